@@ -1,0 +1,69 @@
+# Two commands suffice on a fresh machine: `make demo` and `make test`. Everything below builds what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv --quiet
+UV_VERSION := 0.13.9
+STAMP := $(VENV)/.stamp-
+# --no-config: a user's own uv settings must not change what the hash lock installs.
+INSTALL := $(UV) pip install --require-hashes --python $(BIN)/python
+
+.PHONY: demo test test-all setup lint bench bars docs lock shots clean
+.DELETE_ON_ERROR:
+
+demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, print where the report is
+	@$(BIN)/shixiao demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") --out build/demo
+
+test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
+	@$(MAKE) --no-print-directory lint
+	@echo "· tests"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
+
+test-all: $(STAMP)dev ## the same, slow tests included
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+
+setup: $(STAMP)dev ## only build .venv
+
+lint: $(STAMP)dev
+	@echo "· style";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "· types";  $(BIN)/mypy --no-error-summary
+	@echo "· layers"; $(BIN)/lint-imports --no-timeout > build-layers.txt 2>&1 || { cat build-layers.txt; rm -f build-layers.txt; exit 1; }; rm -f build-layers.txt
+
+bench: $(STAMP)dev ## performance tables; also build/bench.json
+	@$(BIN)/python -m bars.bench
+
+bars: $(STAMP)dev ## measure the bars of the issues (ONLY=effect_3 for one); also build/bars.json
+	@$(BIN)/python -m bars $(ONLY)
+
+docs: $(STAMP)dev ## regenerate what is generated: CLI reference, JSON Schemas, table and rule pages
+	@$(BIN)/python -m docs.generate
+
+shots: $(STAMP)dev ## screenshots of the demo report into build/shots
+	@$(BIN)/python -m tests.shots
+
+lock: $(VENV)/.stamp-uv ## resolve again, without naming any index
+	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.lock > /dev/null
+	@$(UV) pip compile pyproject.toml --constraints requirements/dev.lock --universal --generate-hashes --no-header --python-version 3.11 -o requirements/run.lock > /dev/null
+
+clean:
+	rm -rf build $(VENV)
+
+$(STAMP)uv:
+	@echo "· Python environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Shixiao needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(STAMP)run: requirements/run.lock pyproject.toml | $(STAMP)uv
+	@echo "· packages that Shixiao runs on"
+	@$(INSTALL) -r requirements/run.lock
+	@$(INSTALL) -r requirements/build.lock
+	@$(UV) pip install --no-deps --no-build-isolation --python $(BIN)/python -e .
+	@touch $@
+
+$(STAMP)dev: requirements/dev.lock $(STAMP)run
+	@echo "· packages that its tests need (the first time this takes a minute or two)"
+	@$(INSTALL) -r requirements/dev.lock
+	@touch $@

@@ -1,0 +1,50 @@
+"""Settings: the environment, read once into one frozen value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a machine decides and a command may override.
+
+    Attributes:
+        store: folder of built evidence stores, reused by input hash (``SHIXIAO_STORE``).
+        person_key: secret under which identifiers of persons are turned into pseudonyms
+            (``SHIXIAO_PERSON_KEY``); when empty, a key file is made beside the stores.
+        memory: how much memory the analytics engine may take, in MiB (``SHIXIAO_MEMORY_MB``).
+        threads: how many threads the analytics engine may use (``SHIXIAO_THREADS``; 0 = all cores).
+        language: language of messages on the terminal, ``zh`` or ``en`` (``SHIXIAO_LANGUAGE``).
+    """
+
+    store: Path
+    person_key: str
+    memory: int
+    threads: int
+    language: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; a value that is no number is refused by name."""
+        env = os.environ if environment is None else environment
+        cache = env.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        return cls(
+            store=Path(env.get("SHIXIAO_STORE") or Path(cache) / "shixiao"),
+            person_key=env.get("SHIXIAO_PERSON_KEY", ""),
+            memory=_number(env, "SHIXIAO_MEMORY_MB", 1536),
+            threads=_number(env, "SHIXIAO_THREADS", 0),
+            language="en" if env.get("SHIXIAO_LANGUAGE", "zh").lower().startswith("en") else "zh",
+        )
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit():
+        raise ValueError(f"{name} must be a whole number, not “{text}”")
+    return int(text)
