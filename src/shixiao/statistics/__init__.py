@@ -1,0 +1,78 @@
+"""统计：全平台唯一的一套统计方法。Statistics: the platform's one implementation of each method."""
+
+from shixiao.statistics.bootstrap import mean_draws, mean_estimate
+from shixiao.statistics.cells import CellSample
+from shixiao.statistics.intervals import estimate_from_draws, ratio_from_draws
+from shixiao.statistics.mean_ratios import Stratum, ratio_of_means, ratio_of_stratified_means
+from shixiao.statistics.means import mean_from_sums
+from shixiao.statistics.multiplicity import MaxT, benjamini_hochberg, holm, max_t
+from shixiao.statistics.permutation import permutation_null, permutation_p
+from shixiao.statistics.proportions import (
+    minimum_n,
+    newcombe_bounds,
+    newcombe_difference,
+    wilson,
+    wilson_bounds,
+)
+from shixiao.statistics.quantiles import (
+    cases_for_quantile,
+    median_interval,
+    order_statistic_ranks,
+    quantile_draws,
+    quantile_interval,
+    quantile_rank,
+    quantile_rank_draws,
+    ratio_of_quantiles,
+)
+from shixiao.statistics.raking import Raked, rake
+from shixiao.statistics.ranks import RankInterval, rank
+from shixiao.statistics.ratios import (
+    estimate_ratio,
+    mover_r,
+    proportion_ratio,
+    proportion_ratio_bounds,
+)
+from shixiao.statistics.shrinkage import Shrunken, beta_binomial, gamma_poisson, normal_normal
+
+__all__ = [
+    "CellSample",
+    "MaxT",
+    "Raked",
+    "RankInterval",
+    "Shrunken",
+    "Stratum",
+    "benjamini_hochberg",
+    "beta_binomial",
+    "cases_for_quantile",
+    "estimate_from_draws",
+    "estimate_ratio",
+    "gamma_poisson",
+    "holm",
+    "max_t",
+    "mean_draws",
+    "mean_estimate",
+    "mean_from_sums",
+    "median_interval",
+    "minimum_n",
+    "mover_r",
+    "newcombe_bounds",
+    "newcombe_difference",
+    "normal_normal",
+    "order_statistic_ranks",
+    "permutation_null",
+    "permutation_p",
+    "proportion_ratio",
+    "proportion_ratio_bounds",
+    "quantile_draws",
+    "quantile_interval",
+    "quantile_rank",
+    "quantile_rank_draws",
+    "rake",
+    "rank",
+    "ratio_from_draws",
+    "ratio_of_means",
+    "ratio_of_quantiles",
+    "ratio_of_stratified_means",
+    "wilson",
+    "wilson_bounds",
+]
