@@ -1,0 +1,44 @@
+"""图: pictures as SVG text, drawn on the server: ribbon, process map, intervals, funnel."""
+
+from shixiao.pictures.funnel import FunnelPoint, funnel_limits, funnel_svg, standing
+from shixiao.pictures.intervals import IntervalRow, interval_plot, interval_svg
+from shixiao.pictures.process_map import (
+    Arc,
+    Choice,
+    Node,
+    ProcessMap,
+    choose,
+    process_caption,
+    process_map_svg,
+)
+from shixiao.pictures.ribbon import Bar, Material, Ribbon, Segment, Who, ribbon_svg
+from shixiao.pictures.scale import duration, linear_ticks, log_ticks, shown
+from shixiao.pictures.svg import as_file
+
+__all__ = [
+    "Arc",
+    "Bar",
+    "Choice",
+    "FunnelPoint",
+    "IntervalRow",
+    "Material",
+    "Node",
+    "ProcessMap",
+    "Ribbon",
+    "Segment",
+    "Who",
+    "as_file",
+    "choose",
+    "duration",
+    "funnel_limits",
+    "funnel_svg",
+    "interval_plot",
+    "interval_svg",
+    "linear_ticks",
+    "log_ticks",
+    "process_caption",
+    "process_map_svg",
+    "ribbon_svg",
+    "shown",
+    "standing",
+]
