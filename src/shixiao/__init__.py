@@ -1,3 +1,3 @@
-"""Shixiao 实效: does a digital public service work for people, and can a third party re-check the answer?"""
+"""Shixiao 实效: does a digital public service work for people, in numbers anyone can re-check?"""
 
 __version__ = "0.1.0"

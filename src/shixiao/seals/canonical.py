@@ -1,4 +1,4 @@
-"""Canonical JSON and hashes: one way to turn a value into bytes, so that equal means equal bytes."""
+"""Canonical JSON and hashes: one way to turn a value into bytes; equal means equal bytes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,6 @@
+"""体检: the pure place that combines the wings into an answer: evaluation, ranking, report."""
+
+from shixiao.checkup.evaluation import Evaluation, evaluate, result_json
+from shixiao.checkup.question import DEFAULT_SEED, Question
+
+__all__ = ["DEFAULT_SEED", "Evaluation", "Question", "evaluate", "result_json"]

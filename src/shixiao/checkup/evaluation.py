@@ -1,0 +1,546 @@
+"""Evaluation: from a question to measures, comparisons, rankings and verdicts."""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import ibis
+import numpy as np
+
+from shixiao.checkup.question import ALIASES, Question
+from shixiao.checkup.ranking import Ranking, rankings
+from shixiao.effect import (
+    FACTS,
+    ActivityStatistics,
+    Arm,
+    Asked,
+    CaseProfile,
+    Chain,
+    Compared,
+    Comparison,
+    CopyIndex,
+    Edge,
+    Evidenced,
+    Grouping,
+    Journey,
+    Measured,
+    StepMap,
+    Variant,
+    activity_statistics,
+    asked_by_service,
+    burdens_of,
+    case_profile,
+    chains,
+    check_column,
+    compare,
+    copy_index,
+    directly_follows,
+    groupings,
+    in_steps,
+    measure_grouping,
+    measures,
+    names,
+    start_and_end_activities,
+    step_map,
+    typical_journeys,
+    variants,
+    verdict,
+    whole,
+    with_periods,
+)
+from shixiao.evidence import Engine, Quality, Request, Store, connect, judge, prepare
+from shixiao.rules import RulePack, load_calendar, load_pack
+from shixiao.settings import Settings
+from shixiao.terms import Estimate, Subject, SubjectKind, Text, Verdict
+
+Progress = Callable[[Text], None]
+SHOWN_VARIANTS = 20
+USUAL_ARMS = ("channel", "region", "month")
+FEW_SOURCES = 12  # up to this many logs each get a journey of their own
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Everything that was found; result.json, tables.xlsx and report.html are views of it."""
+
+    question: Question
+    store: Store
+    rules: RulePack
+    quality: Quality
+    steps: StepMap
+    edges: list[Edge]
+    starts: dict[str, int]
+    ends: dict[str, int]
+    activities: list[ActivityStatistics]
+    variants: list[Variant]
+    variant_count: int
+    measured: list[Measured] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    rankings: list[Ranking] = field(default_factory=list)
+    chains: list[Chain] = field(default_factory=list)
+    journeys: list[Journey] = field(default_factory=list)
+    asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
+    missing: dict[str, Text] = field(default_factory=dict)
+    subjects: dict[tuple[SubjectKind, str], Subject] = field(default_factory=dict)
+
+
+def evaluate(question: Question, *, settings: Settings, progress: Progress) -> Evaluation:
+    """Answer a question.
+
+    Raises:
+        BadInput: the evidence or the question is wrong.
+        Unavailable: the engine cannot be reached.
+    """
+    rules = load_pack(*question.packs)
+    request = Request(
+        paths=question.paths,
+        mapping=question.mapping,
+        zone=question.zone,
+        calendar=question.calendar,
+        grouping=question.grouping,
+    )
+    store = prepare(request, settings=settings, progress=progress)
+    quality = judge(store, rules=rules)
+    with connect(question.engine, settings=settings) as engine:
+        return _Evaluator(question, store, engine, rules, quality, progress).run()
+
+
+class _Evaluator:
+    """One run: holds what every step needs, so that each step reads like a sentence."""
+
+    def __init__(
+        self,
+        question: Question,
+        store: Store,
+        engine: Engine,
+        rules: RulePack,
+        quality: Quality,
+        progress: Progress,
+    ) -> None:
+        self.question = question
+        self.store = store
+        self.engine = engine
+        self.rules = rules
+        self.quality = quality
+        self.progress = progress
+        self.names: dict[SubjectKind, dict[str, Text]] = {}
+        named = store.meta.calendar
+        self.calendar = None if named == "none" else load_calendar(named)
+
+    def run(self) -> Evaluation:
+        store, engine = self.store, self.engine
+        self.progress(Text("统计环节走向", "Counting what follows what"))
+        starts, ends = start_and_end_activities(store, engine)
+        count = engine.rows(store.table(engine, "variants").agg(n=ibis._.count()))["n"][0]
+        self.steps = step_map(store, engine)
+        result = Evaluation(
+            question=self.question,
+            store=store,
+            rules=self.rules,
+            quality=self.quality,
+            steps=self.steps,
+            edges=directly_follows(store, engine),
+            starts=starts,
+            ends=ends,
+            activities=activity_statistics(store, engine),
+            variants=variants(store, engine, limit=SHOWN_VARIANTS),
+            variant_count=int(count),
+        )
+        self.progress(Text("逐件归纳", "Summing up each case"))
+        profile = case_profile(
+            store, engine, steps=self.steps, calendar=self.calendar, rules=self.rules
+        )
+        profile = self._without_blocked(profile)
+        if self.question.periods is not None:
+            table = with_periods(profile.table, self.question.periods)
+            profile = CaseProfile(table, profile.missing, profile.suggested)
+        self.comparison = self._checked_comparison(profile)
+        self.by = self._checked_by(profile)
+        result.missing = dict(profile.missing)
+        result.asked = asked_by_service(store, engine)
+        self.result, self.profile = result, profile
+        self._measure()
+        self._compare()
+        self._rank()
+        self.progress(Text("梳理办事历程", "Tracing journeys"))
+        self._trace()
+        result.chains = chains(
+            store,
+            engine,
+            profile.table,
+            result.asked,
+            self._names(SubjectKind.SERVICE),
+            self.rules,
+        )
+        return result
+
+    # ── what may be asked ─────────────────────────────────────────────────────────────────────
+
+    def _without_blocked(self, profile: CaseProfile) -> CaseProfile:
+        """Take out metrics that the quality gate has closed."""
+        metrics = {m.metric for m in measures()}
+        known = [name for name in metrics if profile.knows(name)]
+        blocked = {m: why for m in known if (why := self.quality.why_blocked(m)) is not None}
+        dropped = [c for m in blocked for c in (m, f"{m}_suggested") if profile.knows(c)]
+        return CaseProfile(
+            profile.table.drop(*dropped) if dropped else profile.table,
+            {**profile.missing, **blocked},
+            tuple(m for m in profile.suggested if m not in blocked),
+        )
+
+    def _checked_comparison(self, profile: CaseProfile) -> Comparison | None:
+        asked = self.question.comparison
+        if asked is None:
+            return None
+        column = ALIASES.get(asked.column, asked.column)
+        values = [] if self.question.periods else [asked.a, asked.b]
+        column = check_column(profile.table, column, self.engine, asked=values)
+        return Comparison(column, asked.a, asked.b)
+
+    def _checked_by(self, profile: CaseProfile) -> str | None:
+        if self.question.by is None:
+            return None
+        column = ALIASES.get(self.question.by, self.question.by)
+        return check_column(profile.table, column, self.engine)
+
+    def _names(self, kind: SubjectKind) -> dict[str, Text]:
+        if kind not in self.names:
+            self.names[kind] = names(self.store, self.engine, kind)
+        return self.names[kind]
+
+    def _subject_of(self, grouping: Grouping) -> Callable[[str], Subject]:
+        if grouping.column is None:
+            everything = whole(self.store)
+            return lambda _: everything
+        known = self._names(grouping.kind)
+
+        def subject(identifier: str) -> Subject:
+            name = known.get(identifier, Text.of(identifier or "—"))
+            return Subject(grouping.kind, identifier, name)
+
+        return subject
+
+    # ── measures ──────────────────────────────────────────────────────────────────────────────
+
+    def _measure(self) -> None:
+        found = groupings(self.store, self.profile.table)
+        for number, grouping in enumerate(found):
+            self.progress(
+                Text(f"度量（{number + 1}/{len(found)}）", f"Measuring ({number + 1}/{len(found)})")
+            )
+            for arm_column in self._arm_columns(grouping):
+                self.result.measured += measure_grouping(
+                    self.profile,
+                    self.engine,
+                    grouping,
+                    subject_of=self._subject_of(grouping),
+                    arm_column=arm_column,
+                    rules=self.rules,
+                )
+        self._measure_facts()
+
+    def _arm_columns(self, grouping: Grouping) -> list[str | None]:
+        """Return how the subjects of a kind are split: the whole in more ways than its parts."""
+        columns = self.profile.table.columns
+        asked = [self.comparison.column if self.comparison else None, self.by]
+        usual = USUAL_ARMS if grouping.column is None else USUAL_ARMS[:1]
+        arms = [c for c in (*usual, *asked) if c in columns and c != grouping.column]
+        return [None, *dict.fromkeys(arms)]
+
+    def _measure_facts(self) -> None:
+        subject_of = self._subject_of(Grouping(SubjectKind.SERVICE, "service_id"))
+        for (service, channel), asked in sorted(self.result.asked.items()):
+            for name in FACTS:
+                value = asked.fact(name)
+                if value is not None:
+                    estimate = Estimate.fact(value, 1)
+                    arm = Arm("channel", channel)
+                    self.result.measured.append(Measured(subject_of(service), name, arm, estimate))
+        if not self.result.asked:
+            self.result.missing |= dict.fromkeys(
+                ("materials", "signatures"), Text("缺少 requirements 表", "no table requirements")
+            )
+        if not any(asked.holders_known for asked in self.result.asked.values()):
+            self.result.missing["materials_held"] = Text(
+                "缺少 requirements 表的 element_id 列或 elements 表的 department_id 列，"
+                "不知道政府已掌握哪些材料",
+                "without requirements.element_id and elements.department_id nobody knows which"
+                " materials government already holds",
+            )
+
+    # ── comparisons and verdicts ──────────────────────────────────────────────────────────────
+
+    def _compare(self) -> None:
+        comparison = self.comparison
+        if comparison is None:
+            return
+        strata = self._strata(comparison)
+        for grouping in groupings(self.store, self.profile.table):
+            if grouping.column == comparison.column:
+                continue
+            self.progress(
+                Text(
+                    f"比较{comparison.a}与{comparison.b}",
+                    f"Comparing {comparison.a} with {comparison.b}",
+                )
+            )
+            by_service = grouping.column == "service_id"
+            levels = [c for c in strata if not (by_service and c == "service_id")]
+            compared = compare(
+                self.profile,
+                self.engine,
+                subject_column=grouping.column,
+                subject_of=self._subject_of(grouping),
+                comparison=comparison,
+                strata=levels,
+                rules=self.rules,
+                seed=self.question.seed,
+            )
+            self.result.compared += compared
+            # A verdict speaks of one process; departments and cities have many.
+            one_process = by_service or "service_id" not in self.profile.table.columns
+            if one_process:
+                self._judge(grouping, compared, comparison)
+
+    def _strata(self, comparison: Comparison) -> list[str]:
+        """Return the columns that level case mix: those asked for, else the service."""
+        if self.question.adjust:
+            return [check_column(self.profile.table, c, self.engine) for c in self.question.adjust]
+        found = "service_id" in self.profile.table.columns
+        return ["service_id"] if found and comparison.column != "service_id" else []
+
+    def _judge(
+        self, grouping: Grouping, compared: Sequence[Compared], comparison: Comparison
+    ) -> None:
+        by_subject: dict[Subject, list[Compared]] = defaultdict(list)
+        for item in compared:
+            by_subject[item.subject].append(item)
+        paths = self._variant_counts(grouping, comparison)
+        for subject in sorted(by_subject):
+            mine = by_subject[subject]
+            key = subject.id if grouping.column else ""
+            cases = next((c.cases for c in mine if c.measure == "steps"), mine[0].cases)
+            facts = self._facts(subject, comparison)
+            copied = self._copy_index(subject, paths.get(key, {}), comparison)
+            given = Evidenced(
+                subject,
+                comparison,
+                cases,
+                burdens_of(mine, facts, suggested=False),
+                copied,
+                self._missing_for(facts),
+            )
+            official = verdict(given, rules=self.rules)
+            self.result.verdicts.append(self._with_sensitivity(official, given, mine, facts))
+
+    def _with_sensitivity(
+        self,
+        official: Verdict,
+        given: Evidenced,
+        compared: Sequence[Compared],
+        facts: Mapping[str, tuple[int, int]],
+    ) -> Verdict:
+        """Say what the verdict would be if the suggested activity map were confirmed."""
+        suggested = Evidenced(
+            given.subject,
+            given.comparison,
+            given.cases,
+            burdens_of(compared, facts, suggested=True),
+            given.copy,
+            given.missing,
+        )
+        other = verdict(suggested, rules=self.rules)
+        official.details["if_suggestions_confirmed"] = {
+            "verdict": other.verdict,
+            "text": other.text.to_json(),
+            "unconfirmed": len(self.steps.unconfirmed),
+            "measures": sorted({c.measure for c in compared if c.suggested}),
+        }
+        return official
+
+    def _facts(self, subject: Subject, comparison: Comparison) -> dict[str, tuple[int, int]]:
+        """Return what the guide asks for in both arms, when the arms are channels of a service."""
+        asked = [self.result.asked.get((subject.id, arm)) for arm in (comparison.a, comparison.b)]
+        if comparison.column != "channel" or asked[0] is None or asked[1] is None:
+            return {}
+        pairs = {name: (asked[0].fact(name), asked[1].fact(name)) for name in FACTS}
+        return {name: (a, b) for name, (a, b) in pairs.items() if a is not None and b is not None}
+
+    def _missing_for(self, facts: Mapping[str, tuple[int, int]]) -> tuple[Text, ...]:
+        """Name the burdens that could not be compared, each with what it would need."""
+        lacking = []
+        for item in measures():
+            reason = self.result.missing.get(item.metric)
+            if item.metric in FACTS and item.id not in facts and reason is None:
+                reason = Text(
+                    "requirements 表没有这两个渠道的记录",
+                    "table requirements has no rows for these two channels",
+                )
+            if item.burden is not None and reason is not None:
+                lacking.append(Text(f"{item.name.zh}：{reason.zh}", f"{item.name.en}: {reason.en}"))
+        return tuple(lacking)
+
+    def _variant_counts(
+        self, grouping: Grouping, comparison: Comparison
+    ) -> dict[str, dict[str, dict[int, int]]]:
+        """Count cases by subject, arm and variant."""
+        table = self.profile.table
+        subject = table[grouping.column] if grouping.column else ibis.literal("")
+        keyed = table.select(
+            subject=subject.cast("string"),
+            arm=table[comparison.column].cast("string"),
+            variant_no=table.variant_no,
+        )
+        chosen = keyed.filter(
+            keyed.arm.isin([comparison.a, comparison.b])
+            & keyed.variant_no.notnull()
+            & keyed.subject.notnull()
+        )
+        rows = self.engine.rows(
+            chosen.group_by(["subject", "arm", "variant_no"]).agg(n=ibis._.count())
+        )
+        counts: dict[str, dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
+        for s, arm, v, n in zip(
+            rows["subject"], rows["arm"], rows["variant_no"], rows["n"], strict=True
+        ):
+            counts[s][arm][int(v)] = int(n)
+        return counts
+
+    def _copy_index(
+        self,
+        subject: Subject,
+        counts: Mapping[str, Mapping[int, int]],
+        comparison: Comparison,
+    ) -> CopyIndex | None:
+        minimum = int(self.rules.number("E-01"))
+        a, b = (counts.get(arm, {}) for arm in (comparison.a, comparison.b))
+        if min(sum(a.values()), sum(b.values())) < minimum:
+            return None
+        if not hasattr(self, "sequences"):
+            self.sequences = [v.activities for v in variants(self.store, self.engine)]
+            activities = {name for path in self.sequences for name in path}
+            self.step_of = {n: self.steps.step_of(n, suggested=False) for n in activities}
+        rng = np.random.default_rng(
+            [self.question.seed, zlib.crc32(f"copy\x1f{subject.id}".encode())]
+        )
+        paths = [
+            in_steps({self.sequences[v]: n for v, n in sorted(arm.items())}, self.step_of)
+            for arm in (a, b)
+        ]
+        return copy_index(
+            paths[0],
+            paths[1],
+            draws=int(self.rules.number("E-19")),
+            rng=rng,
+            level=self.rules.number("E-17"),
+        )
+
+    # ── rankings and journeys ─────────────────────────────────────────────────────────────────
+
+    def _rank(self) -> None:
+        if len(self.store.meta.sources) > 1:
+            self._rank_by("source", lambda m: m.subject.id if self._is_source(m) else None)
+        if self.by is not None:
+            column = self.by
+            kind = {v: k for k, v in ALIASES.items()}.get(column)
+            if kind is None:
+                self._rank_by(column, lambda m: _arm_of_whole(m, column, whole(self.store)))
+            elif column != "source":
+                self._rank_by(
+                    column,
+                    lambda m: m.subject.id if m.arm is None and m.subject.kind == kind else None,
+                )
+
+    def _is_source(self, item: Measured) -> bool:
+        return (
+            item.arm is None
+            and item.subject.kind is SubjectKind.LOG
+            and item.subject.id in self.store.meta.sources
+        )
+
+    def _rank_by(self, column: str, identifier: Callable[[Measured], str | None]) -> None:
+        groups: dict[str, list[Measured]] = defaultdict(list)
+        for item in self.result.measured:
+            key = identifier(item)
+            if key is not None:
+                groups[key].append(item)
+        self.result.rankings += rankings(
+            groups, column=column, rules=self.rules, seed=self.question.seed
+        )
+
+    def _trace(self) -> None:
+        columns = self.profile.table.columns
+        subject_column = "service_id" if "service_id" in columns else None
+        comparison = self.comparison
+        if subject_column is None and 1 < len(self.store.meta.sources) <= FEW_SOURCES:
+            subject_column = "source"
+        self.result.journeys = typical_journeys(
+            self.store,
+            self.engine,
+            self.profile.table,
+            subject_column=subject_column,
+            arm_column=comparison.column if comparison else None,
+            arms=(comparison.b, comparison.a) if comparison else (),
+            calendar=self.calendar,
+        )
+
+
+def _arm_of_whole(item: Measured, column: str, everything: Subject) -> str | None:
+    if item.subject == everything and item.arm is not None and item.arm.column == column:
+        return item.arm.value
+    return None
+
+
+def result_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the whole result in the contract's form (schema ``shixiao/result/1``)."""
+    store, rules = evaluation.store, evaluation.rules
+    return {
+        "schema": "shixiao/result/1",
+        "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs],
+        "rules": {"pack": rules.name, "hash": rules.hash},
+        "seed": evaluation.question.seed,
+        "calendar": store.meta.calendar,
+        "zone": store.meta.zone,
+        "notes": list(store.meta.notes),
+        "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
+        "process": {
+            "cases": store.meta.cases,
+            "events": store.meta.events,
+            "variants": evaluation.variant_count,
+            "edges": [
+                {"from": e.source, "to": e.target, "count": e.count} for e in evaluation.edges
+            ],
+            "start": evaluation.starts,
+            "end": evaluation.ends,
+            "activities": [
+                {
+                    "name": a.name,
+                    "events": a.events,
+                    "cases": a.cases,
+                    "rework_cases": a.rework_cases,
+                    "wait_median_seconds": a.wait_median,
+                }
+                for a in evaluation.activities
+            ],
+            "top_variants": [
+                {"activities": list(v.activities), "cases": v.cases} for v in evaluation.variants
+            ],
+        },
+        "measures": [m.to_json() for m in evaluation.measured],
+        "comparisons": [c.to_json() for c in evaluation.compared],
+        "verdicts": [v.to_json() for v in evaluation.verdicts],
+        "rankings": [r.to_json() for r in evaluation.rankings],
+        "chains": [c.to_json() for c in evaluation.chains],
+        "findings": [],
+        "index": [],
+        "not_assessable": [
+            {"measure": m.id, "name": m.name.to_json(), "reason": reason.to_json()}
+            for m in measures()
+            if (reason := evaluation.missing.get(m.metric)) is not None
+        ],
+    }

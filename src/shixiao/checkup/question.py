@@ -1,0 +1,55 @@
+"""The question put to the evidence: everything that decides the answer's bytes, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shixiao.effect import Comparison
+from shixiao.evidence import ColumnMapping
+from shixiao.terms import Period
+
+DEFAULT_SEED = 20260101
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to evaluate and how.
+
+    Attributes:
+        paths: one evidence package, or one or several bare logs.
+        comparison: two arms of a case column.
+        periods: (earlier, later), when the arms are periods of opening.
+        by: case column whose values are compared with each other and ranked.
+        adjust: case columns by which a comparison levels case mix.
+        mapping: columns of bare logs.
+        engine: URL of the engine.
+        packs: rule packs, national first.
+        seed: of every random draw.
+        zone: time zone that overrides the package's.
+        calendar: working-day calendar that overrides the package's.
+    """
+
+    paths: tuple[Path, ...]
+    comparison: Comparison | None = None
+    periods: tuple[Period, Period] | None = None
+    by: str | None = None
+    adjust: tuple[str, ...] = ()
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
+    engine: str = "duckdb"
+    packs: tuple[str, ...] = ("cn-2026",)
+    seed: int = DEFAULT_SEED
+    zone: str | None = None
+    calendar: str | None = None
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """Case columns that the question names: they are kept even where they are unusual."""
+        named = [self.by, *self.adjust]
+        if self.comparison is not None and self.periods is None:
+            named.append(self.comparison.column)
+        return tuple(dict.fromkeys(name for name in named if name and name not in ALIASES))
+
+
+# Words for subjects that are no columns of cases.
+ALIASES = {"service": "service_id", "department": "department_id", "log": "source"}

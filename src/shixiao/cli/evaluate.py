@@ -1,0 +1,154 @@
+"""``shixiao evaluate``: from an event log or an evidence package to a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import click
+
+from shixiao.checkup import DEFAULT_SEED, Evaluation, Question, result_json
+from shixiao.checkup import evaluate as answer
+from shixiao.checkup.delivery import deliver
+from shixiao.cli.progress import progress
+from shixiao.effect import Comparison
+from shixiao.evidence import ColumnMapping, load_mapping
+from shixiao.settings import Settings
+from shixiao.terms import BadInput, Text
+
+COLUMNS = [field.name for field in dataclasses.fields(ColumnMapping)]
+
+
+def _columns(function: click.decorators.FC) -> click.decorators.FC:
+    """Add one option per column that a bare log may need mapped."""
+    for name in reversed(COLUMNS):
+        option = f"--{name.replace('_', '-')}"
+        about = f"列名：{name} · column of the log that holds the {name.replace('_', ' ')}"
+        function = click.option(option, name, metavar="COL", default=None, help=about)(function)
+    return function
+
+
+@click.command(
+    help="评估事件日志或证据包 · evaluate event logs or an evidence package (folder or zip).\n\n"
+    "PATH: XES, XES.gz, OCEL 2.0 (JSON, SQLite), CSV, Parquet, XLSX, or a package."
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.option(
+    "--compare",
+    metavar="COL=A:B",
+    help="比较两组办件，比值为 A 比 B · compare two arms; ratios are A over B",
+)
+@click.option(
+    "--periods",
+    metavar="FROM..TO:FROM..TO",
+    help="比较两个时期，比值为后比前 · compare two periods; ratios are later over earlier",
+)
+@click.option("--by", metavar="COL", help="按列分组并排位 · break down and rank by a column")
+@click.option(
+    "--adjust",
+    metavar="COL,COL",
+    help="按这些列消除案由构成差异 · level case mix by these columns",
+)
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.Path(path_type=Path),
+    help="列对应文件（YAML 或 JSON） · file that maps columns",
+)
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    metavar="URL",
+    help="duckdb、spark://local[2] 或 spark://HOST:PORT",
+)
+@click.option(
+    "--rules",
+    "packs",
+    multiple=True,
+    metavar="PACK",
+    help="规则包，可叠加 · rule pack, may be given again to layer  [default: cn-2026]",
+)
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="随机种子 · random seed")
+@click.option(
+    "--calendar", metavar="NAME", help="工作日历：cn、weekdays、none 或 CSV · working-day calendar"
+)
+@click.option("--zone", metavar="ZONE", help="时区，如 Asia/Shanghai · time zone")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="输出目录：report.html、result.json、tables.xlsx · folder for the results",
+)
+@click.option("--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only")
+@click.option("--quiet", is_flag=True, help="不显示进度 · no progress")
+@_columns
+def evaluate(
+    paths: tuple[Path, ...],
+    compare: str | None,
+    periods: str | None,
+    by: str | None,
+    adjust: str | None,
+    mapping_file: Path | None,
+    engine: str,
+    packs: tuple[str, ...],
+    seed: int,
+    calendar: str | None,
+    zone: str | None,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    **columns: str | None,
+) -> None:
+    """Put the question together, answer it, deliver the answer."""
+    settings = Settings.from_environment()
+    if compare and periods:
+        raise BadInput(
+            Text(
+                "--compare 和 --periods 一次只能用一个。",
+                "use either --compare or --periods, not both",
+            )
+        )
+    comparison = Comparison.parse(compare) if compare else None
+    spans = None
+    if periods:
+        comparison, spans = Comparison.periods(periods)
+    question = Question(
+        paths=paths,
+        comparison=comparison,
+        periods=spans,
+        by=by,
+        adjust=tuple(name.strip() for name in (adjust or "").split(",") if name.strip()),
+        mapping=_mapping(mapping_file, columns),
+        engine=engine,
+        packs=packs or ("cn-2026",),
+        seed=seed,
+        zone=zone,
+        calendar=calendar,
+    )
+    with progress(language=settings.language, quiet=quiet) as report:
+        evaluation = answer(question, settings=settings, progress=report)
+        if out is not None:
+            report(Text("写出报告", "Writing the report"))
+            deliver(evaluation, out)
+    if as_json:
+        click.echo(json.dumps(result_json(evaluation), ensure_ascii=False, allow_nan=False))
+    else:
+        summarise(evaluation, settings.language, out)
+
+
+def _mapping(file: Path | None, columns: dict[str, str | None]) -> ColumnMapping:
+    """Join the mapping file with the flags; a flag wins."""
+    base = load_mapping(file) if file is not None else ColumnMapping()
+    return dataclasses.replace(base, **{k: v for k, v in columns.items() if v is not None})
+
+
+def summarise(evaluation: Evaluation, language: str, out: Path | None) -> None:
+    """Print the answer in a few lines."""
+    from shixiao.checkup.summary import summary
+
+    for line in summary(evaluation):
+        click.echo(line.in_language(language))
+    if out is not None:
+        label = "报告" if language == "zh" else "Report"
+        click.echo(f"{label}: {out / 'report.html'}")

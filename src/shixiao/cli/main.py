@@ -1,0 +1,78 @@
+"""The command's entry: subcommands by name, and errors as one clear sentence with its exit code.
+
+Exit codes (CONTRACTS): 0 done · 1 done, and the answer is no · 2 bad input or usage · 3 something
+outside failed. Modules of subcommands load when they are called, so that short ones start fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+import shixiao
+from shixiao.settings import Settings
+from shixiao.terms import BadInput, Unavailable
+
+COMMANDS = {
+    "evaluate": "shixiao.cli.evaluate",
+    "demo": "shixiao.cli.demo",
+    "deadline": "shixiao.cli.deadline",
+}
+BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
+
+
+class Commands(click.Group):
+    """A group whose subcommands are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of help pages."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a subcommand and return its command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - each module defines its own
+        return command
+
+
+@click.group(
+    cls=Commands,
+    help="Shixiao 实效：数字政府实效评估 · evidence-based oversight of digital government.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(shixiao.__version__, "-V", "--version", prog_name="shixiao")
+def cli() -> None:
+    """Hold the subcommands together."""
+
+
+def main() -> NoReturn:
+    """Run the command and leave with the contract's exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except BadInput as error:
+        _leave(error.in_language(_language()), BAD_INPUT)
+    except Unavailable as error:
+        _leave(error.text.in_language(_language()), OUTSIDE_FAILED)
+    except click.exceptions.Abort:
+        _leave("已中断。" if _language() == "zh" else "Interrupted.", INTERRUPTED)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as error:
+        _leave(error.format_message(), BAD_INPUT)
+    sys.exit(0)
+
+
+def _language() -> str:
+    return Settings.from_environment().language
+
+
+def _leave(sentence: str, code: int) -> NoReturn:
+    click.echo(f"shixiao: {sentence}", err=True)
+    sys.exit(code)

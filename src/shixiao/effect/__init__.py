@@ -1,0 +1,76 @@
+"""实效: from an event log to what a service does for people: journeys, burden, verdicts."""
+
+from shixiao.effect.breakdown import Arm, Measured, measure_grouping
+from shixiao.effect.catalogue import Measure, Statistic, measure, measures
+from shixiao.effect.chains import Chain, chains
+from shixiao.effect.comparison import Compared, compare
+from shixiao.effect.copying import CopyIndex, copy_index, in_steps
+from shixiao.effect.journeys import Journey, Leg, typical_journeys
+from shixiao.effect.process import (
+    ActivityStatistics,
+    Edge,
+    Variant,
+    activity_statistics,
+    directly_follows,
+    start_and_end_activities,
+    variants,
+)
+from shixiao.effect.profile import CaseProfile, case_profile
+from shixiao.effect.requirements import FACTS, Asked, Material, asked_by_service
+from shixiao.effect.stepmap import StepMap, step_map
+from shixiao.effect.subjects import (
+    Comparison,
+    Grouping,
+    check_column,
+    groupings,
+    names,
+    whole,
+    with_periods,
+)
+from shixiao.effect.verdicts import Burden, Evidenced, burdens_of, verdict
+
+__all__ = [
+    "FACTS",
+    "ActivityStatistics",
+    "Arm",
+    "Asked",
+    "Burden",
+    "CaseProfile",
+    "Chain",
+    "Compared",
+    "Comparison",
+    "CopyIndex",
+    "Edge",
+    "Evidenced",
+    "Grouping",
+    "Journey",
+    "Leg",
+    "Material",
+    "Measure",
+    "Measured",
+    "Statistic",
+    "StepMap",
+    "Variant",
+    "activity_statistics",
+    "asked_by_service",
+    "burdens_of",
+    "case_profile",
+    "chains",
+    "check_column",
+    "compare",
+    "copy_index",
+    "directly_follows",
+    "groupings",
+    "in_steps",
+    "measure",
+    "measure_grouping",
+    "measures",
+    "names",
+    "start_and_end_activities",
+    "step_map",
+    "typical_journeys",
+    "variants",
+    "verdict",
+    "whole",
+    "with_periods",
+]

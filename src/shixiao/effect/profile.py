@@ -1,0 +1,312 @@
+"""The case profile: one row per case with every metric that a measure takes its statistic of.
+
+One group-by over the sorted events and small joins give it; everything after works on cases.
+Metrics are whole numbers (counts, microseconds, 0/1), null where the case does not speak to them,
+so that every engine gives the same values to the last digit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import ibis
+
+from shixiao.effect.stepmap import StepMap, flag_table
+from shixiao.effect.worktime import (
+    calendar_table,
+    day_of,
+    month_table,
+    with_working_position,
+)
+from shixiao.evidence.engines import Engine, Table
+from shixiao.evidence.store import Store
+from shixiao.rules import RulePack, WorkingCalendar
+from shixiao.terms import Text
+
+FLAG_METRICS = {
+    "visible": "visible_steps",
+    "rekey": "rekeys",
+    "resubmit": "resubmissions",
+}
+DAY = 86_400_000_000
+
+NO_MAP = Text(
+    "没有经确认的环节对应表（activity_map 的 {column} 列）",
+    "no confirmed activity map (column {column} of activity_map)",
+)
+NO_COLUMN = Text("缺少 {table} 表的 {column} 列", "table {table} has no column {column}")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseProfile:
+    """The profile and what it lacks.
+
+    Attributes:
+        table: one row per case: case columns, ``variant_no``, and one column per metric.
+        missing: metric → what would be needed to know it; such metrics have no column.
+        suggested: metrics known only under the suggested map, with column ``{metric}_suggested``.
+    """
+
+    table: Table
+    missing: dict[str, Text] = field(default_factory=dict)
+    suggested: tuple[str, ...] = ()
+
+    def knows(self, metric: str) -> bool:
+        """True when the metric has a column."""
+        return metric in self.table.columns
+
+
+def case_profile(
+    store: Store,
+    engine: Engine,
+    *,
+    steps: StepMap,
+    calendar: WorkingCalendar | None,
+    rules: RulePack,
+) -> CaseProfile:
+    """Compute the profile once on the engine.
+
+    Args:
+        store: the evidence.
+        engine: where to compute.
+        steps: what each activity is to the applicant.
+        calendar: working days; None when the package names no calendar.
+        rules: gives the window of drop-out to the counter.
+    """
+    missing: dict[str, Text] = {}
+    events, cases = store.table(engine, "events"), store.table(engine, "cases")
+    if "department_id" not in cases.columns and store.has("services", "department_id"):
+        cases = _with_department(cases, store, engine)
+    per_case = _event_metrics(events, cases, steps, store, engine, rules, missing)
+    cases = _with_wall_clock(cases, store, engine)
+    table = cases.left_join(per_case, cases.case_no == per_case.profile_case).drop("profile_case")
+    table = _with_times(table, events, store, engine, calendar, missing)
+    table = _with_outcome(table, store, missing)
+    kept = engine.keep(table, "case_profile")
+    suggested = tuple(
+        metric
+        for flag, metric in (*FLAG_METRICS.items(), ("visit", "visits"))
+        if f"{metric}_suggested" in kept.columns and steps.suggests(flag)
+    )
+    return CaseProfile(kept, missing, suggested)
+
+
+def _with_wall_clock(cases: Table, store: Store, engine: Engine) -> Table:
+    """Add wall-clock times and the month of opening."""
+    offset = store.meta.utc_offset
+    if offset is not None:
+        cases = cases.mutate(opened_local=cases.opened + offset, closed_local=cases.closed + offset)
+    months = month_table(engine)
+    dated = cases.mutate(month_day=day_of(cases.opened_local))
+    return dated.left_join(months, dated.month_day == months.month_key).drop(
+        "month_day", "month_key"
+    )
+
+
+def _with_department(cases: Table, store: Store, engine: Engine) -> Table:
+    services = store.table(engine, "services").select(
+        key=ibis._.service_id, department_id=ibis._.department_id
+    )
+    return cases.left_join(services, cases.service_id == services.key).drop("key")
+
+
+def _event_metrics(
+    events: Table,
+    cases: Table,
+    steps: StepMap,
+    store: Store,
+    engine: Engine,
+    rules: RulePack,
+    missing: dict[str, Text],
+) -> Table:
+    """One group-by over the events."""
+    flagged = _with_flags(events, cases, steps, store, engine)
+    metrics = {
+        "steps": ibis._.count(),
+        "repeats": (ibis._.occurrence > 1).cast("int64").sum(),
+    }
+    for column, metric in (
+        ("resource_changes", "handoffs"),
+        ("department_id_changes", "department_handoffs"),
+    ):
+        if column in events.columns:
+            metrics[metric] = ibis._[column].cast("int64").sum().fill_null(0)
+        else:
+            name = column.removesuffix("_changes")
+            missing[metric] = NO_COLUMN.format(table="events", column=name)
+    for flag, metric in FLAG_METRICS.items():
+        metrics[f"{metric}_suggested"] = ibis._[f"{flag}_suggested"].sum()
+        if flag in steps.confirmed_flags:
+            metrics[metric] = ibis._[flag].sum()
+        else:
+            missing[metric] = NO_MAP.format(column=flag)
+    metrics |= _visit_metrics(events, steps, store, missing)
+    metrics |= _dropout_metrics(events, rules, missing)
+    grouped = flagged.group_by("case_no").agg(**metrics)
+    counted = grouped.mutate(rework=(grouped.repeats > 0).cast("int64"))
+    if "went_to_counter" in counted.columns:
+        counted = counted.mutate(
+            dropout=ibis.ifelse(
+                counted.began_online == 1, counted.went_to_counter, ibis.null("int64")
+            )
+        ).drop("began_online", "went_to_counter")
+    return counted.rename(profile_case="case_no")
+
+
+def _with_flags(events: Table, cases: Table, steps: StepMap, store: Store, engine: Engine) -> Table:
+    flags = flag_table(steps, store, engine)
+    if not steps.by_case:
+        return events.left_join(flags, events.activity == flags.map_activity).drop("map_activity")
+    place = cases.select(
+        place_case=cases.case_no,
+        place_service=(
+            cases.service_id if "service_id" in cases.columns else ibis.literal("")
+        ).fill_null(""),
+        place_channel=(cases.channel if "channel" in cases.columns else ibis.literal("")).fill_null(
+            ""
+        ),
+    )
+    placed = events.left_join(place, events.case_no == place.place_case)
+    joined = placed.left_join(
+        flags,
+        [
+            placed.activity == flags.map_activity,
+            placed.place_service == flags.map_service,
+            placed.place_channel == flags.map_channel,
+        ],
+    )
+    return joined.drop(
+        "place_case", "place_service", "place_channel", "map_activity", "map_service", "map_channel"
+    )
+
+
+def _visit_metrics(
+    events: Table, steps: StepMap, store: Store, missing: dict[str, Text]
+) -> dict[str, ibis.Deferred]:
+    """Days with a step at the counter: two steps on one day are one visit."""
+    day = day_of(ibis._.ts + (store.meta.utc_offset or 0))
+    metrics = {"visits_suggested": day.nunique(where=ibis._.visit_suggested == 1)}
+    if "place" in events.columns:
+        came = ibis._.place == "counter"
+        if "actor" in events.columns:
+            came &= ibis._.actor == "applicant"
+        if "visit" in steps.confirmed_flags:
+            came |= ibis._.visit == 1
+        metrics["visits"] = day.nunique(where=came)
+    elif "visit" in steps.confirmed_flags:
+        metrics["visits"] = day.nunique(where=ibis._.visit == 1)
+    else:
+        missing["visits"] = Text(
+            "不知道哪些环节要到窗口：缺少 events 表的 place 列，"
+            "也没有经确认的环节对应表（visit 列）",
+            "which steps need a visit is unknown: table events has no column place,"
+            " and there is no confirmed activity map (column visit)",
+        )
+    return metrics
+
+
+def _dropout_metrics(
+    events: Table, rules: RulePack, missing: dict[str, Text]
+) -> dict[str, ibis.Deferred]:
+    if "place" not in events.columns:
+        missing["dropout"] = NO_COLUMN.format(table="events", column="place")
+        return {}
+    window = int(rules.number("E-07")) * DAY
+    first = ibis._.ts.min()
+    last_at_counter = ibis._.ts.min(where=ibis._.place == "counter")
+    return {
+        "began_online": ((ibis._.pos == 0) & (ibis._.place == "online")).cast("int64").max(),
+        "went_to_counter": ((last_at_counter - first) <= window).fill_null(False).cast("int64"),
+    }
+
+
+def _with_times(
+    table: Table,
+    events: Table,
+    store: Store,
+    engine: Engine,
+    calendar: WorkingCalendar | None,
+    missing: dict[str, Text],
+) -> Table:
+    """Add elapsed and working time and whether limits were kept."""
+    table = table.mutate(elapsed=table.closed - table.opened)
+    if calendar is None:
+        reason = Text(
+            "没有指定工作日历；请加上 --calendar cn",
+            "no working calendar is named; add --calendar cn",
+        )
+        missing |= dict.fromkeys(("working", "within_statutory", "within_promised"), reason)
+        return table
+    days = calendar_table(engine, calendar)
+    table = with_working_position(table, days, time="opened_local", prefix="opened")
+    table = with_working_position(table, days, time="closed_local", prefix="closed")
+    stopped = _suspensions(events, days, store)
+    if stopped is None:
+        table = table.mutate(stopped_time=ibis.literal(0), stopped_days=ibis.literal(0))
+    else:
+        table = table.left_join(stopped, table.case_no == stopped.stopped_case).drop("stopped_case")
+        table = table.mutate(
+            stopped_time=table.stopped_time.fill_null(0),
+            stopped_days=table.stopped_days.fill_null(0),
+        )
+    table = table.mutate(
+        working=table.closed_position - table.opened_position - table.stopped_time,
+        counted_days=table.closed_count - table.opened_count - table.stopped_days,
+    )
+    return _with_limits(table, store, engine, missing)
+
+
+def _suspensions(events: Table, days: Table, store: Store) -> Table | None:
+    """Working time and days between each lawful suspension and what ends it.
+
+    Only a suspension with a legal basis stops the clock; one without runs on.
+    """
+    if "clock" not in events.columns or "legal_basis" not in events.columns:
+        return None
+    marks = events.filter(events["clock"].isin(["suspend", "resume", "stop"])).select(
+        "case_no", "pos", "clock", "legal_basis", local=events.ts + (store.meta.utc_offset or 0)
+    )
+    window = ibis.window(group_by="case_no", order_by="pos")
+    marks = marks.mutate(until=marks.local.lead().over(window))
+    spans = marks.filter(
+        (marks["clock"] == "suspend") & marks.legal_basis.notnull() & marks.until.notnull()
+    )
+    spans = with_working_position(spans, days, time="local", prefix="from")
+    spans = with_working_position(spans, days, time="until", prefix="to")
+    return (
+        spans.group_by("case_no")
+        .agg(
+            stopped_time=(spans.to_position - spans.from_position).sum(),
+            stopped_days=(spans.to_count - spans.from_count).sum(),
+        )
+        .rename(stopped_case="case_no")
+    )
+
+
+def _with_limits(table: Table, store: Store, engine: Engine, missing: dict[str, Text]) -> Table:
+    for metric, column in (
+        ("within_statutory", "statutory_days"),
+        ("within_promised", "promised_days"),
+    ):
+        if not store.has("services", column) or "service_id" not in table.columns:
+            missing[metric] = NO_COLUMN.format(table="services", column=column)
+            continue
+        limits = store.table(engine, "services").select(key=ibis._.service_id, limit=ibis._[column])
+        table = table.left_join(limits, table.service_id == limits.key)
+        table = table.mutate(**{metric: (table.counted_days <= table.limit).cast("int64")})
+        table = table.drop("key", "limit")
+    return table
+
+
+def _with_outcome(table: Table, store: Store, missing: dict[str, Text]) -> Table:
+    if not store.has("cases", "outcome"):
+        missing["completed"] = NO_COLUMN.format(table="cases", column="outcome")
+        return table
+    known = table.outcome.notnull() & (table.outcome != "open")
+    completed = ibis.ifelse(known, (table.outcome == "completed").cast("int64"), ibis.null("int64"))
+    ended = table.outcome.isnull() | (table.outcome != "open")
+    for metric in ("elapsed", "working", "within_statutory", "within_promised"):
+        if metric in table.columns:
+            # A case that is still open has no duration yet.
+            table = table.mutate(**{metric: ibis.ifelse(ended, table[metric], ibis.null("int64"))})
+    return table.mutate(completed=completed)

@@ -1,0 +1,241 @@
+"""Preparing evidence: from paths to a store, built once per content and reused after."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from shixiao.evidence.building import Built, Progress, build_events
+from shixiao.evidence.coding import SourceEvents, create_view
+from shixiao.evidence.conform import Conformed, conform, stage
+from shixiao.evidence.integrity import check_keys, quality_counts
+from shixiao.evidence.mapping import ColumnMapping
+from shixiao.evidence.opening import open_evidence
+from shixiao.evidence.raw import InputFile, RawEvidence, RawTable
+from shixiao.evidence.schema import load_schemas
+from shixiao.evidence.sql import literal, quote
+from shixiao.evidence.store import META, STORE_VERSION, Store, StoreMeta
+from shixiao.seals import canonical_json, person_key, pseudonymise, sha256_of, sha256_of_file
+from shixiao.settings import Settings
+from shixiao.terms import BadInput, Text
+
+# An attribute with more values than this tells persons apart rather than groups: it is not kept.
+MOST_GROUP_VALUES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to prepare: everything that decides the bytes of the store."""
+
+    paths: tuple[Path, ...]
+    mapping: ColumnMapping
+    zone: str | None = None
+    calendar: str | None = None
+    grouping: tuple[str, ...] = ()
+
+
+def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
+    """Return the store of an input, building it when it is not there yet.
+
+    Raises:
+        BadInput: whatever readers and checks refuse; nothing is left behind.
+    """
+    settings.store.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.store, prefix="building-") as name:
+        work = Path(name)
+        progress(Text("读取证据", "Reading the evidence"))
+        raw = open_evidence(
+            request.paths,
+            mapping=request.mapping,
+            work=work,
+            zone=request.zone,
+            calendar=request.calendar,
+            keep=request.grouping,
+        )
+        hashes = [(file, sha256_of_file(path)) for file, path in raw.files]
+        secret = person_key(settings.person_key, beside=settings.store)
+        key = _key(request, raw, hashes, secret)
+        final = settings.store / key
+        if not (final / META).exists():
+            _build(raw, request, hashes, key, secret, work, final, settings, progress)
+    return Store.load(final)
+
+
+def _key(
+    request: Request, raw: RawEvidence, hashes: Sequence[tuple[str, str]], secret: bytes
+) -> str:
+    """Name a store by all that its bytes depend on."""
+    return sha256_of(
+        {
+            "version": STORE_VERSION,
+            "inputs": [list(entry) for entry in hashes],
+            "tables": [[t.name, t.source, sorted(t.rename.items())] for t in raw.tables],
+            "zone": raw.zone,
+            "calendar": raw.calendar,
+            "grouping": sorted(request.grouping),
+            "persons": sha256_of(secret.hex()),
+        }
+    )[:32]
+
+
+def _build(
+    raw: RawEvidence,
+    request: Request,
+    hashes: Sequence[tuple[str, str]],
+    key: str,
+    secret: bytes,
+    work: Path,
+    final: Path,
+    settings: Settings,
+    progress: Progress,
+) -> None:
+    folder = work / "store"
+    folder.mkdir()
+    with _engine(work, settings) as connection:
+        progress(Text("核对数据类型和时间", "Checking types and times"))
+        tables = _conform_all(raw, connection, work, secret)
+        events = [SourceEvents(t.source, c) for t, c in tables if t.name == "events"]
+        if not events:
+            raise BadInput(
+                Text(
+                    "证据包里没有 events 表；评估实效需要办件环节记录。",
+                    "the package has no table events; evaluating effect needs the steps of cases",
+                )
+            )
+        cases = _together([(t, c) for t, c in tables if t.name == "cases"], connection)
+        named = {t.name: c for t, c in tables if t.name not in ("events", "cases")}
+        for name, table in named.items():
+            check_keys(connection, name, table)
+            _write(connection, table, folder / f"{name}.parquet")
+        if cases is not None:
+            check_keys(connection, "cases", cases)
+        view = create_view(connection, events, grouping=request.grouping)
+        built = build_events(
+            connection,
+            view,
+            cases,
+            folder=folder,
+            zone=raw.zone,
+            progress=progress,
+        )
+        progress(Text("检查证据质量", "Checking the quality of the evidence"))
+        present = {name: table.columns for name, table in named.items()}
+        quality = quality_counts(connection, folder, built, tables, present)
+        meta = _meta(raw, key, hashes, tables, built, quality, cases, present)
+    (folder / META).write_bytes(canonical_json(meta.to_json()))
+    try:
+        folder.rename(final)
+    except OSError:  # somebody else built the same store meanwhile: theirs has the same content
+        if not (final / META).exists():
+            raise
+
+
+@contextmanager
+def _engine(work: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    spill = work / "spill"
+    config: dict[str, Any] = {
+        "memory_limit": f"{settings.memory}MB",
+        "threads": settings.threads or os.cpu_count() or 1,
+        "temp_directory": str(spill),
+    }
+    connection = duckdb.connect(config=config)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _conform_all(
+    raw: RawEvidence, connection: duckdb.DuckDBPyConnection, work: Path, secret: bytes
+) -> list[tuple[RawTable, Conformed]]:
+    schemas = load_schemas()
+    person = partial(pseudonymise, key=secret)
+    conformed = []
+    for table in raw.tables:
+        parquet = stage(table, folder=work, person=person)
+        # The cases of a bare log are what its events share: only their number is certain.
+        required = ("case_id",) if raw.kind == "log" and table.name == "cases" else None
+        found = conform(
+            connection, schemas[table.name], table, parquet, zone=raw.zone, required=required
+        )
+        conformed.append((table, found))
+    return conformed
+
+
+def _together(
+    tables: Sequence[tuple[RawTable, Conformed]], connection: duckdb.DuckDBPyConnection
+) -> Conformed | None:
+    """Put the cases of all sources into one table, keeping the attributes that can group them."""
+    if not tables:
+        return None
+    columns = tuple(dict.fromkeys(c for _, t in tables for c in t.columns))
+    extra = tuple(dict.fromkeys(c for _, t in tables for c in t.extra))
+    selects = [
+        f"SELECT {literal(raw.source)} AS source, * FROM ({table.sql})" for raw, table in tables
+    ]
+    sql = " UNION ALL BY NAME ".join(selects)
+    if extra:
+        counts = ", ".join(f"approx_count_distinct({quote(name)})" for name in extra)
+        row = connection.execute(f"SELECT {counts} FROM ({sql})").fetchone() or ()
+        extra = tuple(n for n, c in zip(extra, row, strict=True) if 0 < c <= MOST_GROUP_VALUES)
+    rows = sum(table.rows for _, table in tables)
+    problems = tuple(problem for _, table in tables for problem in table.problems)
+    kept = ", ".join(quote(name) for name in ("source", "__row", *columns, *extra))
+    whole = f"SELECT {kept} FROM ({sql})"
+    return Conformed(whole, whole, columns, extra, rows, problems)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, table: Conformed, path: Path) -> None:
+    columns = ", ".join(quote(name) for name in table.columns)
+    connection.execute(
+        f"COPY (SELECT {columns} FROM ({table.sql}) ORDER BY __row)"
+        f" TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
+    )
+
+
+def _meta(
+    raw: RawEvidence,
+    key: str,
+    hashes: Sequence[tuple[str, str]],
+    tables: Sequence[tuple[RawTable, Conformed]],
+    built: Built,
+    quality: dict[str, Any],
+    cases: Conformed | None,
+    present: dict[str, tuple[str, ...]],
+) -> StoreMeta:
+    rows_of: dict[str, int] = {}
+    for table, conformed in tables:
+        if not (raw.kind == "log" and table.name == "cases"):
+            rows_of[table.file] = rows_of.get(table.file, 0) + conformed.rows
+    return StoreMeta(
+        key=key,
+        name=raw.name,
+        kind=raw.kind,
+        zone=raw.zone,
+        calendar=raw.calendar,
+        utc_offset=built.offset,
+        inputs=tuple(InputFile(file, digest, rows_of.get(file, 0)) for file, digest in hashes),
+        sources=tuple(dict.fromkeys(t.source for t, _ in tables if t.name == "events")),
+        tables={
+            **present,
+            "events": ("case_id", "activity", "ts", *built.event_columns),
+            "cases": tuple(cases.columns) if cases is not None else (),
+        },
+        event_columns=built.event_columns,
+        case_columns=built.case_columns,
+        events=built.tally.events,
+        cases=built.cases,
+        quality=quality,
+        notes=tuple(note.to_json() for note in raw.notes),
+    )
