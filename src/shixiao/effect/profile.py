@@ -291,10 +291,10 @@ def _with_limits(table: Table, store: Store, engine: Engine, missing: dict[str, 
         if not store.has("services", column) or "service_id" not in table.columns:
             missing[metric] = NO_COLUMN.format(table="services", column=column)
             continue
-        limits = store.table(engine, "services").select(key=ibis._.service_id, limit=ibis._[column])
+        limits = store.table(engine, "services").select(key=ibis._.service_id, limit_days=ibis._[column])
         table = table.left_join(limits, table.service_id == limits.key)
-        table = table.mutate(**{metric: (table.counted_days <= table.limit).cast("int64")})
-        table = table.drop("key", "limit")
+        table = table.mutate(**{metric: (table.counted_days <= table.limit_days).cast("int64")})
+        table = table.drop("key", "limit_days")
     return table
 
 

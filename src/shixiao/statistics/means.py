@@ -9,6 +9,7 @@ from scipy.special import stdtrit
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Status
 
+
 def mean_from_sums(
     *,
     n: int,

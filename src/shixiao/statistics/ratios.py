@@ -19,7 +19,7 @@ from shixiao.statistics.reasons import (
 from shixiao.terms import Estimate, Status
 
 
-def mover_r(  # noqa: PLR0917 - the six numbers of the published formula, in its order
+def mover_r(
     theta1: npt.ArrayLike,
     l1: npt.ArrayLike,
     u1: npt.ArrayLike,

@@ -77,7 +77,8 @@ def stream_xes(
         except expat.ExpatError as error:
             raise _broken(error, file) from None
     yield from handler.full_batches()
-    yield handler.take()
+    if handler.has_rest():
+        yield handler.take()
 
 
 def _chunks(raw: IO[bytes], file: str) -> Iterator[bytes]:
@@ -160,6 +161,10 @@ class _Handler:
         self.traces = _Scope()
         self.events_given = 0
         self.full: list[XesBatch] = []
+
+    def has_rest(self) -> bool:
+        """True when traces were read that no full batch holds."""
+        return bool(self.traces.case or self.events.case)
 
     def full_batches(self) -> Iterator[XesBatch]:
         """Give the batches that were completed since the last call."""
@@ -393,6 +398,11 @@ def read_xes(
             parts.append(
                 _write_cases(batch.cases, ids, work / f"{source}.cases.{len(parts)}.parquet")
             )
+    if not parts:
+        raise BadInput(
+            Text("日志里没有任何办件。", "the log holds no trace at all"),
+            file=name,
+        )
     for key, zh, en in (
         ("concept:name", "环节名称", "activity names"),
         ("time:timestamp", "时间", "timestamps"),

@@ -1,0 +1,68 @@
+"""Fixtures that all tests share, and what a machine may lack.
+
+A test that needs Java, Chromium or ../shared/data is skipped with the reason where it is missing;
+with REQUIRE_ALL=1 (as in continuous integration) such a skip is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from shixiao.evidence import ColumnMapping, Engine, Request, Store, connect, prepare
+from shixiao.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+LOGS = SHARED / "logs"
+
+NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
+    "shared_data": (SHARED.is_dir, "../shared/data is not here"),
+    "spark": (lambda: shutil.which("java") is not None, "Java 17 is not installed"),
+    "browser": (lambda: shutil.which("chromium") is not None, "Chromium is not installed"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (present, reason) in NEEDS.items():
+        if item.get_closest_marker(marker) is not None and not present():
+            if os.environ.get("REQUIRE_ALL") == "1":
+                pytest.fail(f"REQUIRE_ALL is set, but {reason}", pytrace=False)
+            pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        store=tmp_path_factory.mktemp("store"),
+        person_key="a key for tests",
+        memory=1024,
+        threads=2,
+        language="en",
+    )
+
+
+@pytest.fixture
+def prepared(settings: Settings) -> Callable[..., Store]:
+    """Prepare a store from paths: ``prepared(path, …, zone="UTC")``."""
+
+    def build(*paths: Path, mapping: ColumnMapping | None = None, **given: object) -> Store:
+        request = Request(paths, mapping or ColumnMapping(), **given)  # type: ignore[arg-type]
+        return prepare(request, settings=settings, progress=lambda _: None)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def duckdb_engine(settings: Settings) -> Iterator[Engine]:
+    with connect("duckdb", settings=settings) as engine:
+        yield engine
+
+
+@pytest.fixture
+def logs() -> Path:
+    return LOGS
