@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -96,7 +97,7 @@ def test_the_tally_counts_ties_duplicates_and_steps_back(table: list[Row]) -> No
     by_case: dict[int, list[int]] = {}
     for case, _, hours, _ in table:
         by_case.setdefault(case, []).append(hours)
-    pairs = [(a, b) for hours in by_case.values() for a, b in zip(hours, hours[1:], strict=False)]
+    pairs = [(a, b) for hours in by_case.values() for a, b in itertools.pairwise(hours)]
     assert enricher.tally.tied == tied
     assert enricher.tally.duplicates == duplicates
     assert enricher.tally.out_of_order == sum(b < a for a, b in pairs)

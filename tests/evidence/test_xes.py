@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def columns(path: Path) -> dict[str, list[object]]:
 def test_every_type_keeps_its_value(tmp_path: Path) -> None:
     more = (
         '<int key="n" value="-7"/><float key="f" value="2.5"/><boolean key="yes" value="True"/>'
-        '<boolean value="false" key="no"/><id key="i" value="a-1"/><string key="s" value="5 &lt; 6"/>'
+        '<boolean value="false" key="no"/><id key="i" value="a-1"/>'
+        '<string key="s" value="5 &lt; 6"/>'
     )
     path = written(tmp_path, trace("c1", event("A", "2024-01-01T08:00:00.250+08:00", more)))
     found = columns(path)
@@ -111,7 +113,8 @@ def test_a_gzip_file_reads_like_the_plain_one(tmp_path: Path) -> None:
 
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "aaaaaaaaaa">'
-    '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><log><trace><string key="&b;" value="x"/></trace></log>'
+    '<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><log><trace>'
+    '<string key="&b;" value="x"/></trace></log>'
 )
 
 
@@ -196,10 +199,8 @@ def test_arbitrary_bytes_raise_nothing_but_bad_input(
 ) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "log.xes"
     path.write_bytes(content)
-    try:
+    with contextlib.suppress(BadInput):
         list(stream_xes(path))
-    except BadInput:
-        pass
 
 
 @given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=60))

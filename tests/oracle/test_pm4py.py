@@ -31,7 +31,7 @@ def oracle() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pm4py
-        import pm4py.util.constants as constants
+        from pm4py.util import constants
     constants.SHOW_PROGRESS_BAR = False
     return pm4py
 

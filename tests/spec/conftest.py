@@ -11,7 +11,6 @@ import pytest
 from shixiao.evidence import Engine, connect
 from shixiao.settings import Settings
 
-
 # PySpark 4.0 meets newer pandas with deprecation warnings that are not ours to mend.
 SPARK = (pytest.mark.spark, pytest.mark.filterwarnings("ignore"))
 

@@ -9,7 +9,6 @@ from shixiao.effect import case_profile, step_map
 from shixiao.effect.profile import CaseProfile
 from shixiao.evidence import Engine, Store
 from shixiao.rules import load_calendar, load_pack
-
 from tests.spec.conftest import drawn
 
 HOUR = 3_600_000_000

@@ -103,6 +103,7 @@ def evaluate(question: Question, *, settings: Settings, progress: Progress) -> E
         zone=question.zone,
         calendar=question.calendar,
         grouping=question.grouping,
+        batch_cases=int(rules.number("E-14", "cases")),
     )
     store = prepare(request, settings=settings, progress=progress)
     quality = judge(store, rules=rules)

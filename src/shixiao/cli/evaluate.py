@@ -17,14 +17,32 @@ from shixiao.evidence import ColumnMapping, load_mapping
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
-COLUMNS = [field.name for field in dataclasses.fields(ColumnMapping)]
+# What each column of a bare log holds, for help; the English follows from the option's name.
+COLUMNS = {
+    "case": "办件编号所在的列",
+    "activity": "环节所在的列",
+    "time": "时间所在的列",
+    "seq": "来源序号所在的列",
+    "resource": "经办人所在的列",
+    "channel": "渠道所在的列",
+    "service": "事项编码所在的列",
+    "department": "部门编码所在的列",
+    "lifecycle": "生命周期所在的列",
+    "clock": "计时标记所在的列",
+    "actor": "行为人所在的列",
+    "place": "办理地点所在的列",
+    "app": "应用编码所在的列",
+    "legal_basis": "中止依据所在的列",
+    "case_object_type": "OCEL 中代表办件的对象类型（不是列）",
+    "matter_object_type": "OCEL 中代表一件事的对象类型（不是列）",
+}
 
 
 def _columns(function: click.decorators.FC) -> click.decorators.FC:
     """Add one option per column that a bare log may need mapped."""
     for name in reversed(COLUMNS):
         option = f"--{name.replace('_', '-')}"
-        about = f"列名：{name} · column of the log that holds the {name.replace('_', ' ')}"
+        about = f"{COLUMNS[name]} · {name.replace('_', ' ')}"
         function = click.option(option, name, metavar="COL", default=None, help=about)(function)
     return function
 
@@ -48,7 +66,7 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
 @click.option(
     "--adjust",
     metavar="COL,COL",
-    help="按这些列消除案由构成差异 · level case mix by these columns",
+    help="按这些列消除办件构成差异 · level case mix by these columns",
 )
 @click.option(
     "--mapping",
@@ -72,7 +90,7 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
 )
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="随机种子 · random seed")
 @click.option(
-    "--calendar", metavar="NAME", help="工作日历：cn、weekdays、none 或 CSV · working-day calendar"
+    "--calendar", metavar="NAME", help="工作日历：cn、weekdays 或 none · working-day calendar"
 )
 @click.option("--zone", metavar="ZONE", help="时区，如 Asia/Shanghai · time zone")
 @click.option(

@@ -113,11 +113,13 @@ def _legs(
     names: Sequence[str],
 ) -> dict[tuple[str, str], list[Leg]]:
     chosen = engine.small(
-        pa.table({
-            "want_subject": [subject for subject, _ in common],
-            "want_arm": [arm for _, arm in common],
-            "want_variant": [variant for variant, _, _ in common.values()],
-        })
+        pa.table(
+            {
+                "want_subject": [subject for subject, _ in common],
+                "want_arm": [arm for _, arm in common],
+                "want_variant": [variant for variant, _, _ in common.values()],
+            }
+        )
     )
     picked = keyed.inner_join(
         chosen,

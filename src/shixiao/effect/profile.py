@@ -134,6 +134,10 @@ def _event_metrics(
         else:
             name = column.removesuffix("_changes")
             missing[metric] = NO_COLUMN.format(table="events", column=name)
+    if "handoffs" in missing and "handoff" in steps.confirmed_flags:
+        # Who handled a step is not recorded, but the department says which steps hand on.
+        del missing["handoffs"]
+        metrics["handoffs"] = ibis._.handoff.sum()
     for flag, metric in FLAG_METRICS.items():
         metrics[f"{metric}_suggested"] = ibis._[f"{flag}_suggested"].sum()
         if flag in steps.confirmed_flags:
@@ -291,7 +295,9 @@ def _with_limits(table: Table, store: Store, engine: Engine, missing: dict[str, 
         if not store.has("services", column) or "service_id" not in table.columns:
             missing[metric] = NO_COLUMN.format(table="services", column=column)
             continue
-        limits = store.table(engine, "services").select(key=ibis._.service_id, limit_days=ibis._[column])
+        limits = store.table(engine, "services").select(
+            key=ibis._.service_id, limit_days=ibis._[column]
+        )
         table = table.left_join(limits, table.service_id == limits.key)
         table = table.mutate(**{metric: (table.counted_days <= table.limit_days).cast("int64")})
         table = table.drop("key", "limit_days")

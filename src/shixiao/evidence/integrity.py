@@ -15,8 +15,6 @@ from shixiao.evidence.schema import load_schemas
 from shixiao.evidence.sql import literal, quote
 from shixiao.terms import BadInput, Text
 
-# A batch is this many cases stamped with one activity in one second (rule E-14 judges the share).
-BATCH_CASES = 20
 # Times that fall on whole hours this often carry no time of day, so batches cannot be told.
 COARSE_SHARE = 0.5
 SAMPLING = 8
@@ -60,8 +58,13 @@ def quality_counts(
     built: Built,
     tables: Sequence[tuple[RawTable, Conformed]],
     present: Mapping[str, Sequence[str]],
+    *,
+    batch_cases: int,
 ) -> dict[str, Any]:
-    """Return everything the quality gate judges, as plain counts."""
+    """Return everything the quality gate judges, as plain counts.
+
+    A batch is ``batch_cases`` cases stamped with one activity in one second (rule E-14).
+    """
     tally = built.tally
     coarse = tally.whole_hours > COARSE_SHARE * max(tally.events, 1)
     return {
@@ -73,7 +76,9 @@ def quality_counts(
         "out_of_order": tally.out_of_order,
         "clock_jumps": tally.clock_jumps,
         "coarse": coarse,
-        "backfilled": None if coarse else _backfilled(connection, folder, tally.events),
+        "backfilled": None
+        if coarse
+        else _backfilled(connection, folder, tally.events, batch_cases),
         "impossible": _impossible(connection, folder),
         "coverage": built.coverage,
         "unknown_ids": _unknown_ids(connection, folder, built, present),
@@ -102,7 +107,9 @@ def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def _backfilled(connection: duckdb.DuckDBPyConnection, folder: Path, events: int) -> list[int]:
+def _backfilled(
+    connection: duckdb.DuckDBPyConnection, folder: Path, events: int, batch_cases: int
+) -> list[int]:
     """Count events stamped in the same second, with the same activity, as those of many cases.
 
     Of a large log, the seconds that one hash in eight picks are looked at: all or none of the
@@ -114,7 +121,7 @@ def _backfilled(connection: duckdb.DuckDBPyConnection, folder: Path, events: int
     picked = f"AND hash(ts // 1000000) % {SAMPLING} = 0" if events > SAMPLED_ABOVE else ""
     # The first occurrence in each case: counting these counts cases, without a DISTINCT.
     row = connection.execute(
-        f"SELECT coalesce(sum(n) FILTER (n >= {BATCH_CASES}), 0), coalesce(sum(n), 0) FROM"
+        f"SELECT coalesce(sum(n) FILTER (n >= {int(batch_cases)}), 0), coalesce(sum(n), 0) FROM"
         f" (SELECT count(*) AS n FROM {_scan(folder, 'events')}"
         f" WHERE occurrence = 1 {picked} GROUP BY activity, ts // 1000000)"
     ).fetchone()

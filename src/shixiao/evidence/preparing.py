@@ -34,13 +34,18 @@ MOST_GROUP_VALUES = 200
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to prepare: everything that decides the bytes of the store."""
+    """What to prepare: everything that decides the bytes of the store.
+
+    ``grouping`` names case columns that are kept even where they are unusual; ``batch_cases`` is
+    how many cases make a batch (rule E-14).
+    """
 
     paths: tuple[Path, ...]
     mapping: ColumnMapping
     zone: str | None = None
     calendar: str | None = None
     grouping: tuple[str, ...] = ()
+    batch_cases: int = 20
 
 
 def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
@@ -82,6 +87,7 @@ def _key(
             "zone": raw.zone,
             "calendar": raw.calendar,
             "grouping": sorted(request.grouping),
+            "batch": request.batch_cases,
             "persons": sha256_of(secret.hex()),
         }
     )[:32]
@@ -129,7 +135,9 @@ def _build(
         )
         progress(Text("检查证据质量", "Checking the quality of the evidence"))
         present = {name: table.columns for name, table in named.items()}
-        quality = quality_counts(connection, folder, built, tables, present)
+        quality = quality_counts(
+            connection, folder, built, tables, present, batch_cases=request.batch_cases
+        )
         meta = _meta(raw, key, hashes, tables, built, quality, cases, present)
     (folder / META).write_bytes(canonical_json(meta.to_json()))
     try:

@@ -20,7 +20,7 @@ from shixiao.terms import BadInput, Text
 
 DESCRIPTOR = "datapackage.json"
 LARGEST_DESCRIPTOR = 16 << 20  # bytes
-CALENDARS = ("cn", "none")
+CALENDARS = ("cn", "weekdays", "none")
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".xlsx", ".parquet")
 
 

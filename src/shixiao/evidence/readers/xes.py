@@ -9,8 +9,9 @@ boolean, id). Attributes nested inside other attributes, and the ``global``, ``e
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +26,9 @@ from shixiao.evidence.raw import RawTable
 from shixiao.terms import BadInput, Text
 
 CHUNK = 1 << 20
+TRACE_END = b"</trace>"
+LONGEST_TRACE = 8 << 20  # bytes kept back in search of the end of a trace
+UNUSUAL = re.compile(rb"</(?!event>\s*</?(?:event|trace)\b|trace>|log>)")
 BATCH_EVENTS = 50_000
 # gzip cannot exceed about 1,030 to 1; real logs stay below 100. Small files may be what they like.
 MAX_RATIO = 400
@@ -34,6 +38,10 @@ EVENT_KEYS = ("concept:name", "time:timestamp", "org:resource", "lifecycle:trans
 VALUE_TAGS = ("string", "date", "int", "float", "boolean", "id")
 ARROW_TYPE = {"date": pa.timestamp("us", tz="UTC"), "int": pa.int64(), "float": pa.float64()}
 
+STRUCTURE = ("event", "trace")
+
+Start = Callable[[str, list[str]], None]
+Callbacks = tuple[Start, Callable[[str], None], Start]
 Columns = dict[str, dict[str, list[str | None]]]
 
 
@@ -66,19 +74,42 @@ def stream_xes(
     handler = _Handler(file=file, keys=keys)
     parser = handler.parser()
     with path.open("rb") as raw:
-        for chunk in _chunks(raw, file):
+        for piece, plain in _pieces(_chunks(raw, file)):
+            handler.expect(parser, plain=plain)
             try:
-                parser.Parse(chunk, False)
+                parser.Parse(piece, not piece)
             except expat.ExpatError as error:
                 raise _broken(error, file) from None
             yield from handler.full_batches()
-        try:
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise _broken(error, file) from None
     yield from handler.full_batches()
     if handler.has_rest():
         yield handler.take()
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Cut the bytes behind traces and say which pieces are plain; the last piece is empty.
+
+    A piece is plain when nothing but events, traces and the log closes with a tag of its own, and
+    an event is followed by an event or the end of its trace. Then no attribute is nested, and what
+    an attribute belongs to follows from opening tags alone: the parser need not report the others,
+    which saves their cost. Encodings in which ``</trace>`` is spelt otherwise are never plain.
+    """
+    rest, whole = b"", True
+    for chunk in chunks:
+        data = rest + chunk
+        cut = data.rfind(TRACE_END) + len(TRACE_END)
+        if cut < len(TRACE_END):
+            rest = data
+            if len(data) > LONGEST_TRACE:
+                yield data, False
+                rest, whole = b"", False
+            continue
+        piece, rest = data[:cut], data[cut:]
+        yield piece, whole and UNUSUAL.search(piece) is None
+        whole = True
+    if rest:
+        yield rest, False
+    yield b"", False
 
 
 def _chunks(raw: IO[bytes], file: str) -> Iterator[bytes]:
@@ -161,6 +192,7 @@ class _Handler:
         self.traces = _Scope()
         self.events_given = 0
         self.full: list[XesBatch] = []
+        self.callbacks: Callbacks
 
     def has_rest(self) -> bool:
         """True when traces were read that no full batch holds."""
@@ -178,10 +210,14 @@ class _Handler:
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._refuse_doctype
         parser.EntityDeclHandler = self._refuse_doctype
-        start, end = self._callbacks()
-        parser.StartElementHandler = start
-        parser.EndElementHandler = end
+        self.callbacks = self._callbacks()
         return parser
+
+    def expect(self, parser: expat.XMLParserType, *, plain: bool) -> None:
+        """Choose the callbacks for the next piece: see _pieces."""
+        start, end, start_plain = self.callbacks
+        parser.StartElementHandler = start_plain if plain else start
+        parser.EndElementHandler = None if plain else end
 
     def _refuse_doctype(self, *_: object) -> None:
         raise BadInput(
@@ -193,10 +229,8 @@ class _Handler:
             file=self.file,
         )
 
-    def _callbacks(  # noqa: PLR0915 - one closure is what makes it fast
-        self,
-    ) -> tuple[Callable[[str, list[str]], None], Callable[[str], None]]:
-        """Make the two functions that expat calls some ten million times on a real log.
+    def _callbacks(self) -> Callbacks:  # noqa: PLR0915 - one closure is what makes it fast
+        """Make the functions that expat calls some ten million times on a real log.
 
         ``scope`` holds the columns of the open event or trace, and is empty where attributes do
         not count; ``depth`` is above 0 inside an attribute, so what opens there is nested.
@@ -214,13 +248,20 @@ class _Handler:
             nonlocal depth
             if depth:
                 depth += 1
-                return
+            elif tag in scope:
+                start_plain(tag, attributes)
+                depth = 1
+            elif tag in STRUCTURE:
+                open_structure(tag)
+            elif scope:  # a list or container: what it holds is nested
+                depth = 1
+
+        def start_plain(tag: str, attributes: list[str]) -> None:
             try:
                 columns = scope[tag]
             except KeyError:
                 open_structure(tag)
                 return
-            depth = 1
             if attributes[0] == "key" and len(attributes) == 4:
                 key = attributes[1]
                 value = attributes[3]
@@ -244,19 +285,20 @@ class _Handler:
                 column[row] = value
 
         def open_structure(tag: str) -> None:
-            nonlocal scope, in_event, depth, row, number
+            nonlocal scope, in_event, row, number
             if tag == "event":
                 scope = events.columns
                 in_event = True
                 row = len(event_case)
                 event_case.append(number)
             elif tag == "trace":
+                if len(event_case) >= BATCH_EVENTS:  # cut where no trace is open
+                    self.full.append(self.take())
                 number += 1
                 scope = traces.columns
+                in_event = False
                 row = len(trace_case)
                 trace_case.append(number)
-            elif scope:  # a list or container: what it holds is nested
-                depth = 1
 
         def end(tag: str) -> None:
             nonlocal scope, in_event, depth, row
@@ -268,10 +310,8 @@ class _Handler:
                 row = len(trace_case) - 1
             elif tag == "trace":
                 scope = nowhere
-                if len(event_case) >= BATCH_EVENTS:  # cut where no trace is open
-                    self.full.append(self.take())
 
-        return start, end
+        return start, end, start_plain
 
     def take(self) -> XesBatch:
         """Turn what was collected into Arrow and start anew."""

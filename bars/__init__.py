@@ -1,0 +1,1 @@
+"""The bars of the issues as scripts: each measures on this machine what an issue demands."""

@@ -1,0 +1,183 @@
+"""What a bar runs in a process of its own, so that its CPU seconds and peak memory are its own.
+
+``python -m bars.workers NAME ARGUMENT…`` prints one JSON line. Imports and a warm-up of the engine
+are outside the measured span, for us and for the peer alike.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+
+
+def in_child(name: str, *arguments: str) -> dict[str, Any]:
+    """Run a worker in a child process and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bars.workers", name, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stderr[-2000:]}")
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+def measured(work: Callable[[], Any]) -> dict[str, Any]:
+    """Run ``work`` and return its value, CPU seconds and this process's peak memory."""
+    started = time.process_time()
+    value = work()
+    return {"cpu_s": time.process_time() - started, "peak_mb": _peak(), "value": value}
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _settings(store: str) -> Any:
+    from shixiao.settings import Settings
+
+    return Settings(Path(store), "a key for bars", 1536, 2, "en")
+
+
+def _warm(settings: Any) -> None:
+    import duckdb
+    import pandas as pd  # noqa: F401 - Arrow loads it on first use
+
+    from shixiao.evidence import connect
+
+    duckdb.connect().execute("SELECT 1").fetchall()
+    with connect("duckdb", settings=settings):
+        pass
+
+
+def build_and_follow(source: str, store: str) -> dict[str, Any]:
+    """Build the store of a log, then compute directly-follows over it."""
+    from shixiao.effect import directly_follows
+    from shixiao.evidence import ColumnMapping, Request, connect, prepare
+
+    settings = _settings(store)
+    _warm(settings)
+    request = Request((Path(source),), ColumnMapping())
+    built = measured(lambda: prepare(request, settings=settings, progress=lambda _: None))
+    with connect("duckdb", settings=settings) as engine:
+        followed = measured(lambda: len(directly_follows(built["value"], engine)))
+    return {
+        "build_s": built["cpu_s"],
+        "follow_s": followed["cpu_s"],
+        "peak_mb": _peak(),
+        "events": built["value"].meta.events,
+        "edges": followed["value"],
+    }
+
+
+def follow(source: str, store: str) -> dict[str, Any]:
+    """Compute directly-follows over a store that is there already."""
+    from shixiao.effect import directly_follows
+    from shixiao.evidence import ColumnMapping, Request, connect, prepare
+
+    settings = _settings(store)
+    _warm(settings)
+    request = Request((Path(source),), ColumnMapping())
+    found = prepare(request, settings=settings, progress=lambda _: None)
+    with connect("duckdb", settings=settings) as engine:
+        return measured(lambda: len(directly_follows(found, engine)))
+
+
+def evaluate(source: str, store: str) -> dict[str, Any]:
+    """Run the whole command, building included; its imports count."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [
+            str(Path(sys.executable).with_name("shixiao")),
+            "evaluate",
+            source,
+            "--quiet",
+            "--out",
+            out,
+        ]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            env={**os.environ, "SHIXIAO_STORE": store, "SHIXIAO_PERSON_KEY": "a key for bars"},
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {"cpu_s": spent, "peak_mb": after.ru_maxrss / 1024, "value": None}
+
+
+def pm4py_follow(source: str) -> dict[str, Any]:
+    """PM4Py: read the same file and compute the same."""
+    pm4py, pd = _pm4py()
+
+    def work() -> tuple[int, float]:
+        frame = pd.read_parquet(source)
+        frame = pm4py.format_dataframe(
+            frame, case_id="case_id", activity_key="activity", timestamp_key="ts"
+        )
+        started = time.process_time()
+        edges, _, _ = pm4py.discover_dfg(frame)
+        return len(edges), time.process_time() - started
+
+    result = measured(work)
+    edges, alone = result["value"]
+    return {**result, "value": edges, "follow_s": alone}
+
+
+def read_xes(source: str) -> dict[str, Any]:
+    """Read every attribute of an XES log."""
+    import pandas as pd  # noqa: F401 - Arrow loads it on first use
+
+    from shixiao.evidence.readers.xes import stream_xes
+
+    return measured(lambda: sum(b.events.num_rows for b in stream_xes(Path(source))))
+
+
+def pm4py_read_xes(source: str) -> dict[str, Any]:
+    """PM4Py's default reader of XES, with everything as it is by default."""
+    pm4py, _ = _pm4py(quiet=False)
+    return measured(lambda: len(pm4py.read_xes(source)))
+
+
+def _pm4py(*, quiet: bool = True) -> tuple[Any, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pandas as pd
+        import pm4py
+        from pm4py.util import constants
+    if quiet:
+        constants.SHOW_PROGRESS_BAR = False
+    return pm4py, pd
+
+
+WORKERS = {
+    function.__name__: function
+    for function in (build_and_follow, follow, evaluate, pm4py_follow, read_xes, pm4py_read_xes)
+}
+
+
+def fresh(folder: Path) -> str:
+    """Empty a folder for stores and return its path."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return str(folder)
+
+
+if __name__ == "__main__":
+    print(json.dumps(WORKERS[sys.argv[1]](*sys.argv[2:])))

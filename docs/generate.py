@@ -1,0 +1,183 @@
+"""Write the reference pages that follow from code and data, so that they cannot drift from it.
+
+``python -m docs.generate`` writes them; with ``--check`` nothing is written and the exit code is 1
+when a page on disk differs from what the code says today.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from inspect import cleandoc
+from pathlib import Path
+
+import click
+
+from shixiao.cli import cli as shixiao
+from shixiao.effect import Measure, Statistic, measures
+from shixiao.effect.verdicts import texts
+from shixiao.evidence.schema import tables_page
+from shixiao.rules import load_pack, rules_page
+from shixiao.terms import Text
+
+REFERENCE = Path(__file__).with_name("reference")
+
+STATISTICS = {
+    Statistic.MEAN: Text("均值", "mean"),
+    Statistic.SHARE: Text("占比", "share"),
+    Statistic.MEDIAN: Text("中位数", "median"),
+    Statistic.P90: Text("第90百分位数", "90th percentile"),
+    Statistic.FACT: Text("全数", "full count"),
+}
+BETTER = {"lower": Text("越低越好", "lower"), "higher": Text("越高越好", "higher")}
+MEASURES_HEAD = """\
+# 度量 · Measures
+
+每项度量以办件为单位，附区间、件数和状态。负担一栏是负担向量中的编号；只有带编号的度量进入结论。
+
+Every measure is taken over cases and carries an interval, n and a status. The burden column is the
+place in the burden vector; only numbered measures enter a verdict.
+
+| 编号 id | 名称 name | 含义 meaning | 单位 unit | 统计量 statistic | 方向 better | 负担 burden |
+|---|---|---|---|---|---|---|
+"""
+VERDICTS_HEAD = """\
+# 结论与理由 · Verdicts and grounds
+
+结论只说服务和证据，不指责个人。花括号内由数字填入。
+
+Verdicts speak of services and evidence and blame no person. What stands in braces is filled in.
+"""
+PARTS = {
+    "verdicts": Text("结论", "Verdicts"),
+    "grounds": Text("理由", "Grounds"),
+}
+
+
+def pages() -> dict[str, str]:
+    """Return every generated file: its path under ``docs/reference`` and its content."""
+    schemas = files("shixiao.cli") / "schemas"
+    return {
+        "cli.md": cli_page(shixiao),
+        "tables.md": tables_page("en"),
+        "tables.zh-CN.md": tables_page("zh"),
+        "measures.md": measures_page(),
+        "rules.md": rules_page(load_pack()),
+        "verdicts.md": verdicts_page(),
+        "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
+        "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
+    }
+
+
+def cli_page(group: click.Command) -> str:
+    """Render every command with its usage, its help and its options."""
+    head = (
+        "# 命令 · Commands\n\n"
+        "退出码 Exit codes: `0` 完成 done · `1` 完成，答案为否 done, and the answer is no · "
+        "`2` 输入有误 bad input · `3` 外部故障 something outside failed.\n"
+    )
+    return head + "".join(_command(group, "shixiao", None))
+
+
+def measures_page() -> str:
+    """Render the catalogue of measures in both languages."""
+    return MEASURES_HEAD + "".join(map(_measure, measures()))
+
+
+def verdicts_page() -> str:
+    """Render the texts of verdicts and of the grounds they rest on."""
+    parts = [VERDICTS_HEAD]
+    for part, entries in texts().items():
+        title = PARTS[part]
+        parts.append(f"\n## {title.zh} · {title.en}\n\n| id | 中文 | English |\n|---|---|---|\n")
+        parts += [f"| `{key}` | {_cell(t.zh)} | {_cell(t.en)} |\n" for key, t in entries.items()]
+    return "".join(parts)
+
+
+def _measure(item: Measure) -> str:
+    cells = (
+        f"`{item.id}`",
+        _both(item.name),
+        _both(item.about),
+        _both(item.unit),
+        _both(STATISTICS[item.statistic]),
+        _both(BETTER[item.better]),
+        "—" if item.burden is None else str(item.burden),
+    )
+    return "| " + " | ".join(map(_cell, cells)) + " |\n"
+
+
+def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    """Give the sections of a command and of what is below it, each with its full name."""
+    context = click.Context(command, info_name=name, parent=parent)
+    usage = " ".join((context.command_path, *command.collect_usage_pieces(context)))
+    # A form feed ends the part of a docstring that click shows; what follows is not for users.
+    about = cleandoc(command.help or "").split("\f")[0].strip()
+    yield f"\n## {context.command_path}\n\n```\n{usage}\n```\n"
+    if about:
+        yield f"\n{about}\n"
+    yield from _parameters(command, context)
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None and not found.hidden:
+                yield from _command(found, below, context)
+
+
+def _parameters(command: click.Command, context: click.Context) -> Iterator[str]:
+    records = [parameter.get_help_record(context) for parameter in command.get_params(context)]
+    shown = [record for record in records if record is not None and "--help" not in record[0]]
+    if shown:
+        yield "\n| 选项 option | 说明 meaning |\n|---|---|\n"
+        yield from (f"| `{_cell(names)}` | {_cell(about)} |\n" for names, about in shown)
+
+
+def _both(text: Text) -> str:
+    return text.zh if text.zh == text.en else f"{text.zh}<br>{text.en}"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def stale(expected: dict[str, str]) -> list[str]:
+    """Return the files that are missing, differ, or are left over from an earlier time."""
+    on_disk = {
+        path.relative_to(REFERENCE).as_posix(): path.read_text("utf-8")
+        for path in REFERENCE.rglob("*")
+        if path.is_file()
+    }
+    names = sorted(expected.keys() | on_disk.keys())
+    return [name for name in names if expected.get(name) != on_disk.get(name)]
+
+
+def write(expected: dict[str, str]) -> None:
+    """Put the reference folder in step: write what differs, remove what is left over."""
+    for name in stale(expected):
+        path = REFERENCE / name
+        if name not in expected:
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(expected[name], encoding="utf-8")
+        print(f"docs/reference/{name}")
+
+
+def run(arguments: list[str]) -> int:
+    """Write or check, and return the exit code."""
+    if arguments not in ([], ["--check"]):
+        print("usage: python -m docs.generate [--check]", file=sys.stderr)
+        return 2
+    expected = pages()
+    if not arguments:
+        write(expected)
+        return 0
+    differing = stale(expected)
+    for name in differing:
+        print(f"docs/reference/{name} is not in step; run: make docs", file=sys.stderr)
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
