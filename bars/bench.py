@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bars.data import FINES, LOGS, WORK, replicated
+from bars.data import FINES, LOGS, WORK
 from bars.workers import fresh, in_child
 from shixiao.rules import load_calendar
 
@@ -73,7 +73,7 @@ def _calendar() -> dict[str, Any]:
 
 
 def _store() -> list[dict[str, Any]]:
-    source = str(replicated(COPIES))
+    source = in_child("replicate", str(COPIES), "by-case")["path"]
     folder = fresh(WORK / "store-bench")
     peer = in_child("pm4py_follow", source)
     built = in_child("build_and_follow", source, folder)

@@ -33,7 +33,7 @@ def _oracle(*, full: bool) -> Outcome:
 
 
 def _municipalities() -> list[Outcome]:
-    settings = Settings(WORK / "store", "a key for bars", 1536, 2, "en")
+    settings = Settings(WORK / "store", "a key for bars", 3072, 2, "en")
     found = evaluate(Question(paths=PERMITS), settings=settings, progress=lambda _: None)
     wrong = 0
     for ranking in found.rankings:

@@ -16,7 +16,7 @@ TOLERANCE = 0.02
 
 def measure(*, full: bool) -> list[Outcome]:
     del full  # the log is small: tests measure the same
-    settings = Settings(WORK / "store", "a key for bars", 1536, 2, "en")
+    settings = Settings(WORK / "store", "a key for bars", 3072, 2, "en")
     question = Question(paths=(RECEIPT,), comparison=Comparison("channel", "Internet", "Desk"))
     found = evaluate(question, settings=settings, progress=lambda _: None)
     outcomes = []

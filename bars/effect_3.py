@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
-from bars.data import WORK, replicated
+from bars.data import WORK
 from bars.outcome import Outcome
 from bars.workers import fresh, in_child
 
@@ -19,7 +19,7 @@ def measure(*, full: bool) -> list[Outcome]:
     outcomes = _twelve_million(store) if full else []
     rows = []
     for copies in GROWTH if full else REDUCED:
-        source = str(replicated(copies))
+        source = in_child("replicate", str(copies), "by-case")["path"]
         folder = fresh(store)
         built = in_child("build_and_follow", source, folder)
         again = in_child("follow", source, folder)
@@ -71,13 +71,15 @@ def measure(*, full: bool) -> list[Outcome]:
 
 
 def _twelve_million(store: Path) -> list[Outcome]:
-    source = str(replicated(TWELVE_MILLION))
+    source = in_child("replicate", str(TWELVE_MILLION), "by-case")["path"]
     peer = in_child("pm4py_follow", source)
     folder = fresh(store)
     built = in_child("build_and_follow", source, folder)
     query = in_child("follow", source, folder)
     scattered = in_child(
-        "build_and_follow", str(replicated(TWELVE_MILLION, by_time=True)), fresh(store)
+        "build_and_follow",
+        in_child("replicate", str(TWELVE_MILLION), "by-time")["path"],
+        fresh(store),
     )
     whole = in_child("evaluate", source, fresh(store))
     together = peer["cpu_s"] / (built["build_s"] + built["follow_s"])

@@ -29,7 +29,7 @@ def measure(*, full: bool) -> list[Outcome]:
 
 
 def _compared(name: str, path: Path, comparison: Comparison) -> Outcome:
-    settings = Settings(WORK / "store", "a key for bars", 1536, 2, "en")
+    settings = Settings(WORK / "store", "a key for bars", 3072, 2, "en")
     results = []
     for engine in ENGINES:
         question = Question(paths=(path,), comparison=comparison, engine=engine, calendar="cn")

@@ -35,7 +35,7 @@ class Settings:
         return cls(
             store=Path(env.get("SHIXIAO_STORE") or Path(cache) / "shixiao"),
             person_key=env.get("SHIXIAO_PERSON_KEY", ""),
-            memory=_number(env, "SHIXIAO_MEMORY_MB", 1536),
+            memory=_number(env, "SHIXIAO_MEMORY_MB", 3072),
             threads=_number(env, "SHIXIAO_THREADS", 0),
             language="en" if env.get("SHIXIAO_LANGUAGE", "zh").lower().startswith("en") else "zh",
         )

@@ -33,6 +33,7 @@ def store(**counts: Any) -> Store:
     meta = StoreMeta(
         key="k",
         name="log",
+        name_en="log",
         kind="log",
         zone="UTC",
         calendar="none",

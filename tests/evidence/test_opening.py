@@ -63,9 +63,9 @@ def rows(table: RawTable) -> list[dict[str, Any]]:
     [
         ("log.csv", LOG.encode()),
         ("log.txt", LOG.encode()),
-        ("log.csv.gz", gzip.compress(LOG.encode())),
+        ("log.csv.gz", gzip.compress(LOG.encode(), mtime=0)),
         ("log.xes", XES.encode()),
-        ("log.xes.gz", gzip.compress(XES.encode())),
+        ("log.xes.gz", gzip.compress(XES.encode(), mtime=0)),
         ("misnamed.csv", XES.encode()),
         ("log.json", json.dumps(OCEL).encode()),
         ("log.jsonocel", json.dumps(OCEL).encode()),

@@ -5,13 +5,13 @@ import math
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from looking import CJK, SVG, assert_sound, parse, words_of
 from scipy.stats import norm
 
 from shixiao.pictures import FunnelPoint, funnel_limits, funnel_svg, standing
 from shixiao.pictures.palette import BLUE, PAPER
 from shixiao.statistics import wilson
 from shixiao.terms import Text
+from tests.pictures.looking import CJK, SVG, assert_sound, parse, words_of
 
 UNIT = Text("%", "%")
 COUNTS = st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

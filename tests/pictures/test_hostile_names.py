@@ -1,7 +1,6 @@
 """Names that are very long or full of markup leave every picture whole."""
 
 import pytest
-from looking import assert_sound
 
 from shixiao.pictures import (
     Arc,
@@ -20,6 +19,7 @@ from shixiao.pictures import (
     ribbon_svg,
 )
 from shixiao.terms import Estimate, Text
+from tests.pictures.looking import assert_sound
 
 MARKUP = Text("<script>&\"'</svg>]]>办", "<script>&\"'</svg>]]>")
 LONG = Text("长名字" * 1667, "Verylongname" * 420)

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import CJK, SVG, assert_sound, parse, texts, words_of
 
 from shixiao.pictures import IntervalRow, interval_plot, interval_svg
 from shixiao.pictures.palette import GREEN, INK, SOFT
 from shixiao.terms import Estimate, Text
+from tests.pictures.looking import CJK, SVG, assert_sound, parse, texts, words_of
 
 UNIT = Text("倍", "times")
 SIDES = (Text("更少", "fewer"), Text("更多", "more"))

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import CJK, SVG, assert_sound, boxes, parse, texts, words_of
 
 from shixiao.pictures import Arc, Node, ProcessMap, choose, process_caption, process_map_svg
 from shixiao.pictures.palette import INK, MIST
 from shixiao.pictures.process_layers import layered
 from shixiao.terms import Text
+from tests.pictures.looking import CJK, SVG, assert_sound, boxes, parse, texts, words_of
 
 START, END = -1, -2
 

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import CJK, SVG, assert_sound, boxes, parse, words_of
 
 from shixiao.pictures import Bar, Material, Ribbon, Segment, as_file, ribbon_svg
 from shixiao.pictures.palette import CINNABAR, OFFICE, WAITING, YOU
 from shixiao.pictures.ribbon_steps import Stretch, stretches
 from shixiao.terms import Text
+from tests.pictures.looking import CJK, SVG, assert_sound, boxes, parse, words_of
 
 UNIT = Text("个工作日", "working days")
 LATIN = st.text("abcdefg <&\"'", min_size=1, max_size=40).filter(str.strip)

@@ -16,7 +16,7 @@ def summary(evaluation: Evaluation) -> list[Text]:
         Text(
             f"{meta.name}：{meta.cases:,} 件、{meta.events:,} 个步骤、"
             f"{evaluation.variant_count:,} 种走法。",
-            f"{meta.name}: {meta.cases:,} cases, {meta.events:,} steps,"
+            f"{meta.name_en}: {meta.cases:,} cases, {meta.events:,} steps,"
             f" {evaluation.variant_count:,} variants.",
         )
     ]

@@ -14,7 +14,7 @@ import click
 
 import shixiao
 from shixiao.settings import Settings
-from shixiao.terms import BadInput, Unavailable
+from shixiao.terms import BadInput, Text, Unavailable
 
 COMMANDS = {
     "evaluate": "shixiao.cli.evaluate",
@@ -60,6 +60,8 @@ def main() -> NoReturn:
         _leave(error.in_language(_language()), BAD_INPUT)
     except Unavailable as error:
         _leave(error.text.in_language(_language()), OUTSIDE_FAILED)
+    except (OSError, MemoryError) as error:
+        _leave(_outside(error).in_language(_language()), OUTSIDE_FAILED)
     except click.exceptions.Abort:
         _leave("已中断。" if _language() == "zh" else "Interrupted.", INTERRUPTED)
     except click.exceptions.Exit as leaving:
@@ -67,6 +69,17 @@ def main() -> NoReturn:
     except click.ClickException as error:
         _leave(error.format_message(), BAD_INPUT)
     sys.exit(0)
+
+
+def _outside(error: OSError | MemoryError) -> Text:
+    """Say what this machine refused: a full disk, a missing right, too little memory."""
+    if isinstance(error, MemoryError):
+        return Text(
+            "内存不足；请调小 SHIXIAO_MEMORY_MB 或换一台内存更大的机器。",
+            "there is not enough memory; lower SHIXIAO_MEMORY_MB or use a larger machine",
+        )
+    reason = error.strerror or str(error)
+    return Text(f"本机操作失败：{reason}。", f"this machine refused: {reason}")
 
 
 def _language() -> str:

@@ -87,7 +87,7 @@ class Grouping:
 def whole(store: Store) -> Subject:
     """Return the subject that stands for all cases of a run."""
     kind = SubjectKind.CITY if store.meta.kind == "package" else SubjectKind.LOG
-    return Subject(kind, store.meta.name, Text.of(store.meta.name))
+    return Subject(kind, store.meta.name, store.meta.title)
 
 
 def groupings(store: Store, profile: Table) -> list[Grouping]:

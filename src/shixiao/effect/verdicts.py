@@ -188,11 +188,21 @@ def _likeness(case: Evidenced, *, alike: bool, rules: RulePack) -> list[Text]:
 
 
 def _moved_ground(case: Evidenced, burden: Burden, kind: str) -> Text:
+    known = measure(burden.measure)
     if burden.from_zero:
         kind = "rose_from_zero"
+    elif known.statistic is Statistic.FACT:
+        return _ground(
+            f"{kind}_count" if kind != "may_have_risen" else "rose_count",
+            measure=known.name,
+            a=case.comparison.a,
+            b=case.comparison.b,
+            from_=f"{burden.b:g}",
+            to=f"{burden.a:g}",
+        )
     return _ground(
         kind,
-        measure=measure(burden.measure).name,
+        measure=known.name,
         a=case.comparison.a,
         b=case.comparison.b,
         **_interval(burden.ratio),

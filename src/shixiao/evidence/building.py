@@ -22,8 +22,11 @@ from shixiao.evidence.coding import (
     NAMELESS,
     EventView,
     key_cases,
+    keys_as_they_stand,
     number_values,
     one_row,
+    padded,
+    plain_key,
     read_events,
     scattered_at_first,
     values_of,
@@ -81,19 +84,14 @@ def build_events(
     """
     progress(Text("给办件和环节编号", "Numbering cases and activities"))
     number_values(connection, view)
-    key = key_cases(connection, view, cases)
-
     progress(Text("按办件和时间排列事件", "Putting events in order of case and time"))
-    threads = one_row(connection, "SELECT current_setting('threads')")[0]
-    tally = None
-    if not scattered_at_first(connection, key=key):
-        try:
-            tally = _write_events(connection, view, folder, key=key, sort=False, threads=threads)
-        except Scattered:
-            progress(Text("办件记录分散，改为排序", "Cases are scattered; sorting them"))
-    if tally is None:
-        tally = _write_events(connection, view, folder, key=key, sort=True, threads=threads)
-    connection.execute(f"SET threads = {threads}")
+    standing = _write_as_they_stand(connection, view, folder, progress)
+    tally = standing or Tally()
+    keyed = standing is None or cases is not None
+    if keyed:
+        key = key_cases(connection, view, cases)
+        if standing is None or key not in keys_as_they_stand(view):
+            tally = _write_events(connection, view, folder, key=key, sort=True)
     if not tally.events:
         raise BadInput(
             Text(
@@ -105,16 +103,40 @@ def build_events(
     progress(Text("归并办理路径", "Gathering variants"))
     _write_variants(connection, folder)
     offset = one_offset(connection, cases, folder, zone)
-    case_columns = _write_cases(connection, cases, view.describing, folder, zone, offset)
+    count, case_columns = _write_cases(
+        connection, cases, view.describing, folder, zone, offset, keyed=keyed
+    )
     return Built(
         tally=tally,
         rows=view.rows,
-        cases=one_row(connection, "SELECT count(*) FROM case_keys")[0],
+        cases=count,
         event_columns=view.columns,
         case_columns=case_columns,
         coverage=_coverage(connection, view),
         offset=offset,
     )
+
+
+def _write_as_they_stand(
+    connection: duckdb.DuckDBPyConnection, view: EventView, folder: Path, progress: Progress
+) -> Tally | None:
+    """Write the events without sorting them, if their cases stand together; else return None.
+
+    Most logs keep the rows of a case together. Then neither a sort nor a table of all case ids is
+    needed; a log that turns out to scatter its cases is read once more.
+    """
+    if scattered_at_first(connection, key=plain_key(view)):
+        return None
+    threads = one_row(connection, "SELECT current_setting('threads')")[0]
+    # Only one thread hands rows on in the order of the file; nothing but speed hangs on it.
+    connection.execute("SET threads = 1")
+    try:
+        return _write_events(connection, view, folder, key=plain_key(view), sort=False)
+    except Scattered:
+        progress(Text("办件记录分散，改为排序", "Cases are scattered; sorting them"))
+        return None
+    finally:
+        connection.execute(f"SET threads = {threads}")
 
 
 def _write_events(
@@ -124,12 +146,8 @@ def _write_events(
     *,
     key: str,
     sort: bool,
-    threads: int,
 ) -> Tally:
     """Stream the events through the enricher into Parquet.
-
-    Most logs keep the rows of a case together. Reading them as they stand saves the sort; a log
-    that turns out to scatter its cases is read once more, sorted.
 
     Raises:
         Scattered: ``sort`` is off and some case's rows do not stand together.
@@ -142,11 +160,11 @@ def _write_events(
     }
     writers: list[pq.ParquetWriter] = []
     try:
-        for whole in whole_cases(
-            read_events(connection, view, key=key, sort=sort, threads=threads)
-        ):
+        for whole in whole_cases(read_events(connection, view, key=key, sort=sort)):
             events = whole if sort else ordered_in_time(whole)
             columns, cases = enricher.enrich(events)
+            if "case_id" in cases and padded(cases["case_id"]):
+                raise Scattered  # trimmed, two of these ids may be one
             for name in view.columns:
                 columns[name] = _stored(events.codes[name], values.get(name))
             batches = [pa.RecordBatch.from_pydict(part) for part in (columns, cases)]
@@ -166,21 +184,12 @@ def _write_events(
     finally:
         for writer in writers:
             writer.close()
-    if not sort and enricher.cases > _keys_in(connection, folder):
-        raise Scattered
+    enricher.check_apart()
     enricher.write_sequences(folder / "sequences_seen.parquet")
     names = pa.array(values_of(connection, "activity"), pa.string())
     activities = pa.table({"activity": np.arange(len(names), dtype=np.int32), "name": names})
     pq.write_table(activities, folder / "activities.parquet", **COMPRESSION)
     return enricher.tally
-
-
-def _keys_in(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    """Count the different cases written; fewer than runs of rows means that a case came again."""
-    if not (folder / "case_process.parquet").exists():
-        return 0
-    process = literal(str(folder / "case_process.parquet"))
-    return one_row(connection, f"SELECT count(DISTINCT key) FROM read_parquet({process})")[0]
 
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
@@ -237,8 +246,13 @@ def _write_cases(
     folder: Path,
     zone: str,
     offset: int | None,
-) -> tuple[str, ...]:
-    """Write one row per case: what the cases table says, or else what its events say."""
+    *,
+    keyed: bool,
+) -> tuple[int, tuple[str, ...]]:
+    """Write one row per case: what the cases table says, or else what its events say.
+
+    With ``keyed``, ids come from the table of case keys; else the events brought them along.
+    """
     declared = dict.fromkeys((*cases.columns, *cases.extra)) if cases is not None else {}
     own = [n for n in declared if n not in ("case_id", "opened", "closed", "source")]
     names = list(dict.fromkeys((*own, *describing)))
@@ -266,18 +280,24 @@ def _write_cases(
         else "p.case_no"
     )
     join = "LEFT JOIN" if cases is not None else "JOIN"
+    ids = (
+        f"case_keys c JOIN source_names s ON s.source_no = c.source_no"
+        f" {join} {process} p ON p.key = c.key"
+        if keyed
+        else f"{process} p JOIN source_names s ON s.source_no = p.source_no"
+    )
+    case_id = "c.case_id" if keyed else "p.case_id"
     known = (
-        f" LEFT JOIN ({cases.sql}) k ON k.case_id = c.case_id AND k.source = s.source"
+        f" LEFT JOIN ({cases.sql}) k ON k.case_id = {case_id} AND k.source = s.source"
         if cases is not None
         else ""
     )
     inner = (
-        f"SELECT {number} AS case_no, c.case_id, s.source, "
+        f"SELECT {number} AS case_no, {case_id}, s.source, "
         + "".join(f"{cell}, " for cell in cells)
         + f"coalesce({opened}, p.first_ts) AS opened, {closed} AS closed, p.first_ts, p.last_ts,"
-        " coalesce(p.events, 0)::INTEGER AS events, v.variant_no FROM case_keys c"
-        f" JOIN source_names s ON s.source_no = c.source_no {join} {process} p ON p.key = c.key"
-        f" LEFT JOIN variant_numbers v ON v.variant_high = p.variant_high"
+        " coalesce(p.events, 0)::INTEGER AS events, v.variant_no"
+        f" FROM {ids} LEFT JOIN variant_numbers v ON v.variant_high = p.variant_high"
         f" AND v.variant_low = p.variant_low{known}{''.join(joins)}"
     )
     # Where the zone has one offset throughout, wall-clock times follow from it and are not stored.
@@ -285,11 +305,12 @@ def _write_cases(
     local = "" if offset is not None else wall.format("opened") + wall.format("closed")
     _copy(
         connection,
-        f"SELECT *{local} FROM ({inner}) ORDER BY case_no",
+        f"SELECT *{local} FROM ({inner}){' ORDER BY case_no' if keyed else ''}",
         folder / "cases.parquet",
     )
     (folder / "case_process.parquet").unlink()
-    return tuple(names)
+    path = literal(str(folder / "cases.parquet"))
+    return one_row(connection, f"SELECT count(*) FROM read_parquet({path})")[0], tuple(names)
 
 
 def one_offset(

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from shixiao.evidence.conform import Conformed
-from shixiao.evidence.enrich import SortedEvents
+from shixiao.evidence.enrich import SortedEvents, repeats
 from shixiao.evidence.sql import literal, quote
 from shixiao.evidence.values import BLANK
 from shixiao.terms import Text, Unavailable
@@ -188,26 +190,46 @@ def one_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...]:
     return tuple(row) if row is not None else ()
 
 
+def plain_key(view: EventView) -> str:
+    """Return the SQL of an event's key where ids are taken as they stand in the file."""
+    return _key("e.case_id", view, 0)
+
+
+def keys_as_they_stand(view: EventView) -> tuple[str, str]:
+    """Return the keys that are the same whether ids are trimmed or have nothing to trim."""
+    return plain_key(view), _key(TRIMMED.format("e.case_id"), view, 0)
+
+
+def padded(ids: pa.Array) -> bool:
+    """True when some case id is blank or has blanks around it: such ids must be trimmed first."""
+    tests = [pc.equal(ids, "")]
+    tests += [test(ids, blank) for blank in BLANK for test in (pc.starts_with, pc.ends_with)]
+    return any(pc.any(found).as_py() for found in tests)
+
+
 def scattered_at_first(connection: duckdb.DuckDBPyConnection, *, key: str) -> bool:
     """True when already among the first rows a case comes again after another one."""
     keys = connection.execute(
         f"SELECT {key} AS key FROM all_events e WHERE case_id IS NOT NULL LIMIT {PEEK}"
     ).fetchnumpy()["key"]
-    runs = 1 + int(np.count_nonzero(keys[1:] != keys[:-1])) if len(keys) else 0
-    return runs > len(np.unique(keys))
+    return len(keys) > 0 and repeats(keys[np.concatenate(([True], keys[1:] != keys[:-1]))])
 
 
 def read_events(
-    connection: duckdb.DuckDBPyConnection, view: EventView, *, key: str, sort: bool, threads: int
+    connection: duckdb.DuckDBPyConnection,
+    view: EventView,
+    *,
+    key: str,
+    sort: bool,
 ) -> Iterator[SortedEvents]:
-    """Give the events, with or without sorting; those without case, activity or time not.
+    """Give the events; those without case, activity or time not.
 
     Args:
         connection: has the view and the codes.
         view: what there is.
         key: SQL of an event's case key, from key_cases.
-        sort: by (case key, ts, seq); otherwise the rows come in source order.
-        threads: how many the engine uses for sorting, and goes back to.
+        sort: by (case key, ts, seq). Otherwise the rows come as they stand in the source, and
+            bring their case ids and the numbers of their sources along.
     """
     joins = "".join(
         f" JOIN {quote('code_' + name)} AS {quote('j_' + name)}"
@@ -215,12 +237,16 @@ def read_events(
         for name in view.coded
     )
     cells = "".join(f", {quote('j_' + name)}.code AS {quote(name)}" for name in view.coded)
+    if not sort:
+        # The id is handed over once a case: texts are what costs on the way to Arrow.
+        cells += (
+            ", e.source_no AS source_no,"
+            f" CASE WHEN {key} = lag({key}) OVER () THEN NULL ELSE e.case_id END AS case_id"
+        )
     # The row number is narrow unless rows are numbered by somebody else; sorting pays by the byte.
     narrow = not view.has_seq and view.rows < 1 << 32
     seq = "e.seq::UINTEGER" if narrow else "e.seq"
     tie_break = ", e.__row" if view.has_seq else ""
-    # Only one thread hands rows on in the order of the file; nothing but speed hangs on it.
-    connection.execute(f"SET threads = {threads if sort else 1}")
     reader = connection.execute(
         f"SELECT {key} AS key, a.code AS activity, epoch_us(e.ts) AS ts, {seq} AS seq{cells}"
         " FROM (SELECT * FROM all_events WHERE ts IS NOT NULL AND case_id IS NOT NULL) e"
@@ -229,7 +255,9 @@ def read_events(
     ).to_arrow_reader(BATCH)
     for batch in reader:
         columns = {
-            name: batch.column(name).to_numpy(zero_copy_only=False) for name in batch.schema.names
+            name: batch.column(name).to_numpy(zero_copy_only=False)
+            for name in batch.schema.names
+            if name != "case_id"
         }
         yield SortedEvents(
             case=columns.pop("key"),
@@ -237,4 +265,5 @@ def read_events(
             ts=columns.pop("ts"),
             seq=columns.pop("seq").astype("int64", copy=False),
             codes=columns,
+            ids=None if sort else batch.column("case_id"),
         )

@@ -81,6 +81,7 @@ def open_evidence(
     package = read_package(paths[0], work=work)
     return RawEvidence(
         name=package.name,
+        name_en=package.name_en,
         kind="package",
         zone=zone or package.zone or DEFAULT_ZONE,
         calendar=calendar or package.calendar or DEFAULT_CALENDAR,

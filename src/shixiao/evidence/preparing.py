@@ -26,7 +26,7 @@ from shixiao.evidence.sql import literal, quote
 from shixiao.evidence.store import META, STORE_VERSION, Store, StoreMeta
 from shixiao.seals import canonical_json, person_key, pseudonymise, sha256_of, sha256_of_file
 from shixiao.settings import Settings
-from shixiao.terms import BadInput, Text
+from shixiao.terms import BadInput, Text, Unavailable
 
 # An attribute with more values than this tells persons apart rather than groups: it is not kept.
 MOST_GROUP_VALUES = 200
@@ -159,6 +159,18 @@ def _engine(work: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+    except duckdb.OutOfMemoryException:
+        raise Unavailable(
+            Text(
+                f"分析引擎的内存上限 {settings.memory} MB 不够；请调大 SHIXIAO_MEMORY_MB。",
+                f"the engine's memory limit of {settings.memory} MB is too low;"
+                " raise SHIXIAO_MEMORY_MB",
+            )
+        ) from None
+    except duckdb.IOException as error:
+        raise Unavailable(
+            Text(f"读写磁盘失败：{error}", f"reading or writing the disk failed: {error}")
+        ) from None
     finally:
         connection.close()
         shutil.rmtree(spill, ignore_errors=True)
@@ -229,6 +241,7 @@ def _meta(
     return StoreMeta(
         key=key,
         name=raw.name,
+        name_en=raw.name_en or raw.name,
         kind=raw.kind,
         zone=raw.zone,
         calendar=raw.calendar,

@@ -47,7 +47,7 @@ class RawEvidence:
     """Everything found at the given paths.
 
     Attributes:
-        name: what to call the whole (package title, or the file names).
+        name: what to call the whole (package title, or the file names); ``name_en`` in English.
         kind: ``package`` or ``log`` (one or more bare event logs).
         zone: IANA time zone in which naive times are read and days are counted.
         calendar: working-day calendar named by the package (``cn``), or ``none``.
@@ -65,3 +65,4 @@ class RawEvidence:
     files: list[tuple[str, Path]]
     group_columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
+    name_en: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from shixiao.evidence.engines import Engine, Table
 from shixiao.evidence.raw import InputFile
+from shixiao.terms import Text
 
 # Raise when a build writes other bytes for the same input: older stores are then built anew.
 STORE_VERSION = 1
@@ -25,6 +26,7 @@ class StoreMeta:
 
     key: str
     name: str
+    name_en: str
     kind: str
     zone: str
     calendar: str
@@ -39,12 +41,18 @@ class StoreMeta:
     quality: dict[str, Any]
     notes: tuple[dict[str, str], ...] = ()
 
+    @property
+    def title(self) -> Text:
+        """What to call the whole, in both languages."""
+        return Text(self.name, self.name_en)
+
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``store.json``."""
         return {
             "version": STORE_VERSION,
             "key": self.key,
             "name": self.name,
+            "name_en": self.name_en,
             "kind": self.kind,
             "zone": self.zone,
             "calendar": self.calendar,
@@ -66,6 +74,7 @@ class StoreMeta:
         return cls(
             key=data["key"],
             name=data["name"],
+            name_en=data["name_en"],
             kind=data["kind"],
             zone=data["zone"],
             calendar=data["calendar"],

@@ -39,7 +39,9 @@ class Hours:
         day, second = np.divmod(times, WHOLE_DAY)
         morning = np.clip(second - OPENS, 0, MORNING)
         afternoon = np.clip(second - BACK, 0, OFFICE_DAY - MORNING)
-        return self._before[day] * OFFICE_DAY + self._working[day] * (morning + afternoon)
+        today = self._working[day] * (morning + afternoon)
+        passed: Seconds = self._before[day] * OFFICE_DAY + today
+        return passed
 
     def moment(self, positions: Seconds) -> Seconds:
         """Return the time at which so many office seconds have passed and the office is open."""
@@ -49,7 +51,8 @@ class Hours:
 
     def is_open(self, times: Seconds) -> npt.NDArray[np.bool_]:
         """True where the office is open."""
-        return self.moment(self.position(times)) == times
+        found: npt.NDArray[np.bool_] = self.moment(self.position(times)) == times
+        return found
 
     def work(self, times: Seconds, length: Seconds) -> Seconds:
         """Return when officials have worked for so long after each time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ DESCRIPTOR = "datapackage.json"
 
 
 def write_package(
-    folder: Path, plan: CityPlan, tables: dict[str, Sequence[Row]], events: pa.Table
+    folder: Path, plan: CityPlan, tables: Mapping[str, Sequence[Row]], events: pa.Table
 ) -> Path:
     """Write tables as CSV and events as Parquet, with a descriptor, and return the folder.
 
@@ -35,9 +35,7 @@ def write_package(
     for name, rows in tables.items():
         (folder / f"{name}.csv").write_bytes(_csv(columns[name], rows))
     columns["events"] = [n for n in load_schemas()["events"].names if n in events.column_names]
-    pq.write_table(
-        events.select(columns["events"]), folder / "events.parquet", compression="zstd"
-    )
+    pq.write_table(events.select(columns["events"]), folder / "events.parquet", compression="zstd")
     descriptor = _descriptor(plan, columns)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_bytes(text.encode())
@@ -60,22 +58,21 @@ def _csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def _descriptor(plan: CityPlan, columns: dict[str, list[str]]) -> dict[str, Any]:
+def _descriptor(plan: CityPlan, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {
         "profile": "tabular-data-package",
         "name": plan.id,
-        "title": f"{plan.name.zh} {plan.name.en}",
+        "title": plan.name.zh,
+        "title_en": plan.name.en,
         "description": "虚构的城市，不涉及任何真实的人和办件。"
         " An invented city: no person and no case in it is real.",
         "calendar": plan.calendar,
         "timezone": plan.zone,
-        "resources": [
-            _resource(name, columns) for name in load_schemas() if name in columns
-        ],
+        "resources": [_resource(name, columns) for name in load_schemas() if name in columns],
     }
 
 
-def _resource(table: str, columns: dict[str, list[str]]) -> dict[str, Any]:
+def _resource(table: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     schema = table_schema_json(load_schemas()[table])
     schema["fields"] = [f for f in schema["fields"] if f["name"] in columns[table]]
     kept = [

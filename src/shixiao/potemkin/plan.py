@@ -145,7 +145,7 @@ def load_plan() -> CityPlan:
     )
 
 
-def _data(name: str) -> Any:  # noqa: ANN401 - whatever the file holds
+def _data(name: str) -> Any:
     text = files("shixiao.potemkin").joinpath(f"{FOLDER}/{name}.yaml").read_text("utf-8")
     return yaml.safe_load(text)
 

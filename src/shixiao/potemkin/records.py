@@ -11,12 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from shixiao.potemkin.intake import Batch, Intake
+from shixiao.potemkin.package import Row
 from shixiao.potemkin.plan import CityPlan, Department
 from shixiao.potemkin.walking import Trace
-from shixiao.rules import WorkingCalendar
 
 Integers = npt.NDArray[np.int64]
-Row = dict[str, object]
 
 APPLICANT = "申请人"
 STAYS_OPEN = "open"
@@ -41,7 +40,9 @@ def records(intake: Intake) -> Records:
     scribe = _Scribe(intake)
     for service in intake.plan.services:
         scribe.write(service.id, batches[service.id])
-    events = pa.concat_tables(scribe.events).sort_by([("case_id", "ascending"), (ORDER, "ascending")])
+    events = pa.concat_tables(scribe.events).sort_by(
+        [("case_id", "ascending"), (ORDER, "ascending")]
+    )
     return Records(scribe.cases, scribe.groups, events.drop_columns(ORDER))
 
 
@@ -146,20 +147,22 @@ class _Scribe:
         }
 
 
-EVENTS = pa.schema([
-    ("case_id", pa.string()),
-    ("service_id", pa.string()),
-    ("activity", pa.string()),
-    ("ts", pa.timestamp("us")),
-    ("clock", pa.string()),
-    ("legal_basis", pa.string()),
-    ("actor", pa.string()),
-    ("place", pa.string()),
-    ("resource", pa.string()),
-    ("department_id", pa.string()),
-    ("seq", pa.int64()),
-    (ORDER, pa.int64()),
-])
+EVENTS = pa.schema(
+    [
+        ("case_id", pa.string()),
+        ("service_id", pa.string()),
+        ("activity", pa.string()),
+        ("ts", pa.timestamp("us")),
+        ("clock", pa.string()),
+        ("legal_basis", pa.string()),
+        ("actor", pa.string()),
+        ("place", pa.string()),
+        ("resource", pa.string()),
+        ("department_id", pa.string()),
+        ("seq", pa.int64()),
+        (ORDER, pa.int64()),
+    ]
+)
 
 
 class _Posts:

@@ -79,7 +79,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Steps that happen with some chance, and each time again with the same, up to ``most`` times."""
+    """Steps that happen with some chance, and again with the same, up to ``most`` times."""
 
     steps: tuple[Step, ...]
     chance: float

@@ -50,7 +50,7 @@ class Walk:
         first, *rest = path
         if not isinstance(first, Step):
             raise TypeError("A path begins with a step that every case takes")
-        self._record(first, self.on, self.now)
+        self._record(first.activity, self.on, self.now, step=first)
         for part in rest:
             if isinstance(part, Step):
                 self._take(part, self.on)
@@ -72,10 +72,11 @@ class Walk:
             if step.lost.by is not None:
                 last = step.lost.by
                 times = self._later(last, REFUSAL_WORK, LAST_STEP)
-                self._record(Step(last, 0, 0, 1, None, None, 0, None), leaving, times)
+                self._record(last, leaving, times)
             due = due & ~leaving
         taking = due & self._some(step.chance)
-        self._record(step, taking, self._later(step.activity, step.after, step.spread))
+        times = self._later(step.activity, step.after, step.spread)
+        self._record(step.activity, taking, times, step=step)
 
     def _later(self, activity: Activity, after: float, spread: float) -> Seconds:
         """Return when each case would come to an activity: its time of the log-normal law."""
@@ -89,10 +90,13 @@ class Walk:
             return when_awake(self.now + length, self.rng)
         return self.hours.at_counter(self.now + length, self.rng)
 
-    def _record(self, step: Step, taking: Flags, times: Seconds) -> None:
+    def _record(
+        self, activity: Activity, taking: Flags, times: Seconds, *, step: Step | None = None
+    ) -> None:
+        """Write down an activity of the cases taking it; a last activity belongs to no step."""
         cases = np.flatnonzero(taking)
-        citing = self._some(step.cited)[cases]
-        self.traces.append(
-            Trace(cases, times[cases], step.activity, step.department, step.basis, citing)
-        )
+        basis = step.basis if step else None
+        citing = self._some(step.cited if step and basis else 0.0)[cases]
+        department = step.department if step else None
+        self.traces.append(Trace(cases, times[cases], activity, department, basis, citing))
         self.now = np.where(taking, times, self.now)

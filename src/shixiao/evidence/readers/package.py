@@ -38,6 +38,7 @@ class Descriptor:
     """What ``datapackage.json`` says; everything but the resources is optional."""
 
     name: str | None
+    name_en: str | None
     zone: str | None
     calendar: str | None
     resources: tuple[Resource, ...]
@@ -49,6 +50,7 @@ class Package:
     """A package whose tables are ready to be read."""
 
     name: str
+    name_en: str | None
     zone: str | None
     calendar: str | None
     tables: list[RawTable]
@@ -82,6 +84,7 @@ def read_package(path: Path, *, work: Path) -> Package:
         tables.append(_raw_table(resource.table, parts, source=name))
     return Package(
         name=name,
+        name_en=descriptor.name_en,
         zone=descriptor.zone,
         calendar=descriptor.calendar,
         tables=tables,
@@ -106,7 +109,7 @@ def parse_descriptor(content: bytes) -> Descriptor:
         raise _invalid("不是 UTF-8 编码的 JSON", "it is no JSON in UTF-8") from None
     if not isinstance(data, dict) or not isinstance(data.get("resources"), list):
         raise _invalid("缺少 resources 列表", "the list “resources” is missing")
-    for key in ("name", "title", "timezone", "calendar"):
+    for key in ("name", "title", "title_en", "timezone", "calendar"):
         if data.get(key) is not None and not isinstance(data[key], str):
             raise _invalid(f"{key} 应为文本", f"“{key}” must be text")
     resources: list[Resource] = []
@@ -122,6 +125,7 @@ def parse_descriptor(content: bytes) -> Descriptor:
         raise _invalid("没有任何证据包的表", "it names no table of the evidence package")
     return Descriptor(
         name=data.get("title") or data.get("name") or None,
+        name_en=data.get("title_en") or None,
         zone=checked_zone(data.get("timezone"), DESCRIPTOR),
         calendar=checked_calendar(data.get("calendar"), DESCRIPTOR),
         resources=tuple(resources),
@@ -203,7 +207,7 @@ def _from_names(names: Sequence[str], file: str) -> Descriptor:
         f"{listed(t for t, _ in found)}.",
     )
     resources = tuple(Resource(table, (name,)) for table, name in found)
-    return Descriptor(None, None, None, resources, (note,))
+    return Descriptor(None, None, None, None, resources, (note,))
 
 
 def _check_once(found: Sequence[tuple[str, str, str]], file: str) -> None:
