@@ -1,0 +1,25 @@
+"""The bars of the issues at reduced counts: the same code that `make bars` runs in full."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+pytestmark = pytest.mark.shared_data
+
+REDUCED = [
+    "effect_1",
+    "effect_2",
+    "effect_3",
+    "effect_4",
+    pytest.param("effect_5", marks=pytest.mark.spark),
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", REDUCED)
+def test_a_bar_is_met_at_reduced_counts(name: str) -> None:
+    outcomes = importlib.import_module(f"bars.{name}").measure(full=False)
+    assert outcomes
+    assert [str(outcome) for outcome in outcomes if not outcome.met] == []
