@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from shixiao.evidence.readers.xes import EVENT_KEYS, stream_xes
+from shixiao.evidence.readers.xes import EVENT_KEYS
+from shixiao.evidence.readers.xes_stream import stream_xes
 
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT.parent / "shared" / "data" / "logs"

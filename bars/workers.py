@@ -147,7 +147,7 @@ def read_xes(source: str) -> dict[str, Any]:
     """Read every attribute of an XES log."""
     import pandas as pd  # noqa: F401 - Arrow loads it on first use
 
-    from shixiao.evidence.readers.xes import stream_xes
+    from shixiao.evidence.readers.xes_stream import stream_xes
 
     return measured(lambda: sum(b.events.num_rows for b in stream_xes(Path(source))))
 

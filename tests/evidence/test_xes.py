@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shixiao.evidence.readers import xes
-from shixiao.evidence.readers.xes import read_xes, stream_xes
+from shixiao.evidence.readers import xes_stream as xes
+from shixiao.evidence.readers.xes import read_xes
+from shixiao.evidence.readers.xes_stream import stream_xes
 from shixiao.terms import BadInput
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>

@@ -89,7 +89,7 @@ def assert_same_values(path: Path, oracle: Any) -> None:
     import pandas as pd
     import pyarrow as pa
 
-    from shixiao.evidence.readers.xes import stream_xes
+    from shixiao.evidence.readers.xes_stream import stream_xes
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

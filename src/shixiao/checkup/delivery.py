@@ -6,8 +6,9 @@ import json
 import tempfile
 from pathlib import Path
 
-from shixiao.checkup.evaluation import Evaluation, result_json
+from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.report import report_html
+from shixiao.checkup.result import result_json
 from shixiao.checkup.tables import tables_xlsx
 from shixiao.terms import BadInput, Text
 

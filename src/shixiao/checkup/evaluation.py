@@ -6,7 +6,6 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import ibis
 import numpy as np
@@ -495,53 +494,3 @@ def _arm_of_whole(item: Measured, column: str, everything: Subject) -> str | Non
     if item.subject == everything and item.arm is not None and item.arm.column == column:
         return item.arm.value
     return None
-
-
-def result_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Return the whole result in the contract's form (schema ``shixiao/result/1``)."""
-    store, rules = evaluation.store, evaluation.rules
-    return {
-        "schema": "shixiao/result/1",
-        "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs],
-        "rules": {"pack": rules.name, "hash": rules.hash},
-        "seed": evaluation.question.seed,
-        "calendar": store.meta.calendar,
-        "zone": store.meta.zone,
-        "notes": list(store.meta.notes),
-        "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
-        "process": {
-            "cases": store.meta.cases,
-            "events": store.meta.events,
-            "variants": evaluation.variant_count,
-            "edges": [
-                {"from": e.source, "to": e.target, "count": e.count} for e in evaluation.edges
-            ],
-            "start": evaluation.starts,
-            "end": evaluation.ends,
-            "activities": [
-                {
-                    "name": a.name,
-                    "events": a.events,
-                    "cases": a.cases,
-                    "rework_cases": a.rework_cases,
-                    "wait_median_seconds": a.wait_median,
-                }
-                for a in evaluation.activities
-            ],
-            "top_variants": [
-                {"activities": list(v.activities), "cases": v.cases} for v in evaluation.variants
-            ],
-        },
-        "measures": [m.to_json() for m in evaluation.measured],
-        "comparisons": [c.to_json() for c in evaluation.compared],
-        "verdicts": [v.to_json() for v in evaluation.verdicts],
-        "rankings": [r.to_json() for r in evaluation.rankings],
-        "chains": [c.to_json() for c in evaluation.chains],
-        "findings": [],
-        "index": [],
-        "not_assessable": [
-            {"measure": m.id, "name": m.name.to_json(), "reason": reason.to_json()}
-            for m in measures()
-            if (reason := evaluation.missing.get(m.metric)) is not None
-        ],
-    }

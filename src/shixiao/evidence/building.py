@@ -6,7 +6,7 @@ sorts, spilling to disk; enrich.py adds what follows each event as the sorted ro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -254,20 +254,7 @@ def _write_cases(
     With ``keyed``, ids come from the table of case keys; else the events brought them along.
     """
     declared = dict.fromkeys((*cases.columns, *cases.extra)) if cases is not None else {}
-    own = [n for n in declared if n not in ("case_id", "opened", "closed", "source")]
-    names = list(dict.fromkeys((*own, *describing)))
-    cells, joins = [], []
-    for name in names:
-        declared_cell = f"k.{quote(name)}" if name in declared else "NULL"
-        if name in describing:
-            alias = quote("d_" + name)
-            joins.append(
-                f" LEFT JOIN (SELECT DISTINCT code, value FROM {quote('code_' + name)}) {alias}"
-                f" ON p.{quote(name + '_code')} = {alias}.code"
-            )
-            cells.append(f"coalesce({declared_cell}::VARCHAR, {alias}.value) AS {quote(name)}")
-        else:
-            cells.append(f"{declared_cell} AS {quote(name)}")
+    names, cells, joins = _described(declared, describing)
     opened = "epoch_us(k.opened)" if "opened" in declared else "NULL::BIGINT"
     # Where nobody records the end, the last event is the best that is known of it.
     closed = "epoch_us(k.closed)" if "closed" in declared else "p.last_ts"
@@ -311,6 +298,30 @@ def _write_cases(
     (folder / "case_process.parquet").unlink()
     path = literal(str(folder / "cases.parquet"))
     return one_row(connection, f"SELECT count(*) FROM read_parquet({path})")[0], tuple(names)
+
+
+def _described(
+    declared: Collection[str], describing: Sequence[str]
+) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of case columns, their cells, and the joins that the cells need.
+
+    A column of the cases table wins; where it is empty, the first event of the case speaks.
+    """
+    own = [n for n in declared if n not in ("case_id", "opened", "closed", "source")]
+    names = list(dict.fromkeys((*own, *describing)))
+    cells, joins = [], []
+    for name in names:
+        declared_cell = f"k.{quote(name)}" if name in declared else "NULL"
+        if name in describing:
+            alias = quote("d_" + name)
+            joins.append(
+                f" LEFT JOIN (SELECT DISTINCT code, value FROM {quote('code_' + name)}) {alias}"
+                f" ON p.{quote(name + '_code')} = {alias}.code"
+            )
+            cells.append(f"coalesce({declared_cell}::VARCHAR, {alias}.value) AS {quote(name)}")
+        else:
+            cells.append(f"{declared_cell} AS {quote(name)}")
+    return names, cells, joins
 
 
 def one_offset(

@@ -164,15 +164,14 @@ def conform(
         f"{as_text(types[header], inner[header])} AS {quote(name)}"
         for name, header in extra.items()
     ]
-    plain = [
-        f"{inner[placed[r.column.name]] if _plain(r, types[placed[r.column.name]]) else r.value}"
-        f" AS {quote(r.column.name)}"
+    cells_of = {
+        r.column.name: (inner[placed[r.column.name]], types[placed[r.column.name]])
         for r in readings
-    ]
-    plain += selected[len(readings) :]
+    }
+    plain = [_untrimmed(r, *cells_of[r.column.name]) for r in readings]
     return Conformed(
         sql=f"SELECT {', '.join([ROW, *selected])} FROM ({source})",
-        untrimmed=f"SELECT {', '.join([ROW, *plain])} FROM ({source})",
+        untrimmed=f"SELECT {', '.join([ROW, *plain, *selected[len(readings) :]])} FROM ({source})",
         columns=tuple(r.column.name for r in readings),
         extra=tuple(extra),
         rows=rows,
@@ -190,10 +189,11 @@ def _damaged(file: str) -> BadInput:
     )
 
 
-def _plain(item: Reading, kind: str) -> bool:
-    """True when nothing but blanks around the text tells the cell from its value."""
+def _untrimmed(item: Reading, cell: str, kind: str) -> str:
+    """Return the column as it stands where only blanks around a text tell cell and value apart."""
     column = item.column
-    return kind == "VARCHAR" and column.type == "string" and not (column.enum or column.is_list)
+    plain = kind == "VARCHAR" and column.type == "string" and not (column.enum or column.is_list)
+    return f"{cell if plain else item.value} AS {quote(column.name)}"
 
 
 def _filled_types(connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
