@@ -41,6 +41,7 @@ bars: $(STAMP)dev ## measure the bars of the issues (ONLY=effect_3 for one); als
 
 docs: $(STAMP)dev ## regenerate what is generated: CLI reference, JSON Schemas, table and rule pages
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.pictures
 
 shots: $(STAMP)dev ## screenshots of the demo report into build/shots
 	@$(BIN)/python -m tests.shots
