@@ -50,6 +50,7 @@ VERDICTS_HEAD = """\
 Verdicts speak of services and evidence and blame no person. What stands in braces is filled in.
 """
 PARTS = {
+    "channels": Text("渠道的叫法", "What channels are called"),
     "verdicts": Text("结论", "Verdicts"),
     "grounds": Text("理由", "Grounds"),
 }

@@ -110,7 +110,7 @@ def burdens_of(
 def verdict(case: Evidenced, *, rules: RulePack) -> Verdict:
     """Draw the verdict and say what it rests on and what evidence it lacks."""
     needed = int(rules.number("E-01"))
-    arms = {"a": case.comparison.a, "b": case.comparison.b}
+    arms = {"a": _arm(case, case.comparison.a), "b": _arm(case, case.comparison.b)}
     if min(case.cases) < needed:
         n_a, n_b = case.cases
         few = _ground("too_few", **arms, n_a=n_a, n_b=n_b, needed=needed)
@@ -161,7 +161,7 @@ def _remnants(case: Evidenced) -> tuple[list[Text], bool]:
     remains = [
         _ground(
             "remains",
-            a=case.comparison.a,
+            a=_arm(case, case.comparison.a),
             measure=measure(name).name,
             value=f"{burden.a:.2g}",
             unit=measure(name).unit,
@@ -179,8 +179,8 @@ def _likeness(case: Evidenced, *, alike: bool, rules: RulePack) -> list[Text]:
     return [
         _ground(
             "similar" if alike else "dissimilar",
-            a=case.comparison.a,
-            b=case.comparison.b,
+            a=_arm(case, case.comparison.a),
+            b=_arm(case, case.comparison.b),
             threshold=rules.number("E-03"),
             **_interval(index),
         )
@@ -195,18 +195,24 @@ def _moved_ground(case: Evidenced, burden: Burden, kind: str) -> Text:
         return _ground(
             f"{kind}_count" if kind != "may_have_risen" else "rose_count",
             measure=known.name,
-            a=case.comparison.a,
-            b=case.comparison.b,
+            a=_arm(case, case.comparison.a),
+            b=_arm(case, case.comparison.b),
             from_=f"{burden.b:g}",
             to=f"{burden.a:g}",
         )
     return _ground(
         kind,
         measure=known.name,
-        a=case.comparison.a,
-        b=case.comparison.b,
+        a=_arm(case, case.comparison.a),
+        b=_arm(case, case.comparison.b),
         **_interval(burden.ratio),
     )
+
+
+def _arm(case: Evidenced, value: str) -> Text:
+    """Return what a sentence calls an arm."""
+    known = texts()["channels"] if case.comparison.column == "channel" else {}
+    return known.get(value, Text.of(value))
 
 
 def _interval(estimate: Estimate) -> dict[str, str]:

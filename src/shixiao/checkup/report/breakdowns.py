@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shixiao.checkup.report.cells import Cell, Column, Table
 from shixiao.checkup.report.figures import axis_of, cell_picture
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech, unit_of
 from shixiao.checkup.report.subjects import anchor
-from shixiao.checkup.report.words import ONE_SUBJECT, VERDICT_TONES, VERDICTS
+from shixiao.checkup.report.words import ONE_SUBJECT
 from shixiao.effect import Arm, measure
 from shixiao.terms import Estimate, Subject, SubjectKind
 
@@ -45,7 +46,9 @@ def subject_table(speech: Speech, lookup: Lookup, kind: SubjectKind) -> Table | 
         for subject in shown
     ]
     head = speech.say(ONE_SUBJECT[kind])
-    caption = speech.t(f"各{head}", {"Service": "Services", "Department": "Departments"}.get(head, "Logs"))
+    caption = speech.t(
+        f"各{head}", {"Service": "Services", "Department": "Departments"}.get(head, "Logs")
+    )
     return _table(speech, rows, names, caption, head, len(ordered) - len(shown))
 
 
@@ -55,13 +58,8 @@ def _subject_cell(speech: Speech, lookup: Lookup, subject: Subject) -> Cell:
     verdict = next((v for v in lookup.verdicts() if v.subject == subject), None)
     if verdict is None:
         return cell
-    return Cell(
-        cell.text,
-        title=cell.title,
-        href=cell.href,
-        tag=speech.say(VERDICTS[verdict.verdict]),
-        tone=VERDICT_TONES[verdict.verdict],
-    )
+    tag = speech.verdict(verdict.verdict)
+    return replace(cell, tag=tag.tag, tone=tag.tone)
 
 
 def _by_arm(speech: Speech, lookup: Lookup, column: str, sizes: dict[str, int]) -> Table:
@@ -73,11 +71,13 @@ def _by_arm(speech: Speech, lookup: Lookup, column: str, sizes: dict[str, int]) 
     rows: list[Row] = []
     for value in shown:
         arm = Arm(column, value)
-        rows.append((
-            speech.named(speech.arm(column, value)),
-            sizes[value],
-            [lookup.estimate(lookup.whole, name, arm) for name in names],
-        ))
+        rows.append(
+            (
+                speech.named(speech.arm(column, value)),
+                sizes[value],
+                [lookup.estimate(lookup.whole, name, arm) for name in names],
+            )
+        )
     head = speech.column(column)
     caption = speech.t(f"按{head}", f"By {head.lower()}")
     return _table(speech, rows, names, caption, head, len(sizes) - len(shown))
@@ -86,8 +86,10 @@ def _by_arm(speech: Speech, lookup: Lookup, column: str, sizes: dict[str, int]) 
 def _table(
     speech: Speech, rows: Sequence[Row], names: Sequence[str], caption: str, head: str, rest: int
 ) -> Table:
-    drawn = [_column(speech, name, [row[2][nth] for row in rows], [row[1] for row in rows])
-             for nth, name in enumerate(names)]
+    drawn = [
+        _column(speech, name, [row[2][nth] for row in rows], [row[1] for row in rows])
+        for nth, name in enumerate(names)
+    ]
     columns = [Column(head), Column(speech.t("件数", "n"), number=True)]
     columns += [column for column, _ in drawn]
     body = [
@@ -100,7 +102,9 @@ def _table(
         " at 0.",
     )
     if rest:
-        note += speech.t(f"另有 {rest} 行见 tables.xlsx。", f" {rest} more rows are in tables.xlsx.")
+        note += speech.t(
+            f"另有 {rest} 行见 tables.xlsx。", f" {rest} more rows are in tables.xlsx."
+        )
     return Table(caption, tuple(columns), tuple(body), note)
 
 

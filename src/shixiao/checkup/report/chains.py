@@ -1,4 +1,4 @@
-"""One-matter chains 一件事: how long they take, how long nobody works on them, what is asked twice."""
+"""一件事: chains of services that serve one event of life: their time, waits and double asking."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def chain_table(speech: Speech, lookup: Lookup) -> Table | None:
         Column(speech.t("一件事", "Matter")),
         Column(speech.t("办了几次", "Chains"), number=True),
         Column(speech.t("从头到尾（中位，天）", "From first to last, median (days)"), number=True),
-        Column(speech.t("其中没人在办（中位，天）", "Of which nobody works, median (days)"), number=True),
+        Column(
+            speech.t("其中没人在办（中位，天）", "Of which nobody works, median (days)"),
+            number=True,
+        ),
         Column(speech.t("经过部门（平均，个）", "Departments, mean"), number=True),
         Column(speech.t("重复要的材料", "Asked for twice")),
     )

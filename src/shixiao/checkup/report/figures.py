@@ -10,7 +10,8 @@ from shixiao.pictures import IntervalRow, Ribbon, interval_plot, interval_svg, r
 from shixiao.terms import Estimate, Text
 
 WIDE, NARROW = 640, 340
-RATIO_SIDES = (Text("更少", "less"), Text("更多", "more"))
+LESS_MORE = (Text("更少", "less"), Text("更多", "more"))
+FASTER_SLOWER = (Text("更快", "faster"), Text("更慢", "slower"))
 
 
 def intervals(
@@ -21,8 +22,12 @@ def intervals(
     title: str,
     caption: str,
     ratio: bool = False,
+    sides: tuple[Text, Text] = LESS_MORE,
 ) -> Figure:
-    """Draw estimates below one another; ratios on a logarithmic axis around 1."""
+    """Draw estimates below one another; ratios on a logarithmic axis around 1.
+
+    ``sides`` are the words for both sides of the 1.
+    """
     scaled = [
         IntervalRow(Text.of(speech.name(row.name)), unit.of(row.estimate), row.group, row.reference)
         for row in rows
@@ -35,7 +40,7 @@ def intervals(
             title=Text.of(title),
             reference_line=1.0 if ratio else None,
             log=ratio,
-            sides=RATIO_SIDES if ratio else None,
+            sides=sides if ratio else None,
             width=width,
             id_prefix=speech.id("plot"),
         )

@@ -32,7 +32,7 @@ def funnel_part(speech: Speech, lookup: Lookup) -> Funnel | None:
         for name in SHARES:
             found = _known(lookup, kind, name)
             if len(found) >= FEWEST:
-                return _funnel(speech, lookup, kind, name, found)
+                return _funnel(speech, kind, name, found)
     return None
 
 
@@ -47,7 +47,6 @@ def _known(lookup: Lookup, kind: SubjectKind, name: str) -> list[tuple[Subject, 
 
 def _funnel(
     speech: Speech,
-    lookup: Lookup,
     kind: SubjectKind,
     name: str,
     found: list[tuple[Subject, Estimate]],
@@ -81,7 +80,8 @@ def _funnel(
         " rarely crosses at that number of cases.",
     )
     sentence = speech.t(
-        f"{far} 项超出 99.8% 的界限，{near} 项介于 95% 与 99.8% 之间；其余与总体的差别，件数多少就能解释。",
+        f"{far} 项超出 99.8% 的界限，{near} 项介于 95% 与 99.8% 之间；"
+        "其余与总体的差别，件数多少就能解释。",
         f"{far} lie beyond the 99.8% limits and {near} between those of 95% and 99.8%; the others"
         " differ from the mean by no more than their size explains.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass
 
@@ -12,12 +13,14 @@ from shixiao.checkup.report.speech import Speech, unit_of
 from shixiao.checkup.report.subjects import anchor
 from shixiao.checkup.report.verdicts import sensitivity
 from shixiao.checkup.report.words import SUBJECTS, VERDICTS
-from shixiao.effect import Arm, measure
+from shixiao.effect import Arm, measure, measures
 from shixiao.effect.verdicts import COPIED, UNKNOWN, WORSE
-from shixiao.terms import Estimate, Text
+from shixiao.terms import Estimate, SubjectKind, Text
 
 CARDS = 3
 FILES_NAMED = 4
+# Metrics that a confirmed activity map makes known.
+MAPPED = {"visits", "rekeys", "resubmissions", "visible_steps"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,15 @@ def _facts(speech: Speech, lookup: Lookup) -> tuple[tuple[str, str], ...]:
     meta = evaluation.store.meta
     names = [speech.name(item.name) for item in meta.inputs]
     listed = speech.t("、", ", ").join(names[:FILES_NAMED])
-    if len(names) > FILES_NAMED:
-        listed += speech.t(f" 等 {len(names)} 个文件", f" and {len(names) - FILES_NAMED} more files")
+    if meta.kind == "package":
+        listed = speech.t(
+            f"证据包，{len(names)} 个文件，名单与校验值在报告末尾",
+            f"evidence package of {len(names)} files; their names and hashes stand at the end",
+        )
+    elif len(names) > FILES_NAMED:
+        listed += speech.t(
+            f" 等 {len(names)} 个文件", f" and {len(names) - FILES_NAMED} more files"
+        )
     facts = [
         (speech.t("文件", "Files"), listed),
         (speech.t("申请时间", "Opened"), period_covered(speech, lookup)),
@@ -119,8 +129,9 @@ def _answer(speech: Speech, lookup: Lookup) -> str:
     a, b = speech.arms(comparison)
     if len(verdicts) == 1:
         text = speech.say(verdicts[0].text).rstrip("。.")
-        said = speech.t(f"{a}与{b}相比：{text}。", f"{a} compared with {b}: {text[:1].lower()}{text[1:]}.")
-        return said
+        return speech.t(
+            f"{a}与{b}相比，{text}。", f"{a} compared with {b} – {text[:1].lower()}{text[1:]}."
+        )
     counts = Counter(verdict.verdict for verdict in verdicts)
     found = [(speech.say(VERDICTS[name]), counts[name]) for name in VERDICTS if counts[name]]
     kind = speech.say(SUBJECTS[verdicts[0].subject.kind])
@@ -143,7 +154,10 @@ def _time_answer(speech: Speech, lookup: Lookup) -> str:
         return asked
     if not estimate.ok:
         why = speech.reason(estimate)
-        return speech.t(f"办理用时说不出来：{why}", f"The time a case takes cannot be told: {why} ") + asked
+        return (
+            speech.t(f"办理用时说不出来：{why}", f"The time a case takes cannot be told: {why} ")
+            + asked
+        )
     name = _readable(lookup, name)
     estimate = lookup.estimate(lookup.whole, name) or estimate
     unit = unit_of(measure(name), [estimate])
@@ -185,9 +199,7 @@ def _card(speech: Speech, lookup: Lookup, name: str) -> Card:
     found = [(label, lookup.estimate(lookup.whole, name, arm)) for label, arm in arms]
     known = [(label, e) for label, e in found if e is not None]
     unit = unit_of(item, [e for _, e in known])
-    values = tuple(
-        (label, speech.estimate(e, unit, with_unit=True), _n(e)) for label, e in known
-    )
+    values = tuple((label, speech.estimate(e, unit, with_unit=True), _n(e)) for label, e in known)
     return Card(speech.say(item.name), speech.say(item.about), values, _ratio(speech, lookup, name))
 
 
@@ -206,7 +218,9 @@ def _ratio(speech: Speech, lookup: Lookup, name: str) -> str:
     if compared.strata:
         by = speech.t("、", ", ").join(speech.column(c) for c in compared.strata)
         levelled = speech.t(f"（同样的{by}相比）", f" (like for like by {by.lower()})")
-    return speech.t(f"{a}是{b}的 {times} 倍{levelled}", f"{a} has {times} times that of {b}{levelled}")
+    elif len(lookup.subjects(SubjectKind.SERVICE)) > 1:
+        levelled = speech.t("（没有消除服务构成的差异）", " (not levelled by service)")
+    return speech.t(f"{a}是{b}的 {times} 倍{levelled}", f"{a} is {times} times {b}{levelled}")
 
 
 # ── what to do next ───────────────────────────────────────────────────────────────────────────
@@ -224,17 +238,23 @@ def _next(speech: Speech, lookup: Lookup) -> Next:
         steps = first.details["if_suggestions_confirmed"]["unconfirmed"]
         return Next(
             speech.t(
-                f"请业务部门确认建议的环节对应表（{steps} 个环节）；{len(unsure)} 个结论会因此改变。",
+                f"请业务部门确认建议的环节对应表（{steps} 个环节）；"
+                f"{len(unsure)} 个结论会因此改变。",
                 f"Have the departments confirm the suggested activity map ({steps} activities);"
                 f" {len(unsure)} of the verdicts would change.",
             )
         )
+    mapped = [item for item in measures() if item.metric in MAPPED & set(lookup.evaluation.missing)]
+    if mapped and lookup.evaluation.steps.unconfirmed:
+        return _map_next(speech, lookup, [speech.say(item.name) for item in mapped])
     lacking = Counter(text for v in verdicts if v.verdict == UNKNOWN for text in v.missing)
     if lacking:
         most = min(lacking, key=lambda text: (-lacking[text], text.zh))
         why = speech.sentence(speech.say(most))
         return Next(
-            speech.t(f"先补上缺得最多的证据。{why}", f"Supply the evidence that is missing most. {why}"),
+            speech.t(
+                f"先补上缺得最多的证据。{why}", f"Supply the evidence that is missing most. {why}"
+            ),
             href=f"#{speech.language}-missing",
             link=speech.t("还缺哪些", "All that is missing"),
         )
@@ -246,6 +266,20 @@ def _next(speech: Speech, lookup: Lookup) -> Next:
     )
 
 
+def _map_next(speech: Speech, lookup: Lookup, allowed: list[str]) -> Next:
+    steps = len(lookup.evaluation.steps.unconfirmed)
+    listed = speech.t("、", ", ").join(allowed)
+    return Next(
+        speech.t(
+            f"先确认环节对应表（activity_map，{steps} 个环节）；确认以后就能评估：{listed}。",
+            f"Confirm the activity map first (activity_map, {steps} activities); that makes"
+            f" assessable: {listed}.",
+        ),
+        href=f"#{speech.language}-missing",
+        link=speech.t("还缺哪些", "All that is missing"),
+    )
+
+
 def _mend_next(speech: Speech, lookup: Lookup) -> Next:
     grave = [v for v in lookup.verdicts() if v.verdict in (COPIED, WORSE)]
     name = speech.name(grave[0].subject.name)
@@ -253,7 +287,8 @@ def _mend_next(speech: Speech, lookup: Lookup) -> Next:
     others = len(grave) - 1
     more = ""
     if others:
-        more = speech.t(f"，再改另外 {others} 项", f", then the {others} others")
+        rest = "the other one" if others == 1 else f"the other {others}"
+        more = speech.t(f"，再改另外 {others} 项", f", then {rest}")
     return Next(
         speech.t(
             f"先改“{name}”{more}；改完以后用同样的规则再评一次。",
@@ -274,9 +309,25 @@ def _compare_next(speech: Speech, lookup: Lookup) -> Next:
         option = f"--compare {shlex.quote(f'channel={common[0]}:{common[1]}')}"
         what = speech.t("比较两个渠道", "compare two channels")
     else:
-        option = "--periods 2025-01-01..2025-06-30:2026-01-01..2026-06-30"
-        what = speech.t("比较两个时期（换成您要的日期）", "compare two periods (with dates of your own)")
+        option = f"--periods {_halves(list(lookup.arms('month')))}"
+        what = speech.t(
+            "比较两个时期（换成您要的日期）", "compare two periods (with dates of your own)"
+        )
     return Next(
         speech.t(f"要有结论，请{what}：", f"For a verdict, {what}:"),
         command=f"shixiao evaluate {paths} {option}",
     )
+
+
+def _halves(months: list[str]) -> str:
+    """Return the earlier and the later half of the months covered, as --periods takes them."""
+    if len(months) < 2:
+        return "2025-01-01..2025-06-30:2026-01-01..2026-06-30"
+    middle = len(months) // 2
+    halves = (months[:middle], months[middle:])
+    return ":".join(f"{half[0]}-01..{_last_day(half[-1])}" for half in halves)
+
+
+def _last_day(month: str) -> str:
+    year, number = (int(part) for part in month.split("-"))
+    return f"{month}-{monthrange(year, number)[1]:02d}"

@@ -15,6 +15,7 @@ from shixiao.terms import Subject, Text
 _WORKING = ((1.0, Text("个工作日", "working days")),)
 _CALENDAR = ((1.0, Text("天", "days")),)
 _SHORT = ((24.0, Text("小时", "hours")), (1440.0, Text("分钟", "minutes")))
+FEWEST_SHARE = 0.05  # of an arm's cases; a rarer path is nobody's usual journey
 _SHORTEST = 0.1  # of a working day; below, a median is told as “under 0.1”
 
 
@@ -34,7 +35,7 @@ def journey_of(speech: Speech, lookup: Lookup, subject: Subject) -> Drawn:
     journeys = [
         (arm, journey)
         for arm, journey in found
-        if journey is not None and journey.cases >= lookup.minimum
+        if journey is not None and journey.cases >= lookup.minimum and journey.share >= FEWEST_SHARE
     ]
     if not journeys:
         return Drawn(None, _too_few(speech, lookup, [j for _, j in found if j is not None]))
@@ -54,13 +55,11 @@ def journey_of(speech: Speech, lookup: Lookup, subject: Subject) -> Drawn:
     ribbon = Ribbon(
         Text.of(speech.t("办事长卷：", "Journey: ") + speech.name(subject.name)),
         bars,
-        _materials(speech, lookup, subject),
+        _materials(lookup, subject),
         Text.of(saved) if saved else None,
         unit.name,
     )
-    caption = _caption(
-        speech, lookup, [(bar.name, j) for bar, (_, j) in zip(bars, journeys, strict=True)]
-    )
+    caption = _caption(speech, [(bar.name, j) for bar, (_, j) in zip(bars, journeys, strict=True)])
     return Drawn(ribbons(speech, ribbon, title=speech.say(ribbon.title), caption=caption))
 
 
@@ -107,7 +106,7 @@ def _median(speech: Speech, name: str, days: float) -> str:
     return speech.t("中位 ", "median ") + f"{speech.number(days * factor, 1)} {speech.say(unit)}"
 
 
-def _materials(speech: Speech, lookup: Lookup, subject: Subject) -> tuple[Material, ...]:
+def _materials(lookup: Lookup, subject: Subject) -> tuple[Material, ...]:
     comparison = lookup.comparison
     if comparison is None or comparison.column != "channel":
         return ()
@@ -130,7 +129,7 @@ def _saved(speech: Speech, lookup: Lookup, subject: Subject) -> str:
     name_a, name_b = speech.arms(compared.comparison)
     item = measure(compared.measure)
     unit = unit_of(item, [e for e in (lookup.estimate(subject, item.id),) if e is not None])
-    length = f"{speech.number(abs(a - b) * unit.factor)} {speech.say(unit.name)}"
+    length = f"{speech.number(abs(a - b) * unit.factor)} {speech.say(unit.after_number)}"
     times = f"{speech.number(ratio.value or 0, 2)} {speech.interval(ratio, 2)}"
     faster = a < b
     return speech.t(
@@ -140,7 +139,7 @@ def _saved(speech: Speech, lookup: Lookup, subject: Subject) -> str:
     )
 
 
-def _caption(speech: Speech, lookup: Lookup, journeys: list[tuple[Text, Journey]]) -> str:
+def _caption(speech: Speech, journeys: list[tuple[Text, Journey]]) -> str:
     shares = [
         f"{speech.say(name)} {speech.cases(j.cases)}"
         + speech.t(f"（占 {speech.percent(j.share)}）", f" ({speech.percent(j.share)})")
@@ -161,8 +160,9 @@ def _too_few(speech: Speech, lookup: Lookup, journeys: list[Journey]) -> str:
             "没有带时间的事件，画不出办事长卷。",
             "There are no events with times, so no journey can be drawn.",
         )
+    few, share = lookup.minimum, f"{FEWEST_SHARE:.0%}"
     return speech.t(
-        f"办件各走各的路：最常走的一条路径也只有 {most} 件，不足 {lookup.minimum} 件，不画办事长卷。",
-        f"Cases go their own ways: the most common path has only {speech.cases(most)}, fewer than"
-        f" {lookup.minimum}, so no journey is drawn.",
+        f"办件各走各的路，最常走的一条路径也不足 {few} 件或 {share}，代表不了一般人，不画办事长卷。",
+        f"Cases go their own ways: the most common path has fewer than {few} cases or {share} of"
+        " them and is nobody's usual journey, so none is drawn.",
     )

@@ -12,7 +12,7 @@ from shixiao.terms import Estimate, Subject, SubjectKind, Text, Verdict
 
 # What tells most about a subject, best first; a table shows the first four that are known.
 TIMES = ("working_median", "elapsed_median")
-TELLING = ("visits", "completion", "rework", "visible_steps", "steps", "dropout")
+TELLING = ("visits", "dropout", "completion", "rework", "visible_steps", "steps")
 SHOWN_MEASURES = 4
 
 

@@ -46,6 +46,7 @@ def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
         "t": speech.t,
         "head": head(speech, lookup),
         "picture": picture,
+        "ribbon_on_top": on_top is not None,
         "verdicts": verdict_table(speech, lookup),
         "subjects": subjects(speech, lookup, on_top=on_top),
         "rankings": ranking_parts(speech, lookup),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shixiao.checkup.report.cells import Figure
-from shixiao.checkup.report.figures import intervals
+from shixiao.checkup.report.figures import FASTER_SLOWER, LESS_MORE, intervals
 from shixiao.checkup.report.journeys import journey_of
 from shixiao.checkup.report.lookup import TIMES, Lookup
-from shixiao.checkup.report.speech import Speech, Unit, unit_of
+from shixiao.checkup.report.speech import Speech, Unit, capitalised, unit_of
 from shixiao.checkup.report.words import VERDICTS
 from shixiao.effect import Arm, measure
 from shixiao.pictures import IntervalRow
@@ -25,7 +25,9 @@ def top_picture(speech: Speech, lookup: Lookup) -> tuple[Figure | None, Subject 
     if not verdicts:
         parts = lookup.subjects(SubjectKind.SERVICE) or lookup.subjects(SubjectKind.LOG)
         if len(parts) > 1:
-            return _times(speech, lookup, [(p.name, p, None) for p in _largest(lookup, parts)]), None
+            return _times(
+                speech, lookup, [(p.name, p, None) for p in _largest(lookup, parts)]
+            ), None
     subject = verdicts[0].subject if verdicts else lookup.whole
     drawn = journey_of(speech, lookup, subject)
     if drawn.figure is not None:
@@ -51,13 +53,17 @@ def _ratios(speech: Speech, lookup: Lookup) -> Figure | None:
     shown = verdicts[:MOST_ROWS]
     found = [(v, lookup.ratio(v.subject, name)) for v in shown]
     rows = [
-        IntervalRow(v.subject.name, c.ratio, VERDICTS[v.verdict]) for v, c in found if c is not None
+        IntervalRow(v.subject.name, c.ratio, capitalised(VERDICTS[v.verdict]))
+        for v, c in found
+        if c is not None
     ]
     a, b = speech.arms(comparison)
     item = speech.say(measure(name).name)
     n = sum(sum(c.cases) for _, c in found if c is not None)
     rest = len(verdicts) - len(shown)
-    more = speech.t(f"另有 {rest} 项见下表。", f" {rest} more are in the table below.") if rest else ""
+    more = (
+        speech.t(f"另有 {rest} 项见下表。", f" {rest} more are in the table below.") if rest else ""
+    )
     caption = speech.t(
         f"{item}，{a}除以{b}，{speech.cases(n)}，按结论分组；点是估计值，横线是 95% 区间，"
         f"虚线是 1 倍（没有差别）。结论还要看其他负担，不只看用时。{more}",
@@ -66,8 +72,9 @@ def _ratios(speech: Speech, lookup: Lookup) -> Figure | None:
         f" on the other burdens as well, not on time alone.{more}",
     )
     title = speech.t(f"{a}比{b}快还是慢", f"Is {a} faster or slower than {b}?")
+    sides = FASTER_SLOWER if name in TIMES else LESS_MORE
     unit = Unit(1.0, Text.of(speech.t(f"{a}是{b}的几倍", f"{a} as a multiple of {b}")))
-    return intervals(speech, rows, unit, title=title, caption=caption, ratio=True)
+    return intervals(speech, rows, unit, title=title, caption=caption, ratio=True, sides=sides)
 
 
 def _times(

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from shixiao.checkup.report.cells import Cell, Column, Figure, Table
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech
-from shixiao.pictures import Arc, Node, ProcessMap, duration, process_caption, process_map_svg
+from shixiao.pictures import Arc, Node, ProcessMap, choose, duration, process_map_svg
 from shixiao.terms import Text
 
 ACTIVITIES, VARIANTS, STEPS = 25, 10, 14
+SHARE, NODES = 0.8, 18
+MANY = 10  # times the fewest cases that may be told: from here on a map leaves stray paths out
 _START, _END = -1, -2
 
 
@@ -32,11 +34,16 @@ def process_part(speech: Speech, lookup: Lookup) -> Process | None:
     process = process_map(lookup)
     wide, narrow = (
         process_map_svg(
-            process, language=speech.language, width=width, id_prefix=speech.id("process")
+            process,
+            language=speech.language,
+            share=SHARE,
+            max_nodes=NODES,
+            width=width,
+            id_prefix=speech.id("process"),
         )
         for width in (720, 340)
     )
-    caption = process_caption(process, language=speech.language)
+    caption = _caption(speech, lookup, process)
     figure = Figure(wide, narrow, caption, speech.t("流程图", "Process map"))
     variants = _variants(speech, lookup)
     return Process(
@@ -54,10 +61,35 @@ def process_map(lookup: Lookup) -> ProcessMap:
     arcs = [Arc(nodes[e.source], nodes[e.target], e.count) for e in evaluation.edges]
     arcs += [Arc(_START, nodes[name], n) for name, n in sorted(evaluation.starts.items())]
     arcs += [Arc(nodes[name], _END, n) for name, n in sorted(evaluation.ends.items())]
+    cases = evaluation.store.meta.cases
+    # A few stray cases would cover a large map with lines; a small one is made of little else.
+    fewest = lookup.minimum if cases >= MANY * lookup.minimum else 1
     return ProcessMap(
         tuple(Node(Text.of(speakable(a.name)), a.events) for a in evaluation.activities),
-        tuple(arcs),
-        evaluation.store.meta.cases,
+        tuple(arc for arc in arcs if arc.count >= fewest),
+        cases,
+    )
+
+
+def _caption(speech: Speech, lookup: Lookup, process: ProcessMap) -> str:
+    """Say what part of all passages the map shows, and how to read it."""
+    choice = choose(process, share=SHARE, max_nodes=NODES)
+    evaluation = lookup.evaluation
+    drawn = sum(arc.count for arc in choice.arcs)
+    counts = [e.count for e in evaluation.edges]
+    counts += [*evaluation.starts.values(), *evaluation.ends.values()]
+    # Rounded down, so that 99.96 % never reads as all.
+    share = f"{int(1000 * drawn / sum(counts) + 1e-9) / 10:.1f}%"
+    cases, paths = speech.cases(process.cases), len(counts) - len(choice.arcs)
+    nodes = len(process.nodes) - len(choice.nodes)
+    return speech.t(
+        f"{cases}。画出最常走的 {len(choice.arcs)} 条路径、{len(choice.nodes)} 个环节，"
+        f"占全部流转的 {share}；另有 {paths} 条路径、{nodes} 个环节未画。"
+        "线越粗，走的次数越多，线旁是次数；虚线是退回。",
+        f"{cases}. Shown are the {len(choice.arcs)} most travelled paths between"
+        f" {len(choice.nodes)} activities, {share} of all passages; {paths} paths and {nodes}"
+        " activities are not drawn. Thicker lines are taken more often, as the numbers beside them"
+        " say; dashed lines go back.",
     )
 
 
@@ -119,15 +151,18 @@ def _variants(speech: Speech, lookup: Lookup) -> Table:
     rows, seen = [], 0
     for variant in shown:
         seen += variant.cases
-        rows.append((
-            _path(speech, variant.activities),
-            Cell(str(len(variant.activities))),
-            Cell(speech.count(variant.cases)),
-            Cell(speech.percent(variant.cases / total)),
-            Cell(speech.percent(seen / total)),
-        ))
+        rows.append(
+            (
+                _path(speech, variant.activities),
+                Cell(str(len(variant.activities))),
+                Cell(speech.count(variant.cases)),
+                Cell(speech.percent(variant.cases / total)),
+                Cell(speech.percent(seen / total)),
+            )
+        )
     note = speech.t(
-        f"共 {evaluation.variant_count:,} 种走法，{total:,} 件；走法少于 {lookup.minimum} 件的不列出。",
+        f"共 {evaluation.variant_count:,} 种走法，{total:,} 件；"
+        f"走法少于 {lookup.minimum} 件的不列出。",
         f"{evaluation.variant_count:,} variants over {total:,} cases; variants of fewer than"
         f" {lookup.minimum} cases are not listed.",
     )

@@ -25,14 +25,20 @@ def quality_table(speech: Speech, lookup: Lookup) -> Table:
         words, tone = GATE[figure.verdict]
         note = speech.sentence(speech.say(figure.note)) if figure.note is not None else ""
         known = figure.rule is not None and figure.rule in lookup.evaluation.rules.rules
-        rule = speech.say(lookup.evaluation.rules.rule(figure.rule).name) if figure.rule and known else ""
-        rows.append((
-            Cell(speech.say(figure.title)),
-            speech.estimate(figure.estimate, _PERCENT),
-            Cell(speech.count(figure.estimate.n)),
-            Cell("", tag=speech.say(words), tone=tone, lines=(note,) if note else ()),
-            Cell(figure.rule or "—", note=rule),
-        ))
+        rule = (
+            speech.say(lookup.evaluation.rules.rule(figure.rule).name)
+            if figure.rule and known
+            else ""
+        )
+        rows.append(
+            (
+                Cell(speech.say(figure.title)),
+                speech.estimate(figure.estimate, _PERCENT),
+                Cell(speech.count(figure.estimate.n)),
+                Cell("", tag=speech.say(words), tone=tone, lines=(note,) if note else ()),
+                Cell(figure.rule or "—", note=rule),
+            )
+        )
     return Table(speech.t("证据质量", "Evidence quality"), columns, tuple(rows))
 
 

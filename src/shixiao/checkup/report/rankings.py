@@ -57,11 +57,19 @@ def _part(speech: Speech, lookup: Lookup, ranking: Ranking) -> RankingPart:
         Column(speech.column(ranking.column)),
         Column(speech.t("档", "Band"), number=True),
         Column(speech.t("名次区间", "Rank interval"), number=True),
-        Column(f"{speech.say(item.name)}（{speech.say(unit.name)}）" if speech.language == "zh" else f"{speech.say(item.name)} ({speech.say(unit.name)})", number=True),
+        Column(
+            f"{speech.say(item.name)}（{speech.say(unit.name)}）"
+            if speech.language == "zh"
+            else f"{speech.say(item.name)} ({speech.say(unit.name)})",
+            number=True,
+        ),
         Column(speech.t("件数", "n"), number=True),
     )
     table = Table(
-        speech.t(f"{speech.say(item.name)}：分档与名次区间", f"{speech.say(item.name)}: bands and rank intervals"),
+        speech.t(
+            f"{speech.say(item.name)}：分档与名次区间",
+            f"{speech.say(item.name)}: bands and rank intervals",
+        ),
         columns,
         tuple(
             (
@@ -78,7 +86,9 @@ def _part(speech: Speech, lookup: Lookup, ranking: Ranking) -> RankingPart:
     return RankingPart(
         speech.say(item.name),
         speech.say(item.about),
-        speech.t("越少越好", "less is better") if better else speech.t("越多越好", "more is better"),
+        speech.t("越少越好", "less is better")
+        if better
+        else speech.t("越多越好", "more is better"),
         figure,
         table,
         _left_out(speech, lookup, ranking, names),
@@ -97,9 +107,7 @@ def _names(speech: Speech, lookup: Lookup, ranking: Ranking) -> dict[str, str]:
     kind = _KINDS.get(ranking.column)
     known = {s.id: s.name for s in lookup.subjects(kind)} if kind else {}
     ids = [place.id for place, _ in ranking.places] + list(ranking.left_out)
-    return {
-        i: speech.name(known[i]) if i in known else speech.arm(ranking.column, i) for i in ids
-    }
+    return {i: speech.name(known[i]) if i in known else speech.arm(ranking.column, i) for i in ids}
 
 
 def _left_out(speech: Speech, lookup: Lookup, ranking: Ranking, names: dict[str, str]) -> str:

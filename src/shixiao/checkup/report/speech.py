@@ -8,17 +8,26 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from shixiao.checkup.report.cells import Cell
-from shixiao.checkup.report.words import CHANNELS, COLUMNS, MONTHS
+from shixiao.checkup.report.words import (
+    CHANNELS,
+    COLUMNS,
+    MONTHS,
+    VERDICT_TONES,
+    VERDICTS,
+)
 from shixiao.effect import Comparison, Measure, Statistic
 from shixiao.pictures import shown
 from shixiao.terms import Estimate, Text
 
 LONGEST_NAME = 60
+_SPACELESS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
 _DAY_UNITS: tuple[tuple[float, Text], ...] = (
     (1.0, Text("天", "days")),
     (24.0, Text("小时", "hours")),
     (1440.0, Text("分钟", "minutes")),
 )
+_DATE = re.compile(r"(\d{4}) 年 (\d{1,2}) 月")
+_DAY = re.compile(r"月 (\d{1,2}) 日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,12 @@ class Unit:
     factor: float
     name: Text
     sign: str = ""
+
+    @property
+    def after_number(self) -> Text:
+        """The name as it stands after a number: Chinese counts working days with 个."""
+        counted = self.name.zh == "工作日"
+        return Text(f"个{self.name.zh}", self.name.en) if counted else self.name
 
     def of(self, estimate: Estimate) -> Estimate:
         """Return an estimate in this unit."""
@@ -63,6 +78,26 @@ def digits_for(value: float) -> int:
     return 0 if size >= 100 or size == 0 else 1 if size >= 1 else 2
 
 
+def digits_of(estimate: Estimate) -> int:
+    """Return the decimals of an estimate: a value of 0 takes those of its upper bound."""
+    full = estimate.low == estimate.high
+    size = estimate.value or (0.0 if full else estimate.high) or 0.0
+    return digits_for(size) if full else max(digits_for(size), int(size < 1000))
+
+
+def capitalised(text: Text) -> Text:
+    """Return a text that begins with a capital in English."""
+    return Text(text.zh, text.en[:1].upper() + text.en[1:])
+
+
+def spaced(said: str) -> str:
+    """Return a Chinese sentence with a space between Chinese and Latin letters or digits.
+
+    Dates stay in one piece: 2026年11月23日.
+    """
+    return _DATE.sub(r"\1年\2月", _DAY.sub(r"月\1日", _SPACELESS.sub(" ", said)))
+
+
 @dataclass(slots=True)
 class Speech:
     """Everything that depends on the language, and the ids of one language half."""
@@ -76,7 +111,7 @@ class Speech:
 
     def t(self, zh: str, en: str) -> str:
         """Return one of two wordings."""
-        return zh if self.language == "zh" else en
+        return spaced(zh) if self.language == "zh" else en
 
     def id(self, name: str) -> str:
         """Return an id that is used once on the page."""
@@ -113,17 +148,13 @@ class Speech:
             return self.period(value)
         return self.name(value)
 
+    def verdict(self, name: str) -> Cell:
+        """Return the status tag of a verdict."""
+        return Cell("", tag=self.say(capitalised(VERDICTS[name])), tone=VERDICT_TONES[name])
+
     def arms(self, comparison: Comparison) -> tuple[str, str]:
         """Return the names of both arms, a first."""
         return self.arm(comparison.column, comparison.a), self.arm(comparison.column, comparison.b)
-
-    def with_arm_names(self, text: Text, comparison: Comparison) -> str:
-        """Return a sentence about two arms with the channels called by their names."""
-        said = self.say(text)
-        for value in (comparison.a, comparison.b):
-            if self.language == "zh" and comparison.column == "channel" and value in CHANNELS:
-                said = re.sub(rf"(?<![A-Za-z]){value}(?![A-Za-z])", CHANNELS[value].zh, said)
-        return said
 
     # ── dates ─────────────────────────────────────────────────────────────────────────────────
 
@@ -181,10 +212,10 @@ class Speech:
             return Cell(self.reason(estimate), sentence=True)
         scaled = unit.of(estimate)
         value = scaled.value or 0.0
-        digits = digits_for(value)
+        digits = digits_of(scaled)
         text = self.number(value, digits) + unit.sign
         if with_unit and not unit.sign:
-            text += f" {self.say(unit.name)}"
+            text += f" {self.say(unit.after_number)}"
         return Cell(text, interval=self.interval(scaled, digits))
 
     def reason(self, estimate: Estimate) -> str:
@@ -197,7 +228,7 @@ class Speech:
     def sentence(self, said: str) -> str:
         """Return the words as a sentence: a capital first in English, and a full stop."""
         said = said.rstrip("。. ")
-        return said + "。" if self.language == "zh" else said[:1].upper() + said[1:] + "."
+        return spaced(said) + "。" if self.language == "zh" else said[:1].upper() + said[1:] + "."
 
     def in_words(self, estimate: Estimate, unit: Unit) -> str:
         """Return “6.0 天 [5.9 – 6.1]” for running text, or the reason without its full stop."""

@@ -9,7 +9,6 @@ from shixiao.checkup.report.figures import intervals
 from shixiao.checkup.report.journeys import Drawn, journey_of
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech, Unit, unit_of
-from shixiao.checkup.report.words import VERDICT_TONES, VERDICTS
 from shixiao.effect import Compared, measure
 from shixiao.effect.requirements import FACTS
 from shixiao.pictures import IntervalRow
@@ -35,12 +34,19 @@ class SubjectPart:
     numbers: Table | None
     likeness: str
 
+    @property
+    def empty(self) -> bool:
+        """True when there is nothing but a sentence to show."""
+        drawn = self.on_top or self.journey.figure or self.burdens or self.numbers
+        return not drawn and self.verdict is None
+
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """The parts, and how many subjects are left to the spreadsheet."""
+    """The parts, those of which there is but a sentence, and how many the spreadsheet alone has."""
 
     parts: tuple[SubjectPart, ...]
+    empty: tuple[SubjectPart, ...]
     left_out: int
 
 
@@ -72,17 +78,18 @@ def subjects(speech: Speech, lookup: Lookup, *, on_top: Subject | None) -> Subje
         for subject in shown
     )
     total = len(verdicts or _traced(lookup))
-    return Subjects(parts, total - len(shown))
+    return Subjects(
+        tuple(part for part in parts if not part.empty),
+        tuple(part for part in parts if part.empty),
+        total - len(shown),
+    )
 
 
 def _part(
     speech: Speech, lookup: Lookup, subject: Subject, verdict: Verdict | None, *, on_top: bool
 ) -> SubjectPart:
     name = speech.named(subject.name)
-    tag = None
-    if verdict is not None:
-        words = speech.say(VERDICTS[verdict.verdict])
-        tag = Cell("", tag=words, tone=VERDICT_TONES[verdict.verdict])
+    tag = speech.verdict(verdict.verdict) if verdict is not None else None
     journey = Drawn(None) if on_top else journey_of(speech, lookup, subject)
     return SubjectPart(
         anchor(speech, subject, lookup),
@@ -111,9 +118,21 @@ def _cases(speech: Speech, lookup: Lookup, subject: Subject, verdict: Verdict | 
 # ── burdens ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _rows(speech: Speech, lookup: Lookup, subject: Subject) -> list[IntervalRow]:
+def telling(lookup: Lookup, subject: Subject) -> list[Compared]:
+    """Return the comparisons worth showing: both arms have cases, and a guess changes something."""
+    found = [c for c in lookup.compared(subject) if min(c.cases) > 0]
+    sure = {c.measure: _rounded(c) for c in found if not c.suggested}
+    return [c for c in found if not c.suggested or sure.get(c.measure) != _rounded(c)]
+
+
+def _rounded(compared: Compared) -> str:
+    value = compared.ratio.value
+    return "" if value is None else f"{value:.2f}"
+
+
+def _rows(lookup: Lookup, subject: Subject) -> list[IntervalRow]:
     """Return the ratios of the burden vector: confirmed ones, then those that rest on guesses."""
-    compared = [c for c in lookup.compared(subject) if measure(c.measure).burden is not None]
+    compared = [c for c in telling(lookup, subject) if measure(c.measure).burden is not None]
     suggests = any(c.suggested for c in compared)
     sure = [(measure(c.measure), c.ratio) for c in compared if not c.suggested]
     sure += [
@@ -143,7 +162,7 @@ def _fact_ratio(a: int, b: int) -> Estimate:
 
 
 def _burdens(speech: Speech, lookup: Lookup, subject: Subject) -> Figure | None:
-    rows = _rows(speech, lookup, subject)
+    rows = _rows(lookup, subject)
     comparison = lookup.comparison
     if not rows or comparison is None:
         return None
@@ -153,7 +172,8 @@ def _burdens(speech: Speech, lookup: Lookup, subject: Subject) -> Figure | None:
     caption = speech.t(
         f"{a}除以{b}，{speech.cases(n)}；点是估计值，横线是 95% 区间，虚线是 1 倍（没有差别）。"
         "区间跨过虚线的，看不出多了还是少了。",
-        f"{a} divided by {b}, {speech.cases(n)}; the dot is the estimate, the line its 95% interval,"
+        f"{a} divided by {b}, {speech.cases(n)}; the dot is the estimate, the line its 95%"
+        " interval,"
         " the dashed line is 1 (no difference). Where the interval crosses it, neither more nor"
         " less can be told.",
     )
@@ -169,7 +189,7 @@ def _burdens(speech: Speech, lookup: Lookup, subject: Subject) -> Figure | None:
 
 def _numbers(speech: Speech, lookup: Lookup, subject: Subject) -> Table | None:
     """Return the table twin of the plot, with every compared measure."""
-    compared, comparison = lookup.compared(subject), lookup.comparison
+    compared, comparison = telling(lookup, subject), lookup.comparison
     if not compared or comparison is None:
         return None
     a, b = speech.arms(comparison)
@@ -232,7 +252,8 @@ def _likeness(speech: Speech, lookup: Lookup, verdict: Verdict | None) -> str:
             f"走法太多，每组抽签取 {drawn} 件比较。", f" {drawn} cases of each were drawn by lot."
         )
     return speech.t(
-        f"流程相似度 {span}（{n}，{kinds} 种走法），{'达到' if reached else '未达到'}照搬的门槛 {limit:g}。"
+        f"流程相似度 {span}（{n}，{kinds} 种走法），"
+        f"{'达到' if reached else '未达到'}照搬的门槛 {limit:g}。"
         f"1 表示两组的走法分不出彼此，0 表示毫无共同之处。假如两组本是同一种流程，"
         f"偶然出现这么大差异的概率是 {chance}。{lot}",
         f"Likeness of the process {span} ({n}, {kinds} variants),"

@@ -8,17 +8,16 @@ from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.subjects import anchor
-from shixiao.checkup.report.words import VERDICT_TONES, VERDICTS
+from shixiao.checkup.report.words import VERDICTS
 from shixiao.terms import Text, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictRow:
-    """One verdict as the report shows it; ``number`` is 0 for the whole."""
+    """One verdict as the report shows it."""
 
     subject: Cell
     tag: Cell
-    text: str
     cases: str
     grounds: tuple[str, ...]
     missing: tuple[str, ...]
@@ -27,12 +26,13 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """All verdicts, gravest first, and the names of the two arms."""
+    """All verdicts, gravest first, the names of the two arms, and what each verdict means."""
 
     rows: tuple[VerdictRow, ...]
     a: str
     b: str
     common: tuple[str, ...]
+    meanings: tuple[tuple[Cell, str], ...]
 
 
 def verdict_table(speech: Speech, lookup: Lookup) -> Verdicts | None:
@@ -44,7 +44,21 @@ def verdict_table(speech: Speech, lookup: Lookup) -> Verdicts | None:
     common = _common(verdicts) if len(verdicts) > 1 else frozenset()
     rows = tuple(_row(speech, lookup, verdict, common) for verdict in verdicts)
     shared = [text for text in verdicts[0].missing if text in common]
-    return Verdicts(rows, a, b, tuple(speech.sentence(speech.say(text)) for text in shared))
+    given = {verdict.verdict: verdict.text for verdict in verdicts}
+    return Verdicts(
+        rows,
+        a,
+        b,
+        tuple(speech.sentence(speech.say(text)) for text in shared),
+        tuple((speech.verdict(name), _meaning(speech, text)) for name, text in given.items()),
+    )
+
+
+def _meaning(speech: Speech, text: Text) -> str:
+    """Return a verdict's text without the words that its tag already says."""
+    said = speech.say(text)
+    _, colon, rest = said.partition(speech.t("：", ": "))
+    return speech.sentence(rest if colon else said)
 
 
 def _common(verdicts: list[Verdict]) -> frozenset[Text]:
@@ -52,23 +66,14 @@ def _common(verdicts: list[Verdict]) -> frozenset[Text]:
     return frozenset.intersection(*(frozenset(v.missing) for v in verdicts))
 
 
-def _row(
-    speech: Speech, lookup: Lookup, verdict: Verdict, common: frozenset[Text]
-) -> VerdictRow:
-    comparison = lookup.comparison
+def _row(speech: Speech, lookup: Lookup, verdict: Verdict, common: frozenset[Text]) -> VerdictRow:
     target = anchor(speech, verdict.subject, lookup)
-    grounds = verdict.grounds
     return VerdictRow(
         speech.named(verdict.subject.name, href=f"#{target}" if target else ""),
-        Cell("", tag=speech.say(VERDICTS[verdict.verdict]), tone=VERDICT_TONES[verdict.verdict]),
-        speech.sentence(speech.say(verdict.text)),
+        speech.verdict(verdict.verdict),
         f"{speech.count(verdict.details['n_a'])} · {speech.count(verdict.details['n_b'])}",
-        tuple(
-            speech.with_arm_names(g, comparison) if comparison else speech.say(g) for g in grounds
-        ),
-        tuple(
-            speech.sentence(speech.say(text)) for text in verdict.missing if text not in common
-        ),
+        tuple(speech.sentence(speech.say(ground)) for ground in verdict.grounds),
+        tuple(speech.sentence(speech.say(text)) for text in verdict.missing if text not in common),
         sensitivity(speech, verdict),
     )
 
