@@ -162,7 +162,8 @@ def _too_few(speech: Speech, lookup: Lookup, journeys: list[Journey]) -> str:
         )
     few, share = lookup.minimum, f"{FEWEST_SHARE:.0%}"
     return speech.t(
-        f"办件各走各的路，最常走的一条路径也不足 {few} 件或 {share}，代表不了一般人，不画办事长卷。",
+        f"办件各走各的路，最常走的一条路径也不足 {few} 件或 {share}，"
+        "代表不了一般人，不画办事长卷。",
         f"Cases go their own ways: the most common path has fewer than {few} cases or {share} of"
         " them and is nobody's usual journey, so none is drawn.",
     )
