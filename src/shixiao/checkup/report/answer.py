@@ -1,4 +1,4 @@
-"""The answer in one sentence: the verdicts counted, or the median time where nothing was compared."""
+"""The answer in one sentence: the verdicts counted, or the median time without a comparison."""
 
 from __future__ import annotations
 
