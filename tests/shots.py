@@ -1,10 +1,13 @@
-"""``make shots``: the report of the example city as a person sees it, into build/shots.
+"""``make shots``: the reports as a person sees them, into build/shots.
 
-Both languages, on a desktop, on a phone, and printed on A4.
+The example city (two channels of twelve services) and, where ../shared/data is present, the receipt
+phase of a real permit process: in both languages, on a desktop, on a phone, and on A4 paper (as
+PDF, and as one long picture in the width of the printed column).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,44 +19,54 @@ from shixiao.effect import Comparison
 from shixiao.potemkin import write_example_city
 from shixiao.settings import Settings
 
-SHOTS = Path(__file__).parents[1] / "build" / "shots"
+ROOT = Path(__file__).parents[1]
+SHOTS = ROOT / "build" / "shots"
+RECEIPT = ROOT.parent / "shared" / "data" / "logs" / "receipt.xes.gz"
 WIDTHS = {"desktop": 1280, "phone": 390}
+PAPER = 702  # CSS px between the margins of A4
 CHROMIUM = "/usr/bin/chromium"
 
 
-def take(browser: Browser, page_file: Path, folder: Path) -> list[Path]:
-    """Photograph one page in every language and width, and print it."""
-    taken = []
+def questions(folder: Path) -> Iterator[tuple[str, Question]]:
+    """Return the reports to photograph by name."""
+    city = write_example_city(folder / "city")
+    yield "demo", Question(paths=(city,), comparison=Comparison("channel", "online", "counter"))
+    if RECEIPT.is_file():
+        comparison = Comparison("channel", "Internet", "Desk")
+        yield "receipt", Question(paths=(RECEIPT,), comparison=comparison, calendar="cn")
+
+
+def take(browser: Browser, page_file: Path, folder: Path) -> None:
+    """Photograph one report in every language and width, and print it."""
     for language in ("zh", "en"):
+        address = f"{page_file.as_uri()}#{language}"
         for name, width in WIDTHS.items():
             page = browser.new_page(viewport={"width": width, "height": 900})
-            page.goto(f"{page_file.as_uri()}#{language}")
+            page.goto(address)
             target = folder / f"{page_file.stem}-{name}-{language}.png"
             page.screenshot(path=target, full_page=True)
-            taken.append(target)
             page.close()
-        page = browser.new_page()
-        page.goto(f"{page_file.as_uri()}#{language}")
-        target = folder / f"{page_file.stem}-{language}.pdf"
-        page.pdf(path=target, format="A4", print_background=True)
-        taken.append(target)
+        page = browser.new_page(viewport={"width": PAPER, "height": 1000})
+        page.goto(address)
+        page.emulate_media(media="print")
+        stem = f"{page_file.stem}-print-{language}"
+        page.screenshot(path=folder / f"{stem}.png", full_page=True)
+        page.pdf(path=folder / f"{stem}.pdf", prefer_css_page_size=True, print_background=True)
         page.close()
-    return taken
 
 
 def main() -> None:
+    """Evaluate, write the reports beside their pictures, and photograph them."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        city = write_example_city(folder / "city")
         settings = Settings(folder / "store", "an example key", 1024, 2, "zh")
-        question = Question(paths=(city,), comparison=Comparison("channel", "online", "counter"))
-        page_file = folder / "report.html"
-        found = evaluate(question, settings=settings, progress=lambda _: None)
-        page_file.write_text(report_html(found), "utf-8")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        for _shot in take(browser, page_file, SHOTS):
-            pass
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for report, question in questions(folder):
+            found = evaluate(question, settings=settings, progress=lambda _: None)
+            page_file = SHOTS / f"{report}.html"
+            page_file.write_text(report_html(found), "utf-8")
+            take(browser, page_file, SHOTS)
         browser.close()
 
 

@@ -45,7 +45,12 @@ def journey_of(speech: Speech, lookup: Lookup, subject: Subject) -> Drawn:
             Text.of(speech.arm(comparison.column, arm) if comparison else _all(speech)),
             Text.of(_note(speech, lookup, subject, arm)),
             tuple(
-                Segment(Text.of(leg.activity), max(leg.days, 0.0) * unit.factor, leg.who, leg.visit)
+                Segment(
+                    Text.of(speech.name(leg.activity)),
+                    max(leg.days, 0.0) * unit.factor,
+                    leg.who,
+                    leg.visit,
+                )
                 for leg in journey.legs
             ),
         )

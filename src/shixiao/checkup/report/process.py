@@ -31,7 +31,7 @@ def process_part(speech: Speech, lookup: Lookup) -> Process | None:
     evaluation = lookup.evaluation
     if not evaluation.activities:
         return None
-    process = process_map(lookup)
+    process = process_map(speech, lookup)
     wide, narrow = (
         process_map_svg(
             process,
@@ -54,7 +54,7 @@ def process_part(speech: Speech, lookup: Lookup) -> Process | None:
     )
 
 
-def process_map(lookup: Lookup) -> ProcessMap:
+def process_map(speech: Speech, lookup: Lookup) -> ProcessMap:
     """Return the directly-follows graph as the pictures take it."""
     evaluation = lookup.evaluation
     nodes = {a.name: nth for nth, a in enumerate(evaluation.activities)}
@@ -65,7 +65,9 @@ def process_map(lookup: Lookup) -> ProcessMap:
     # A few stray cases would cover a large map with lines; a small one is made of little else.
     fewest = lookup.minimum if cases >= MANY * lookup.minimum else 1
     return ProcessMap(
-        tuple(Node(Text.of(speakable(a.name)), a.events) for a in evaluation.activities),
+        tuple(
+            Node(Text.of(speech.name(speakable(a.name))), a.events) for a in evaluation.activities
+        ),
         tuple(arc for arc in arcs if arc.count >= fewest),
         cases,
     )

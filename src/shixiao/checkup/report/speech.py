@@ -27,6 +27,7 @@ _DAY_UNITS: tuple[tuple[float, Text], ...] = (
     (1440.0, Text("分钟", "minutes")),
 )
 _DATE = re.compile(r"(\d{4}) 年 (\d{1,2}) 月")
+_SPAN = re.compile(r"至 (?=\d{4}年)")
 _DAY = re.compile(r"月 (\d{1,2}) 日")
 
 
@@ -95,7 +96,8 @@ def spaced(said: str) -> str:
 
     Dates stay in one piece: 2026年11月23日.
     """
-    return _DATE.sub(r"\1年\2月", _DAY.sub(r"月\1日", _SPACELESS.sub(" ", said)))
+    apart = _DATE.sub(r"\1年\2月", _DAY.sub(r"月\1日", _SPACELESS.sub(" ", said)))
+    return _SPAN.sub("至", apart)
 
 
 @dataclass(slots=True)
@@ -188,7 +190,9 @@ class Speech:
         return f"1–{minimum - 1}" if 0 < number < minimum else self.count(number)
 
     def number(self, value: float, digits: int | None = None) -> str:
-        """Return a number with at most two decimals."""
+        """Return a number with at most two decimals; nothing is plain 0."""
+        if value == 0:
+            return "0"
         return shown(value, self.language, digits_for(value) if digits is None else digits)
 
     def percent(self, share: float) -> str:
