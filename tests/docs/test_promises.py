@@ -52,7 +52,7 @@ def test_the_tutorial_ends_as_it_says_and_its_result_keeps_the_schema(
     (verdict,) = result["verdicts"]
     assert verdict["verdict"] == "mechanical_copy"
     assert (result["process"]["cases"], result["process"]["events"]) == (600, 3000)
-    promised = ("alike", "No known burden fell clearly", "Visits: 2", "rose clearly")
+    promised = ("alike", "No known burden fell clearly", "2 visits a case", "rose clearly")
     for ground, words in zip(verdict["grounds"], promised, strict=True):
         assert words in ground["en"]
 

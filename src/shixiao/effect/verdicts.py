@@ -116,8 +116,8 @@ def verdict(case: Evidenced, *, rules: RulePack) -> Verdict:
         few = _ground("too_few", **arms, n_a=n_a, n_b=n_b, needed=needed)
         return _verdict(case, UNKNOWN, [few])
     fell, rose = _moved(case, rules)
-    moved = [_moved_ground(case, burden, "fell") for burden in fell]
-    moved += [_moved_ground(case, burden, "rose") for burden in rose]
+    moved = [_moved_ground(case, burden, "rose") for burden in rose]
+    moved += [_moved_ground(case, burden, "fell") for burden in fell]
     remains, remnants_known = _remnants(case)
     alike = case.copy is not None and (case.copy.index.value or 0) >= rules.number("E-03")
     likeness = _likeness(case, alike=alike, rules=rules)
