@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shixiao.terms import BadInput, Text
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,7 +31,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings; a value that is no number is refused by name."""
+        """Read the settings.
+
+        Raises:
+            BadInput: a value that should be a whole number is none; it is named.
+        """
         env = os.environ if environment is None else environment
         cache = env.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         return cls(
@@ -37,8 +43,13 @@ class Settings:
             person_key=env.get("SHIXIAO_PERSON_KEY", ""),
             memory=_number(env, "SHIXIAO_MEMORY_MB", 3072),
             threads=_number(env, "SHIXIAO_THREADS", 0),
-            language="en" if env.get("SHIXIAO_LANGUAGE", "zh").lower().startswith("en") else "zh",
+            language=language_of(env),
         )
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """Return the language of messages; this never fails, so that other failures can be told."""
+    return "en" if environment.get("SHIXIAO_LANGUAGE", "zh").lower().startswith("en") else "zh"
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:
@@ -46,5 +57,10 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdigit():
-        raise ValueError(f"{name} must be a whole number, not “{text}”")
+        raise BadInput(
+            Text(
+                f"环境变量 {name} 应为整数，而不是“{text[:60]}”。",
+                f"the environment variable {name} must be a whole number, not “{text[:60]}”",
+            )
+        )
     return int(text)

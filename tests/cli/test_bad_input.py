@@ -227,3 +227,14 @@ def test_the_same_input_gives_the_same_bytes(
     capsys.readouterr()
     assert contents[0] == contents[1]
     assert set(contents[0]) == {"report.html", "result.json", "tables.xlsx"}
+
+
+def test_a_setting_that_is_no_number_is_refused_by_name(
+    machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SHIXIAO_MEMORY_MB", "lots")
+    arguments = ["evaluate", *text("log.csv", GOOD)(machine / "given"), "--quiet"]
+    assert run(arguments, monkeypatch) == 2
+    said = capsys.readouterr()
+    assert len(said.err.strip().splitlines()) == 1
+    assert "SHIXIAO_MEMORY_MB" in said.err

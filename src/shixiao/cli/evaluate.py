@@ -11,6 +11,7 @@ import click
 from shixiao.checkup import DEFAULT_SEED, Evaluation, Question, result_json
 from shixiao.checkup import evaluate as answer
 from shixiao.checkup.delivery import deliver
+from shixiao.checkup.summary import summary
 from shixiao.cli.progress import progress
 from shixiao.effect import Comparison
 from shixiao.evidence import ColumnMapping, load_mapping
@@ -163,8 +164,6 @@ def _mapping(file: Path | None, columns: dict[str, str | None]) -> ColumnMapping
 
 def summarise(evaluation: Evaluation, language: str, out: Path | None) -> None:
     """Print the answer in a few lines."""
-    from shixiao.checkup.summary import summary
-
     for line in summary(evaluation):
         click.echo(line.in_language(language))
     if out is not None:

@@ -7,13 +7,14 @@ outside failed. Modules of subcommands load when they are called, so that short 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import NoReturn
 
 import click
 
 import shixiao
-from shixiao.settings import Settings
+from shixiao.settings import language_of
 from shixiao.terms import BadInput, Text, Unavailable
 
 COMMANDS = {
@@ -83,7 +84,7 @@ def _outside(error: OSError | MemoryError) -> Text:
 
 
 def _language() -> str:
-    return Settings.from_environment().language
+    return language_of(os.environ)
 
 
 def _leave(sentence: str, code: int) -> NoReturn:
