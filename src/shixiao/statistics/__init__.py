@@ -1,12 +1,15 @@
 """统计：全平台唯一的一套统计方法。Statistics: the platform's one implementation of each method."""
 
+from shixiao.statistics.agreement import krippendorff_alpha
 from shixiao.statistics.bootstrap import mean_draws, mean_estimate
 from shixiao.statistics.cells import CellSample
 from shixiao.statistics.intervals import estimate_from_draws, ratio_from_draws
 from shixiao.statistics.mean_ratios import Stratum, ratio_of_means, ratio_of_stratified_means
 from shixiao.statistics.means import mean_from_sums
 from shixiao.statistics.multiplicity import MaxT, benjamini_hochberg, holm, max_t
+from shixiao.statistics.peers import Peers, proportions_above_peers, values_above_peers
 from shixiao.statistics.permutation import permutation_null, permutation_p
+from shixiao.statistics.pooling import Pooled, Shared, pooled_means, pooled_rates, pooled_shares
 from shixiao.statistics.proportions import (
     minimum_n,
     newcombe_bounds,
@@ -37,8 +40,11 @@ from shixiao.statistics.shrinkage import Shrunken, beta_binomial, gamma_poisson,
 __all__ = [
     "CellSample",
     "MaxT",
+    "Peers",
+    "Pooled",
     "Raked",
     "RankInterval",
+    "Shared",
     "Shrunken",
     "Stratum",
     "benjamini_hochberg",
@@ -48,6 +54,7 @@ __all__ = [
     "estimate_ratio",
     "gamma_poisson",
     "holm",
+    "krippendorff_alpha",
     "max_t",
     "mean_draws",
     "mean_estimate",
@@ -61,8 +68,12 @@ __all__ = [
     "order_statistic_ranks",
     "permutation_null",
     "permutation_p",
+    "pooled_means",
+    "pooled_rates",
+    "pooled_shares",
     "proportion_ratio",
     "proportion_ratio_bounds",
+    "proportions_above_peers",
     "quantile_draws",
     "quantile_interval",
     "quantile_rank",
@@ -73,6 +84,7 @@ __all__ = [
     "ratio_of_means",
     "ratio_of_quantiles",
     "ratio_of_stratified_means",
+    "values_above_peers",
     "wilson",
     "wilson_bounds",
 ]

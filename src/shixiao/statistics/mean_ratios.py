@@ -131,12 +131,29 @@ def _weighted_mean(parts: _Parts) -> float:
     return math.fsum(weight * float(cells.mean) for weight, cells in parts)
 
 
+MANY_STRATA = 64
+"""From so many strata on, the weighted mean of resamples is drawn from its own normal law."""
+
+
 def _weighted_draws(parts: _Parts, draws: int, rng: np.random.Generator) -> Floats:
-    """Return draws of the weighted mean of one arm, strata resampled one after the other."""
+    """Return draws of the weighted mean of one arm, strata resampled one after the other.
+
+    A sum over many independent strata is normal to high accuracy; its mean and variance are those
+    of the resamples, so that only the third moment (of order 1 / sqrt(strata)) is lost.
+    """
+    if len(parts) >= MANY_STRATA:
+        variance = math.fsum(w * w * _variance(cells) / cells.n for w, cells in parts)
+        normal: Floats = _weighted_mean(parts) + math.sqrt(variance) * rng.standard_normal(draws)
+        return normal
     result = np.zeros(draws)
     for weight, cells in parts:
         result += weight * mean_draws(cells, draws=draws, rng=rng)
     return result
+
+
+def _variance(cells: CellSample) -> float:
+    """Return the variance of one case of a sample, Σ n (x - mean)² / n."""
+    return float(cells.counts @ (cells.values - cells.mean) ** 2) / cells.n
 
 
 def _with_unseen(own: Floats, other: Floats, parts: _Parts, rng: np.random.Generator) -> Floats:

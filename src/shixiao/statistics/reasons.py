@@ -31,6 +31,15 @@ NO_OVERLAP = Text(
     "No stratum holds cases of both groups, so they cannot be compared; "
     "at least 1 stratum with cases of both is needed.",
 )
+NO_VARIETY = Text(
+    "所有评定完全相同，无法区分一致与巧合；至少需要 1 个不同的评定。",
+    "All values are the same, so agreement cannot be told from chance; "
+    "at least 1 different value is needed.",
+)
+_TOO_FEW_UNITS = Text(
+    "由两人以上评定的对象太少：有 {n} 个，至少需要 {needed} 个。",
+    "Too few units that two observers valued: {n} present, at least {needed} needed.",
+)
 _TOO_FEW = Text(
     "个案太少：有 {n} 件，至少需要 {needed} 件。",
     "Too few cases: {n} present, at least {needed} needed.",
@@ -49,3 +58,8 @@ def too_few(n: int, *, needed: int) -> Text:
 def too_few_per_arm(a: int, b: int, *, needed: int) -> Text:
     """Say how many cases each of two arms has and how many each needs."""
     return _TOO_FEW_PER_ARM.format(a=a, b=b, needed=needed)
+
+
+def too_few_units(n: int, *, needed: int) -> Text:
+    """Say how many units at least two observers valued and how many are needed."""
+    return _TOO_FEW_UNITS.format(n=n, needed=needed)
