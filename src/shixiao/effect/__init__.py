@@ -27,9 +27,11 @@ from shixiao.effect.subjects import (
     whole,
     with_periods,
 )
-from shixiao.effect.verdicts import Burden, Evidenced, burdens_of, verdict
+from shixiao.effect.verdicts import Burden, Evidenced, burdens_of, may_be_copied, verdict
+from shixiao.effect.worktime import DAY, calendar_table, day_of, month_table
 
 __all__ = [
+    "DAY",
     "FACTS",
     "ActivityStatistics",
     "Arm",
@@ -54,17 +56,21 @@ __all__ = [
     "activity_statistics",
     "asked_by_service",
     "burdens_of",
+    "calendar_table",
     "case_profile",
     "chains",
     "check_column",
     "compare",
     "copy_index",
+    "day_of",
     "directly_follows",
     "groupings",
     "in_steps",
+    "may_be_copied",
     "measure",
     "measure_grouping",
     "measures",
+    "month_table",
     "names",
     "start_and_end_activities",
     "step_map",

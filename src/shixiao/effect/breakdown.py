@@ -6,12 +6,14 @@ two quantiles of each duration, and counts of durations rounded to three digits 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import ibis
+import numpy as np
+import numpy.typing as npt
 
 from shixiao.effect.catalogue import Measure, Statistic, measures
 from shixiao.effect.process import three_digits
@@ -27,6 +29,8 @@ SUBJECT, ARM = "__subject", "__arm"
 
 Key = tuple[str, str]
 Rows = list[dict[str, Any]]
+# distinct values in order, and how many cases have at most each
+Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def measure_grouping(
         key = (row[SUBJECT], row[ARM])
         arm = Arm(arm_column, row[ARM]) if arm_column is not None else None
         for item in known:
-            cells = bounds.get(item.metric, {}).get(key, [])
+            cells = bounds.get(item.metric, {}).get(key)
             estimate = _estimate(item, row, cells, level=level, minimum=minimum)
             if estimate is not None:
                 measured.append(Measured(subject_of(row[SUBJECT]), item.id, arm, estimate))
@@ -101,7 +105,9 @@ def _keyed(table: Table, subject_column: str | None, arm_column: str | None) -> 
     """Add text columns that name the subject and the arm; cases without either drop out."""
     subject = table[subject_column].cast("string") if subject_column else ibis.literal("")
     arm = table[arm_column].cast("string") if arm_column else ibis.literal("")
-    keyed = table.mutate(**{SUBJECT: subject, ARM: arm})
+    metrics = [m.metric for m in measures() if m.metric in table.columns]
+    # A narrow table: Ibis takes time for every column of every expression.
+    keyed = table.select(*dict.fromkeys(metrics), **{SUBJECT: subject, ARM: arm})
     return keyed.filter(keyed[SUBJECT].notnull() & keyed[ARM].notnull())
 
 
@@ -121,24 +127,33 @@ def _aggregate(keyed: Table, profile: CaseProfile, engine: Engine) -> Rows:
     return list(engine.arrow(keyed.group_by([SUBJECT, ARM]).agg(**columns)).to_pylist())
 
 
-def _duration_cells(keyed: Table, engine: Engine, metric: str) -> dict[Key, list[tuple[int, int]]]:
+def _duration_cells(keyed: Table, engine: Engine, metric: str) -> dict[Key, Counted]:
     """Counts of durations in seconds, rounded down to three significant digits."""
     micros = keyed[metric]
     seconds = ((micros - micros % SECOND) / SECOND).cast("int64")
-    chosen = keyed.mutate(cell=three_digits(seconds)).filter(micros.notnull())
-    rows = engine.rows(chosen.group_by([SUBJECT, ARM, "cell"]).agg(n=ibis._.count()))
-    cells: dict[Key, list[tuple[int, int]]] = defaultdict(list)
-    for subject, arm, cell, n in zip(
-        rows[SUBJECT], rows[ARM], rows["cell"], rows["n"], strict=True
-    ):
-        cells[subject, arm].append((int(cell), int(n)))
-    return {key: sorted(found) for key, found in cells.items()}
+    chosen = keyed.select(SUBJECT, ARM, cell=three_digits(seconds))
+    chosen = chosen.filter(chosen.cell.notnull())
+    found = engine.arrow(chosen.group_by([SUBJECT, ARM, "cell"]).agg(n=ibis._.count()))
+    if not found.num_rows:
+        return {}
+    coded = [found[name].combine_chunks().dictionary_encode() for name in (SUBJECT, ARM)]
+    subject, arm = (column.indices.to_numpy() for column in coded)
+    cell, n = found["cell"].to_numpy(), found["n"].to_numpy()
+    order = np.lexsort((cell, arm, subject))
+    subject, arm, cell, n = subject[order], arm[order], cell[order], n[order]
+    changes = (subject[1:] != subject[:-1]) | (arm[1:] != arm[:-1])
+    edges = np.flatnonzero(np.concatenate(([True], changes, [True])))
+    subjects, arms = (column.dictionary.to_pylist() for column in coded)
+    return {
+        (subjects[subject[low]], arms[arm[low]]): (cell[low:high], np.cumsum(n[low:high]))
+        for low, high in pairwise(edges.tolist())
+    }
 
 
 def _estimate(
     item: Measure,
     row: dict[str, Any],
-    cells: Sequence[tuple[int, int]],
+    cells: Counted | None,
     *,
     level: float,
     minimum: int,
@@ -160,7 +175,7 @@ def _estimate(
 def _quantile(
     item: Measure,
     value: float,
-    cells: Sequence[tuple[int, int]],
+    cells: Counted | None,
     n: int,
     *,
     level: float,
@@ -171,7 +186,7 @@ def _quantile(
     q = item.statistic.quantile
     assert q is not None  # noqa: S101 - only quantiles come here
     low_rank, high_rank = order_statistic_ranks(n, q, level=level)
-    if n < minimum or low_rank is None or high_rank is None:
+    if n < minimum or low_rank is None or high_rank is None or cells is None:
         return _too_few(n, max(minimum, quantile_rank(n, q)), value=shown)
     low = _cell_at(cells, low_rank)
     high = _cell_end(_cell_at(cells, high_rank))
@@ -181,14 +196,10 @@ def _quantile(
     )
 
 
-def _cell_at(cells: Iterable[tuple[int, int]], rank: int) -> int:
+def _cell_at(cells: Counted, rank: int) -> int:
     """Return the cell that holds the case of this rank, counted from 1."""
-    seen = 0
-    for cell, n in cells:
-        seen += n
-        if seen >= rank:
-            return cell
-    raise ValueError(f"There is no case of rank {rank} among {seen}")
+    values, seen = cells
+    return int(values[int(np.searchsorted(seen, rank))])
 
 
 def _cell_end(cell: int) -> int:

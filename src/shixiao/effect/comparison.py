@@ -12,6 +12,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import ibis
@@ -37,8 +38,8 @@ from shixiao.terms import Estimate, Subject
 SUBJECT, ARM, STRATUM, CELL = "__subject", "__arm", "__stratum", "__cell"
 SUGGESTED = "_suggested"
 
-# subject → stratum → arm → (value, number of cases), sorted by value
-Cells = dict[str, dict[str, dict[str, list[tuple[int, int]]]]]
+# subject → stratum → arm → cases per value, sorted by value
+Cells = dict[str, dict[str, dict[str, CellSample]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def compare(
     seed: int,
 ) -> list[Compared]:
     """Compare two arms for every subject of one kind, measure by measure."""
-    table = _arms(profile.table, subject_column, comparison, strata)
+    arms = _arms(profile.table, subject_column, comparison, strata)
+    table = engine.keep(arms, f"compared_{subject_column or 'whole'}")
     compared = []
     for item in measures():
         for suggested in (False, True):
@@ -131,7 +133,9 @@ def _arms(
     stratum: Any = ibis.literal("")
     for column in strata:
         stratum = stratum + ibis.literal("\x1f") + table[column].cast("string").fill_null("")
-    chosen = table.mutate(**{SUBJECT: subject, ARM: arm, STRATUM: stratum})
+    metrics = dict.fromkeys(m.metric + s for m in measures() for s in ("", SUGGESTED))
+    narrow = [name for name in metrics if name in table.columns]
+    chosen = table.select(*narrow, **{SUBJECT: subject, ARM: arm, STRATUM: stratum})
     return chosen.filter(chosen[SUBJECT].notnull() & chosen[ARM].isin([comparison.a, comparison.b]))
 
 
@@ -139,28 +143,38 @@ def _cells(table: Table, engine: Engine, metric: str, *, duration: bool) -> Cell
     value = table[metric]
     if duration:
         value = three_digits(((value - value % SECOND) / SECOND).cast("int64"))
-    keyed = table.mutate(**{CELL: value}).filter(table[metric].notnull())
+    keyed = table.select(SUBJECT, ARM, STRATUM, **{CELL: value})
+    keyed = keyed.filter(keyed[CELL].notnull())
     counted = keyed.group_by([SUBJECT, STRATUM, ARM, CELL]).agg(n=ibis._.count())
-    rows = engine.rows(counted)
-    cells: Cells = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    for subject, stratum, arm, cell, n in sorted(
-        zip(rows[SUBJECT], rows[STRATUM], rows[ARM], rows[CELL], rows["n"], strict=True)
-    ):
-        cells[subject][stratum][arm].append((int(cell), int(n)))
+    found = engine.arrow(counted)
+    if not found.num_rows:
+        return {}
+    coded = [found[name].combine_chunks().dictionary_encode() for name in (SUBJECT, STRATUM, ARM)]
+    codes = [column.indices.to_numpy() for column in coded]
+    names = [column.dictionary.to_pylist() for column in coded]
+    values, counts = found[CELL].to_numpy(), found["n"].to_numpy()
+    order = np.lexsort((values, *reversed(codes)))
+    codes = [code[order] for code in codes]
+    values, counts = values[order].astype(np.float64), counts[order].astype(np.int64)
+    changes = np.any([code[1:] != code[:-1] for code in codes], axis=0)
+    edges = np.flatnonzero(np.concatenate(([True], changes, [True])))
+    cells: Cells = defaultdict(lambda: defaultdict(dict))
+    for low, high in pairwise(edges.tolist()):
+        subject, stratum, arm = (name[code[low]] for name, code in zip(names, codes, strict=True))
+        cells[subject][stratum][arm] = CellSample(values[low:high], counts[low:high])
     return cells
 
 
-def _sample(cells: list[tuple[int, int]]) -> CellSample:
-    values, counts = zip(*cells, strict=True) if cells else ((), ())
-    return CellSample(np.array(values, dtype=np.float64), np.array(counts, dtype=np.int64))
-
-
-def _pooled(strata: dict[str, dict[str, list[tuple[int, int]]]], arm: str) -> list[tuple[int, int]]:
-    pooled: dict[int, int] = defaultdict(int)
-    for arms in strata.values():
-        for value, n in arms.get(arm, []):
-            pooled[value] += n
-    return sorted(pooled.items())
+def _pooled(strata: dict[str, dict[str, CellSample]], arm: str) -> CellSample:
+    """Put the strata of one arm together, equal values joined."""
+    parts = [arms[arm] for _, arms in sorted(strata.items()) if arm in arms]
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return CellSample(np.zeros(0), np.zeros(0, np.int64))
+    values, inverse = np.unique(np.concatenate([p.values for p in parts]), return_inverse=True)
+    counts = np.bincount(inverse, weights=np.concatenate([p.counts for p in parts]))
+    return CellSample(values, counts.astype(np.int64))
 
 
 def _too_few(n: tuple[int, int], minimum: int) -> Estimate | None:
@@ -171,7 +185,7 @@ def _too_few(n: tuple[int, int], minimum: int) -> Estimate | None:
 
 def _compared(
     item: Measure,
-    strata_cells: dict[str, dict[str, list[tuple[int, int]]]],
+    strata_cells: dict[str, dict[str, CellSample]],
     subject: Subject,
     comparison: Comparison,
     strata: Sequence[str],
@@ -183,13 +197,10 @@ def _compared(
     draws, level = int(rules.number("E-18")), rules.number("E-17")
     minimum = int(rules.number("E-01"))
     pooled_a, pooled_b = (_pooled(strata_cells, arm) for arm in (comparison.a, comparison.b))
-    n = (sum(c for _, c in pooled_a), sum(c for _, c in pooled_b))
+    n = (pooled_a.n, pooled_b.n)
     quantile = item.statistic.quantile
     if quantile is not None:
-        a, b = (
-            np.repeat(*np.array(cells or [(0, 0)]).T).astype(np.float64)
-            for cells in (pooled_a, pooled_b)
-        )
+        a, b = (np.repeat(cells.values, cells.counts) for cells in (pooled_a, pooled_b))
         crude = _too_few(n, minimum) or ratio_of_quantiles(
             a, b, quantile, draws=draws, rng=rng, level=level
         )
@@ -200,16 +211,15 @@ def _compared(
         return Compared(
             subject, item.id, comparison, crude, (middle[0], middle[1]), n, suggested=suggested
         )
-    sample_a, sample_b = _sample(pooled_a), _sample(pooled_b)
-    crude = ratio_of_means(sample_a, sample_b, draws=draws, rng=rng, level=level, minimum=minimum)
-    means = tuple(float(s.mean) if s.n else None for s in (sample_a, sample_b))
+    crude = ratio_of_means(pooled_a, pooled_b, draws=draws, rng=rng, level=level, minimum=minimum)
+    means = tuple(float(s.mean) if s.n else None for s in (pooled_a, pooled_b))
     result = Compared(
         subject, item.id, comparison, crude, (means[0], means[1]), n, suggested=suggested
     )
     levelled = [
-        Stratum(_sample(arms[comparison.a]), _sample(arms[comparison.b]))
+        Stratum(arms[comparison.a], arms[comparison.b])
         for _, arms in sorted(strata_cells.items())
-        if arms.get(comparison.a) and arms.get(comparison.b)
+        if comparison.a in arms and comparison.b in arms
     ]
     if not strata or not levelled or not crude.ok:
         return result

@@ -28,6 +28,12 @@ FLAG_METRICS = {
     "rekey": "rekeys",
     "resubmit": "resubmissions",
 }
+# Metrics that only events can tell.
+OF_EVENTS = (
+    *("steps", "repeats", "rework", "handoffs", "department_handoffs"),
+    *FLAG_METRICS.values(),
+    *("visits", "dropout"),
+)
 DAY = 86_400_000_000
 
 NO_MAP = Text(
@@ -75,11 +81,16 @@ def case_profile(
     """
     missing: dict[str, Text] = {}
     events, cases = store.table(engine, "events"), store.table(engine, "cases")
-    if "department_id" not in cases.columns and store.has("services", "department_id"):
+    placed = "department_id" in cases.columns or "service_id" not in cases.columns
+    if not placed and store.has("services", "department_id"):
         cases = _with_department(cases, store, engine)
-    per_case = _event_metrics(events, cases, steps, store, engine, rules, missing)
-    cases = _with_wall_clock(cases, store, engine)
-    table = cases.left_join(per_case, cases.case_no == per_case.profile_case).drop("profile_case")
+    table = _with_wall_clock(cases, store, engine)
+    if store.has("events"):
+        per_case = _event_metrics(events, cases, steps, store, engine, rules, missing)
+        table = table.left_join(per_case, table.case_no == per_case.profile_case)
+        table = table.drop("profile_case")
+    else:
+        missing |= dict.fromkeys(OF_EVENTS, Text("缺少 events 表", "there is no table events"))
     table = _with_times(table, events, store, engine, calendar, missing)
     table = _with_outcome(table, store, missing)
     kept = engine.keep(table, "case_profile")
@@ -144,9 +155,12 @@ def _event_metrics(
             metrics[metric] = ibis._[flag].sum()
         else:
             missing[metric] = NO_MAP.format(column=flag)
-    metrics |= _visit_metrics(events, steps, store, missing)
     metrics |= _dropout_metrics(events, rules, missing)
     grouped = flagged.group_by("case_no").agg(**metrics)
+    visits = _visits(flagged, steps, store, missing)
+    grouped = grouped.left_join(visits, grouped.case_no == visits.visiting_case)
+    counts = {name: grouped[name].fill_null(0) for name in visits.columns if name in VISITS}
+    grouped = grouped.mutate(**counts).drop("visiting_case")
     counted = grouped.mutate(rework=(grouped.repeats > 0).cast("int64"))
     if "went_to_counter" in counted.columns:
         counted = counted.mutate(
@@ -184,21 +198,24 @@ def _with_flags(events: Table, cases: Table, steps: StepMap, store: Store, engin
     )
 
 
-def _visit_metrics(
-    events: Table, steps: StepMap, store: Store, missing: dict[str, Text]
-) -> dict[str, ibis.Deferred]:
-    """Days with a step at the counter: two steps on one day are one visit."""
-    day = day_of(ibis._.ts + (store.meta.utc_offset or 0))
-    metrics = {"visits_suggested": day.nunique(where=ibis._.visit_suggested == 1)}
-    if "place" in events.columns:
-        came = ibis._.place == "counter"
-        if "actor" in events.columns:
-            came &= ibis._.actor == "applicant"
+VISITS = ("visits", "visits_suggested")
+
+
+def _visits(flagged: Table, steps: StepMap, store: Store, missing: dict[str, Text]) -> Table:
+    """Days with a step at the counter, per case: two steps on one day are one visit.
+
+    Days are told apart before cases are summed up: few events are visits, and counting distinct
+    days of all events costs several times as much.
+    """
+    came = None
+    if "place" in flagged.columns:
+        came = flagged.place == "counter"
+        if "actor" in flagged.columns:
+            came &= flagged.actor == "applicant"
         if "visit" in steps.confirmed_flags:
-            came |= ibis._.visit == 1
-        metrics["visits"] = day.nunique(where=came)
+            came |= flagged.visit == 1
     elif "visit" in steps.confirmed_flags:
-        metrics["visits"] = day.nunique(where=ibis._.visit == 1)
+        came = flagged.visit == 1
     else:
         missing["visits"] = Text(
             "不知道哪些环节要到窗口：缺少 events 表的 place 列，"
@@ -206,7 +223,21 @@ def _visit_metrics(
             "which steps need a visit is unknown: table events has no column place,"
             " and there is no confirmed activity map (column visit)",
         )
-    return metrics
+    day = day_of(flagged.ts + (store.meta.utc_offset or 0))
+    marks = {"visits_suggested": (flagged.visit_suggested == 1)}
+    if came is not None:
+        marks["visits"] = came
+    counted = {name: mark.fill_null(False).cast("int64") for name, mark in marks.items()}
+    marked = flagged.select("case_no", visit_day=day, **counted)
+    chosen = marked.filter(ibis.or_(*(marked[name] == 1 for name in marks)))
+    days = chosen.group_by(["case_no", "visit_day"]).agg(
+        **{name: chosen[name].max() for name in marks}
+    )
+    return (
+        days.group_by("case_no")
+        .agg(**{name: days[name].sum() for name in marks})
+        .rename(visiting_case="case_no")
+    )
 
 
 def _dropout_metrics(

@@ -103,10 +103,12 @@ def groupings(store: Store, profile: Table) -> list[Grouping]:
 
 
 def names(store: Store, engine: Engine, kind: SubjectKind) -> dict[str, Text]:
-    """Return the names of departments or services by id, in both languages where given."""
+    """Return the names of the subjects of a kind by id, in both languages where given."""
     table_name, key = {
         SubjectKind.DEPARTMENT: ("departments", "department_id"),
         SubjectKind.SERVICE: ("services", "service_id"),
+        SubjectKind.APP: ("apps", "app_id"),
+        SubjectKind.SYSTEM: ("systems", "system_id"),
     }.get(kind, ("", ""))
     if not store.has(table_name, "name"):
         return {}

@@ -141,6 +141,17 @@ def verdict(case: Evidenced, *, rules: RulePack) -> Verdict:
     return _verdict(case, UNKNOWN, grounds)
 
 
+def may_be_copied(burdens: Sequence[Burden], *, rules: RulePack) -> bool:
+    """True when no burden of the process clearly fell, so that likeness decides the verdict."""
+    lower = rules.number("E-04")
+    return not any(
+        burden.number in PROCESS_BURDENS
+        and burden.ratio.ok
+        and _end(burden.ratio.high, 1.0) < lower
+        for burden in burdens
+    )
+
+
 def _moved(case: Evidenced, rules: RulePack) -> tuple[list[Burden], list[Burden]]:
     """Return the burdens that clearly fell and those that clearly rose."""
     lower, higher = rules.number("E-04"), rules.number("E-05")

@@ -223,12 +223,12 @@ def _write_variants(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
         " AS variant_no, variant_high, variant_low, any_value(events) AS length, count(*) AS cases"
         f" FROM read_parquet({process}) GROUP BY variant_high, variant_low"
     )
-    _copy(
+    copy_rows(
         connection,
         "SELECT variant_no, length, cases FROM variant_numbers ORDER BY variant_no",
         folder / "variants.parquet",
     )
-    _copy(
+    copy_rows(
         connection,
         "SELECT v.variant_no, s.pos, s.activity, s.occurrence FROM"
         f" read_parquet({literal(str(seen))}) s JOIN variant_numbers v"
@@ -290,7 +290,7 @@ def _write_cases(
     # Where the zone has one offset throughout, wall-clock times follow from it and are not stored.
     wall = f", epoch_us(timezone({literal(zone)}, make_timestamptz({{0}}))) AS {{0}}_local"
     local = "" if offset is not None else wall.format("opened") + wall.format("closed")
-    _copy(
+    copy_rows(
         connection,
         f"SELECT *{local} FROM ({inner}){' ORDER BY case_no' if keyed else ''}",
         folder / "cases.parquet",
@@ -342,6 +342,11 @@ def one_offset(
     spans = [connection.execute(sql).fetchone() or (None, None) for sql in times]
     first = min(low for low, _ in spans if low is not None)
     last = max(high for _, high in spans if high is not None)
+    return offset_over(int(first), int(last), zone)
+
+
+def offset_over(first: int, last: int, zone: str) -> int | None:
+    """Return the zone's one offset between two times (all in µs), or None where it changes."""
     place = ZoneInfo(zone)
     days = range(int(first // DAY) - 1, min(int(last // DAY), MOST_DAYS) + 2)
     offsets = {
@@ -352,7 +357,8 @@ def one_offset(
     return None if only is None else int(only / timedelta(microseconds=1))
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+def copy_rows(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
+    """Write the rows of a SELECT as Parquet."""
     connection.execute(
         f"COPY ({sql}) TO {literal(str(path))}"
         " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"

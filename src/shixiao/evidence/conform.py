@@ -86,7 +86,7 @@ def stage(raw: RawTable, *, folder: Path, person: Callable[[pa.Array], pa.Array]
         for batch in batches:
             held.append(_pseudonymised(batch, raw.rename, private, person))
             if writer is None:
-                writer = pq.ParquetWriter(target, held[0].schema, compression="zstd")
+                writer = pq.ParquetWriter(target, held[0].schema, compression="lz4")
             if sum(b.num_rows for b in held) >= GROUP_ROWS or (
                 sum(b.nbytes for b in held) >= GROUP_BYTES
             ):

@@ -17,6 +17,7 @@ import duckdb
 from shixiao.evidence.building import Built, Progress, build_events
 from shixiao.evidence.coding import SourceEvents, create_view
 from shixiao.evidence.conform import Conformed, conform, stage
+from shixiao.evidence.eventless import build_eventless
 from shixiao.evidence.integrity import check_keys, quality_counts
 from shixiao.evidence.mapping import ColumnMapping
 from shixiao.evidence.opening import open_evidence
@@ -26,7 +27,7 @@ from shixiao.evidence.sql import literal, quote
 from shixiao.evidence.store import META, STORE_VERSION, Store, StoreMeta
 from shixiao.seals import canonical_json, person_key, pseudonymise, sha256_of, sha256_of_file
 from shixiao.settings import Settings
-from shixiao.terms import BadInput, Text, Unavailable
+from shixiao.terms import Text, Unavailable
 
 # An attribute with more values than this tells persons apart rather than groups: it is not kept.
 MOST_GROUP_VALUES = 200
@@ -110,13 +111,6 @@ def _build(
         progress(Text("核对数据类型和时间", "Checking types and times"))
         tables = _conform_all(raw, connection, work, secret)
         events = [SourceEvents(t.source, c) for t, c in tables if t.name == "events"]
-        if not events:
-            raise BadInput(
-                Text(
-                    "证据包里没有 events 表；评估实效需要办件环节记录。",
-                    "the package has no table events; evaluating effect needs the steps of cases",
-                )
-            )
         cases = _together([(t, c) for t, c in tables if t.name == "cases"], connection)
         named = {t.name: c for t, c in tables if t.name not in ("events", "cases")}
         for name, table in named.items():
@@ -124,15 +118,13 @@ def _build(
             _write(connection, table, folder / f"{name}.parquet")
         if cases is not None:
             check_keys(connection, "cases", cases)
-        view = create_view(connection, events, grouping=request.grouping)
-        built = build_events(
-            connection,
-            view,
-            cases,
-            folder=folder,
-            zone=raw.zone,
-            progress=progress,
-        )
+        if events:
+            view = create_view(connection, events, grouping=request.grouping)
+            built = build_events(
+                connection, view, cases, folder=folder, zone=raw.zone, progress=progress
+            )
+        else:
+            built = build_eventless(connection, cases, folder=folder, zone=raw.zone)
         progress(Text("检查证据质量", "Checking the quality of the evidence"))
         present = {name: table.columns for name, table in named.items()}
         quality = quality_counts(
@@ -234,6 +226,11 @@ def _meta(
     cases: Conformed | None,
     present: dict[str, tuple[str, ...]],
 ) -> StoreMeta:
+    process: dict[str, tuple[str, ...]] = {}
+    if any(table.name == "events" for table, _ in tables):
+        process["events"] = ("case_id", "activity", "ts", *built.event_columns)
+    if cases is not None or process:
+        process["cases"] = tuple(cases.columns) if cases is not None else ()
     rows_of: dict[str, int] = {}
     for table, conformed in tables:
         if not (raw.kind == "log" and table.name == "cases"):
@@ -248,11 +245,7 @@ def _meta(
         utc_offset=built.offset,
         inputs=tuple(InputFile(file, digest, rows_of.get(file, 0)) for file, digest in hashes),
         sources=tuple(dict.fromkeys(t.source for t, _ in tables if t.name == "events")),
-        tables={
-            **present,
-            "events": ("case_id", "activity", "ts", *built.event_columns),
-            "cases": tuple(cases.columns) if cases is not None else (),
-        },
+        tables={**present, **process},
         event_columns=built.event_columns,
         case_columns=built.case_columns,
         events=built.tally.events,
