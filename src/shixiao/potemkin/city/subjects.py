@@ -1,0 +1,134 @@
+"""Who is in the city: departments, services and apps, with what makes each of them itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shixiao.terms import Text
+
+CHANNELS = ("online", "counter", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """What was planted in a subject; facts have no strength."""
+
+    kind: str
+    strength: float | None
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department: ``objects`` are what its registers hold, ``fields`` how many its forms ask."""
+
+    id: str
+    name: Text
+    domain: str
+    city: int
+    objects: tuple[Text, ...]
+    fields: int
+    replied: int
+    innocent: Mapping[str, float]
+    values: Mapping[str, float]
+    plant: Planted | None = None
+    decoy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which optional steps the path of a service has."""
+
+    number: bool
+    check: bool
+    review: bool
+    certify: bool
+    archive: bool
+    delivery: bool
+    pays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What the counter asks for, and how many of these online still asks for when all is well.
+
+    Of ``materials`` documents, ``held`` are already held by another department.
+    """
+
+    materials: int
+    held: int
+    signatures: int
+    kept_online: int
+
+    @property
+    def items(self) -> int:
+        """Documents and signatures together."""
+        return self.materials + self.signatures
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service and all that decides how its cases go, chance apart."""
+
+    id: str
+    name: Text
+    department: int
+    partner: int
+    domain: str
+    audience: str
+    large: bool
+    statutory: int
+    promised: int | None
+    since: date
+    counts: Mapping[str, int]
+    rated: float
+    praise: float
+    shape: Shape
+    asks: Asks
+    app: int
+    innocent: Mapping[str, float]
+    values: Mapping[str, float]
+    plant: Planted | None = None
+    decoy: str | None = None
+
+    @property
+    def cases(self) -> int:
+        """Cases in all channels."""
+        return sum(self.counts.values())
+
+    @property
+    def copied(self) -> float:
+        """How much of what going online should have ended is still there: 0 none, 1 all of it.
+
+        Innocents keep half of the counter's steps; strength s keeps min(1, s / 2) of them.
+        """
+        return min(1.0, max(0.0, self.values["kept"] * 2 - 1))
+
+    @property
+    def extra(self) -> float:
+        """Re-keying and uploads per online case on top of the counter's."""
+        return min(0.5, max(0.0, self.values["kept"] * 2 - 2))
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app: ``volume`` is completions on a usual working day, ``accounts`` new ones in a year."""
+
+    id: str
+    name: Text
+    department: int
+    audience: str
+    launched: date
+    functions: tuple[str, ...]
+    kpi: tuple[str, ...]
+    volume: float
+    accounts: int
+    innocent: Mapping[str, float]
+    values: Mapping[str, float]
+    filed: bool = True
+    forced: bool = False
+    plant: Planted | None = None
+    decoy: str | None = None
+    services: tuple[str, ...] = field(default=())
