@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from shixiao.checkup.detectors.registry import detectors
 from shixiao.cli import cli as shixiao
 from shixiao.effect import Measure, Statistic, measures
 from shixiao.effect.verdicts import texts
@@ -49,6 +50,15 @@ VERDICTS_HEAD = """\
 
 Verdicts speak of services and evidence and blame no person. What stands in braces is filled in.
 """
+DETECTORS_HEAD = """\
+# 线索与违规 · Kinds of finding
+
+统计得来的叫线索，不是结论；对照规则得来的叫违规，是事实。花括号内由数字填入。
+
+What statistics find is a lead, not a verdict; what a rule forbids is a breach, a fact. What stands in
+braces is filled in.
+"""
+LEAD, FACT = Text("线索", "lead"), Text("违规", "breach")
 PARTS = {
     "channels": Text("渠道的叫法", "What channels are called"),
     "verdicts": Text("结论", "Verdicts"),
@@ -66,7 +76,11 @@ def pages() -> dict[str, str]:
         "measures.md": measures_page(),
         "rules.md": rules_page(load_pack()),
         "verdicts.md": verdicts_page(),
+        "detectors.md": detectors_page(),
         "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
+        "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
+        "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),
+        "schemas/potemkin-truth-1.schema.json": (schemas / "truth.schema.json").read_text("utf-8"),
         "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
     }
 
@@ -93,6 +107,22 @@ def verdicts_page() -> str:
         title = PARTS[part]
         parts.append(f"\n## {title.zh} · {title.en}\n\n| id | 中文 | English |\n|---|---|---|\n")
         parts += [f"| `{key}` | {_cell(t.zh)} | {_cell(t.en)} |\n" for key, t in entries.items()]
+    return "".join(parts)
+
+
+def detectors_page() -> str:
+    """Render every kind of finding: what it is, what it measures, what would prove it wrong."""
+    parts = [DETECTORS_HEAD]
+    for kind in detectors():
+        fact = FACT if kind.fact else LEAD
+        parts.append(
+            f"\n## {kind.kind} · {kind.name.zh} · {kind.name.en}\n\n{kind.about.zh}\n\n"
+            f"{kind.about.en}\n\n`{kind.subject}` · `{kind.rule}` · {fact.zh} {fact.en}\n\n"
+            "| 度量 measure | 名称 name | 说法 wording | 怎样证伪 disproof |\n|---|---|---|---|\n"
+        )
+        for name, text in kind.measures.items():
+            cells = (f"`{name}`", _both(text.name), _both(text.says), _both(text.disproof))
+            parts.append("| " + " | ".join(map(_cell, cells)) + " |\n")
     return "".join(parts)
 
 

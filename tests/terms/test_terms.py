@@ -65,7 +65,20 @@ def test_a_finding_keeps_its_id_from_run_to_run() -> None:
     def finding(value: float) -> Finding:
         subject = Subject(SubjectKind.SERVICE, "s1", Text("甲", "A"))
         estimate = Estimate(value, value, value, 100)
-        return Finding("deadline", "within", subject, "2026", Severity.HIGH, estimate, "E-01")
+        text = Text("一句话", "a sentence")
+        return Finding(
+            kind="deadline",
+            measure="within",
+            subject=subject,
+            locator="2026",
+            severity=Severity.HIGH,
+            estimate=estimate,
+            rule="F-16",
+            lead=True,
+            name=text,
+            text=text,
+            disproof=text,
+        )
 
     assert finding(0.1).id == finding(0.9).id
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import zlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import ibis
-import numpy as np
 
+from shixiao.checkup.comparing import Comparer
+from shixiao.checkup.findings import Checkup, check_up
+from shixiao.checkup.letters import Figure, reply_figures
 from shixiao.checkup.question import ALIASES, Question
 from shixiao.checkup.ranking import Ranking, rankings
+from shixiao.checkup.scene import Scene
+from shixiao.checkup.spans import last_day
 from shixiao.effect import (
     FACTS,
     ActivityStatistics,
@@ -21,9 +24,7 @@ from shixiao.effect import (
     Chain,
     Compared,
     Comparison,
-    CopyIndex,
     Edge,
-    Evidenced,
     Grouping,
     Journey,
     Measured,
@@ -31,15 +32,11 @@ from shixiao.effect import (
     Variant,
     activity_statistics,
     asked_by_service,
-    burdens_of,
     case_profile,
     chains,
     check_column,
-    compare,
-    copy_index,
     directly_follows,
     groupings,
-    in_steps,
     measure_grouping,
     measures,
     names,
@@ -47,7 +44,6 @@ from shixiao.effect import (
     step_map,
     typical_journeys,
     variants,
-    verdict,
     whole,
     with_periods,
 )
@@ -60,6 +56,9 @@ Progress = Callable[[Text], None]
 SHOWN_VARIANTS = 20
 USUAL_ARMS = ("channel", "region", "month")
 FEW_SOURCES = 12  # up to this many logs each get a journey of their own
+# What a package of services is compared by when nothing else is asked for.
+CHANNELS = Comparison("channel", "online", "counter")
+NAMED = (SubjectKind.SERVICE, SubjectKind.DEPARTMENT, SubjectKind.APP, SubjectKind.SYSTEM)
 
 
 @dataclass(slots=True)
@@ -85,7 +84,9 @@ class Evaluation:
     journeys: list[Journey] = field(default_factory=list)
     asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
     missing: dict[str, Text] = field(default_factory=dict)
-    subjects: dict[tuple[SubjectKind, str], Subject] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    checkup: Checkup = field(default_factory=Checkup)
+    figures: list[Figure] = field(default_factory=list)
 
 
 def evaluate(question: Question, *, settings: Settings, progress: Progress) -> Evaluation:
@@ -164,6 +165,7 @@ class _Evaluator:
         result.missing = dict(profile.missing)
         result.asked = asked_by_service(store, engine)
         self.result, self.profile = result, profile
+        result.comparison = self.comparison
         self._measure()
         self._compare()
         self._rank()
@@ -177,6 +179,10 @@ class _Evaluator:
             self._names(SubjectKind.SERVICE),
             self.rules,
         )
+        self.progress(Text("逐类查找线索", "Looking for findings, kind by kind"))
+        scene = self._scene()
+        result.checkup = check_up(scene)
+        result.figures = list(reply_figures(scene, whole(store)))
         return result
 
     # ── what may be asked ─────────────────────────────────────────────────────────────────────
@@ -196,11 +202,20 @@ class _Evaluator:
     def _checked_comparison(self, profile: CaseProfile) -> Comparison | None:
         asked = self.question.comparison
         if asked is None:
-            return None
+            return CHANNELS if self._has_channels(profile) else None
         column = ALIASES.get(asked.column, asked.column)
         values = [] if self.question.periods else [asked.a, asked.b]
         column = check_column(profile.table, column, self.engine, asked=values)
         return Comparison(column, asked.a, asked.b)
+
+    def _has_channels(self, profile: CaseProfile) -> bool:
+        """True when services of a package have cases both online and at counters."""
+        columns = profile.table.columns
+        if self.store.meta.kind != "package" or not {"service_id", "channel"} <= set(columns):
+            return False
+        found = profile.table.select("channel").distinct()
+        present = set(self.engine.rows(found)["channel"])
+        return {CHANNELS.a, CHANNELS.b} <= present
 
     def _checked_by(self, profile: CaseProfile) -> str | None:
         if self.question.by is None:
@@ -273,171 +288,50 @@ class _Evaluator:
                 " materials government already holds",
             )
 
-    # ── comparisons and verdicts ──────────────────────────────────────────────────────────────
+    # ── comparisons and findings ──────────────────────────────────────────────────────────────
 
     def _compare(self) -> None:
-        comparison = self.comparison
-        if comparison is None:
+        if self.comparison is None:
             return
-        strata = self._strata(comparison)
-        for grouping in groupings(self.store, self.profile.table):
-            if grouping.column == comparison.column:
-                continue
-            self.progress(
-                Text(
-                    f"比较{comparison.a}与{comparison.b}",
-                    f"Comparing {comparison.a} with {comparison.b}",
-                )
-            )
-            by_service = grouping.column == "service_id"
-            levels = [c for c in strata if not (by_service and c == "service_id")]
-            compared = compare(
-                self.profile,
-                self.engine,
-                subject_column=grouping.column,
-                subject_of=self._subject_of(grouping),
-                comparison=comparison,
-                strata=levels,
-                rules=self.rules,
-                seed=self.question.seed,
-            )
-            self.result.compared += compared
-            # A verdict speaks of one process; departments and cities have many.
-            one_process = by_service or "service_id" not in self.profile.table.columns
-            if one_process:
-                self._judge(grouping, compared, comparison)
+        comparer = self._comparer()
+        comparer.run(self.comparison)
+        self.result.compared, self.result.verdicts = comparer.compared, comparer.verdicts
 
-    def _strata(self, comparison: Comparison) -> list[str]:
-        """Return the columns that level case mix: those asked for, else the service."""
-        if self.question.adjust:
-            return [check_column(self.profile.table, c, self.engine) for c in self.question.adjust]
-        found = "service_id" in self.profile.table.columns
-        return ["service_id"] if found and comparison.column != "service_id" else []
-
-    def _judge(
-        self, grouping: Grouping, compared: Sequence[Compared], comparison: Comparison
-    ) -> None:
-        by_subject: dict[Subject, list[Compared]] = defaultdict(list)
-        for item in compared:
-            by_subject[item.subject].append(item)
-        paths = self._variant_counts(grouping, comparison)
-        for subject in sorted(by_subject):
-            mine = by_subject[subject]
-            key = subject.id if grouping.column else ""
-            cases = next((c.cases for c in mine if c.measure == "steps"), mine[0].cases)
-            facts = self._facts(subject, comparison)
-            copied = self._copy_index(subject, paths.get(key, {}), comparison)
-            given = Evidenced(
-                subject,
-                comparison,
-                cases,
-                burdens_of(mine, facts, suggested=False),
-                copied,
-                self._missing_for(facts),
-            )
-            official = verdict(given, rules=self.rules)
-            self.result.verdicts.append(self._with_sensitivity(official, given, mine, facts))
-
-    def _with_sensitivity(
-        self,
-        official: Verdict,
-        given: Evidenced,
-        compared: Sequence[Compared],
-        facts: Mapping[str, tuple[int, int]],
-    ) -> Verdict:
-        """Say what the verdict would be if the suggested activity map were confirmed."""
-        suggested = Evidenced(
-            given.subject,
-            given.comparison,
-            given.cases,
-            burdens_of(compared, facts, suggested=True),
-            given.copy,
-            given.missing,
+    def _comparer(self) -> Comparer:
+        return Comparer(
+            self.question,
+            self.store,
+            self.engine,
+            self.rules,
+            self.profile,
+            self.steps,
+            self.result.asked,
+            self.result.missing,
+            self._subject_of,
+            self.progress,
         )
-        other = verdict(suggested, rules=self.rules)
-        official.details["if_suggestions_confirmed"] = {
-            "verdict": other.verdict,
-            "text": other.text.to_json(),
-            "unconfirmed": len(self.steps.unconfirmed),
-            "measures": sorted({c.measure for c in compared if c.suggested}),
-        }
-        return official
 
-    def _facts(self, subject: Subject, comparison: Comparison) -> dict[str, tuple[int, int]]:
-        """Return what the guide asks for in both arms, when the arms are channels of a service."""
-        asked = [self.result.asked.get((subject.id, arm)) for arm in (comparison.a, comparison.b)]
-        if comparison.column != "channel" or asked[0] is None or asked[1] is None:
-            return {}
-        pairs = {name: (asked[0].fact(name), asked[1].fact(name)) for name in FACTS}
-        return {name: (a, b) for name, (a, b) in pairs.items() if a is not None and b is not None}
-
-    def _missing_for(self, facts: Mapping[str, tuple[int, int]]) -> tuple[Text, ...]:
-        """Name the burdens that could not be compared, each with what it would need."""
-        lacking = []
-        for item in measures():
-            reason = self.result.missing.get(item.metric)
-            if item.metric in FACTS and item.id not in facts and reason is None:
-                reason = Text(
-                    "requirements 表没有这两个渠道的记录",
-                    "table requirements has no rows for these two channels",
-                )
-            if item.burden is not None and reason is not None:
-                lacking.append(Text(f"{item.name.zh}：{reason.zh}", f"{item.name.en}: {reason.en}"))
-        return tuple(lacking)
-
-    def _variant_counts(
-        self, grouping: Grouping, comparison: Comparison
-    ) -> dict[str, dict[str, dict[int, int]]]:
-        """Count cases by subject, arm and variant."""
-        table = self.profile.table
-        subject = table[grouping.column] if grouping.column else ibis.literal("")
-        keyed = table.select(
-            subject=subject.cast("string"),
-            arm=table[comparison.column].cast("string"),
-            variant_no=table.variant_no,
-        )
-        chosen = keyed.filter(
-            keyed.arm.isin([comparison.a, comparison.b])
-            & keyed.variant_no.notnull()
-            & keyed.subject.notnull()
-        )
-        rows = self.engine.rows(
-            chosen.group_by(["subject", "arm", "variant_no"]).agg(n=ibis._.count())
-        )
-        counts: dict[str, dict[str, dict[int, int]]] = defaultdict(lambda: defaultdict(dict))
-        for s, arm, v, n in zip(
-            rows["subject"], rows["arm"], rows["variant_no"], rows["n"], strict=True
-        ):
-            counts[s][arm][int(v)] = int(n)
-        return counts
-
-    def _copy_index(
-        self,
-        subject: Subject,
-        counts: Mapping[str, Mapping[int, int]],
-        comparison: Comparison,
-    ) -> CopyIndex | None:
-        minimum = int(self.rules.number("E-01"))
-        a, b = (counts.get(arm, {}) for arm in (comparison.a, comparison.b))
-        if min(sum(a.values()), sum(b.values())) < minimum:
-            return None
-        if not hasattr(self, "sequences"):
-            self.sequences = [v.activities for v in variants(self.store, self.engine)]
-            activities = {name for path in self.sequences for name in path}
-            self.step_of = {n: self.steps.step_of(n, suggested=False) for n in activities}
-        rng = np.random.default_rng(
-            [self.question.seed, zlib.crc32(f"copy\x1f{subject.id}".encode())]
-        )
-        paths = [
-            in_steps({self.sequences[v]: n for v, n in sorted(arm.items())}, self.step_of)
-            for arm in (a, b)
-        ]
-        return copy_index(
-            paths[0],
-            paths[1],
-            draws=int(self.rules.number("E-19")),
-            rng=rng,
-            level=self.rules.number("E-17"),
+    def _scene(self) -> Scene:
+        """Put together what findings rest on; copies are always sought online against counter."""
+        compared, verdicts = self.result.compared, self.result.verdicts
+        if self.comparison != CHANNELS and self._has_channels(self.profile):
+            comparer = self._comparer()
+            comparer.run(CHANNELS)
+            compared, verdicts = comparer.compared, comparer.verdicts
+        has_cases = bool(self.store.meta.cases)
+        return Scene(
+            store=self.store,
+            engine=self.engine,
+            rules=self.rules,
+            calendar=self.calendar,
+            profile=self.profile if has_cases else None,
+            measured=self.result.measured,
+            compared=compared,
+            verdicts=verdicts,
+            asked=self.result.asked,
+            names={kind: self._names(kind) for kind in NAMED},
+            as_of=last_day(self.store, self.engine),
+            seed=self.question.seed,
         )
 
     # ── rankings and journeys ─────────────────────────────────────────────────────────────────

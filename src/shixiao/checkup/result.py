@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.effect import measures
+from shixiao.terms import Text
 
 
 def result_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -43,16 +45,33 @@ def result_json(evaluation: Evaluation) -> dict[str, Any]:
                 {"activities": list(v.activities), "cases": v.cases} for v in evaluation.variants
             ],
         },
-        "measures": [m.to_json() for m in evaluation.measured],
+        "measures": [m.to_json() for m in evaluation.measured]
+        + [f.to_json() for f in evaluation.figures],
         "comparisons": [c.to_json() for c in evaluation.compared],
         "verdicts": [v.to_json() for v in evaluation.verdicts],
         "rankings": [r.to_json() for r in evaluation.rankings],
         "chains": [c.to_json() for c in evaluation.chains],
-        "findings": [],
+        "findings": [f.to_json() for f in evaluation.checkup.findings],
+        "tests": evaluation.checkup.tests_json(),
         "index": [],
         "not_assessable": [
             {"measure": m.id, "name": m.name.to_json(), "reason": reason.to_json()}
             for m in measures()
             if (reason := evaluation.missing.get(m.metric)) is not None
+        ]
+        + [
+            {
+                "measure": f"{kind}.{name}",
+                "name": measure_name(kind, name).to_json(),
+                "reason": reason.to_json(),
+            }
+            for kind, name, reason in evaluation.checkup.missing
         ],
     }
+
+
+def measure_name(kind: str, measure: str) -> Text:
+    """Return the name of a detector's measure, its kind before it."""
+    found = next(d for d in detectors() if d.kind == kind)
+    name = found.measures[measure].name
+    return Text(f"{found.name.zh}：{name.zh}", f"{found.name.en}: {name.en}")

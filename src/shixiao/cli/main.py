@@ -21,6 +21,8 @@ COMMANDS = {
     "evaluate": "shixiao.cli.evaluate",
     "demo": "shixiao.cli.demo",
     "deadline": "shixiao.cli.deadline",
+    "potemkin": "shixiao.cli.potemkin",
+    "appraise": "shixiao.cli.appraise",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
 

@@ -1,7 +1,7 @@
 """词汇: the value objects that every layer speaks. Nothing here reads, writes or computes."""
 
 from shixiao.terms.estimate import Estimate, Status, significant
-from shixiao.terms.finding import EvidenceReference, Finding
+from shixiao.terms.finding import EvidenceReference, Finding, Innocent
 from shixiao.terms.period import Period
 from shixiao.terms.problem import BadInput, Unavailable
 from shixiao.terms.subject import Subject, SubjectKind
@@ -13,6 +13,7 @@ __all__ = [
     "Estimate",
     "EvidenceReference",
     "Finding",
+    "Innocent",
     "Period",
     "Severity",
     "Status",

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from shixiao.checkup.evaluation import Evaluation
+from shixiao.checkup.detectors.trial import Tried
+from shixiao.checkup.evaluation import CHANNELS, Evaluation
+from shixiao.checkup.index import Index, Score
+from shixiao.checkup.report.addresses import addresses
 from shixiao.checkup.report.words import VERDICTS
+from shixiao.checkup.savings import Savings, savings
 from shixiao.effect import Arm, Compared, Comparison, Journey, Measure, measures, whole
-from shixiao.terms import Estimate, Subject, SubjectKind, Text, Verdict
+from shixiao.terms import Estimate, Finding, Subject, SubjectKind, Text, Verdict
 
 # What tells most about a subject, best first; a table shows the first four that are known.
 TIMES = ("working_median", "elapsed_median")
 TELLING = ("visits", "dropout", "completion", "rework", "visible_steps", "steps")
 SHOWN_MEASURES = 4
+EMPTY = Index((), (), (), {})
+PACKAGE = "package"
 
 
 class Lookup:
@@ -41,6 +47,59 @@ class Lookup:
         for compared in evaluation.compared:
             self._compared[compared.subject].append(compared)
         self._journeys = {(j.subject, j.arm): j for j in evaluation.journeys}
+        self.index: Index = getattr(evaluation, "index", None) or EMPTY
+        self._scores: dict[tuple[SubjectKind, str], dict[str, Score]] = defaultdict(dict)
+        for score in self.index.scores:
+            self._scores[score.subject.kind, score.subject.id][score.dimension] = score
+        self._findings: dict[tuple[SubjectKind, str], list[Finding]] = defaultdict(list)
+        for finding in evaluation.checkup.findings:
+            self._findings[finding.subject.kind, finding.subject.id].append(finding)
+        parts = [v for v in evaluation.verdicts if v.subject != self.whole]
+        order = list(VERDICTS)
+        self._verdicts = sorted(
+            parts or evaluation.verdicts, key=lambda v: (order.index(v.verdict), v.subject)
+        )
+        self._verdict_on = {(v.subject.kind, v.subject.id): v for v in self._verdicts}
+        self.savings: dict[str, Savings] = savings(evaluation) if self.city else {}
+        services = self.subjects(SubjectKind.SERVICE) if self.city else []
+        self._addresses = addresses([service.id for service in services])
+
+    # ── cities ────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def city(self) -> bool:
+        """True for an evidence package: findings and an index are sought there."""
+        return self.evaluation.store.meta.kind == PACKAGE
+
+    @property
+    def city_head(self) -> bool:
+        """True where the head speaks of the city as a whole, not of two arms that were asked for."""
+        asked = self.evaluation.question.comparison
+        return self.city and asked in (None, CHANNELS)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Every finding, by kind in the order of reports, gravest first."""
+        return self.evaluation.checkup.findings
+
+    @property
+    def tried(self) -> Sequence[Tried]:
+        """Every trial with its outcome."""
+        return self.evaluation.checkup.tried
+
+    def findings_of(self, subject: Subject) -> list[Finding]:
+        """Return the findings on one subject."""
+        return self._findings.get((subject.kind, subject.id), [])
+
+    def scores(self, subject: Subject) -> dict[str, Score]:
+        """Return dimension → score of a subject."""
+        return self._scores.get((subject.kind, subject.id), {})
+
+    def page(self, subject: Subject) -> str:
+        """Return the file name of a service's own page; "" for all else."""
+        return self._addresses.get(subject.id, "") if subject.kind is SubjectKind.SERVICE else ""
+
+    # ── measures ──────────────────────────────────────────────────────────────────────────────
 
     @property
     def minimum(self) -> int:
@@ -52,7 +111,7 @@ class Lookup:
         """The comparison that was asked for, as the verdicts name it."""
         for compared in self.evaluation.compared:
             return compared.comparison
-        return self.evaluation.question.comparison
+        return self.evaluation.comparison
 
     def estimate(self, subject: Subject, name: str, arm: Arm | None = None) -> Estimate | None:
         """Return one measure of a subject, of all its cases or of an arm; None when not taken."""
@@ -109,10 +168,11 @@ class Lookup:
 
     def verdicts(self) -> list[Verdict]:
         """Return the verdicts on parts (or on the whole, without parts), gravest first."""
-        given = self.evaluation.verdicts
-        parts = [v for v in given if v.subject != self.whole] or given
-        order = list(VERDICTS)
-        return sorted(parts, key=lambda v: (order.index(v.verdict), v.subject))
+        return self._verdicts
+
+    def verdict(self, subject: Subject) -> Verdict | None:
+        """Return the verdict on one subject."""
+        return self._verdict_on.get((subject.kind, subject.id))
 
     def time_measure(self, subject: Subject | None = None) -> str | None:
         """Return the measure of median time: working days where known, else calendar days."""

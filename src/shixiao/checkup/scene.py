@@ -1,0 +1,112 @@
+"""Scene: the evidence on its engine and what was measured of it: all that a finding may rest on.
+
+Detectors and the index look at one scene each run; neither changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shixiao.effect import Asked, CaseProfile, Compared, Measured
+from shixiao.evidence import Engine, Store
+from shixiao.evidence.engines import Table
+from shixiao.rules import RulePack, WorkingCalendar
+from shixiao.terms import EvidenceReference, Subject, SubjectKind, Text, Verdict
+
+MASKED = "···"
+SHOWN_ENDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a detector may look at.
+
+    Attributes:
+        store: the evidence.
+        engine: where its tables lie.
+        rules: thresholds and law.
+        calendar: working days; None where the package names none.
+        profile: one row per case with every metric; None where the package has no cases.
+        measured: measures of every subject and arm.
+        compared: online against counter, or the arms that were asked for.
+        verdicts: what the comparisons amount to.
+        asked: (service, channel) → what the guide asks for.
+        names: kind → id → name.
+        as_of: the last day that the evidence speaks of; None where nothing has a date.
+        seed: of every random draw.
+    """
+
+    store: Store
+    engine: Engine
+    rules: RulePack
+    calendar: WorkingCalendar | None
+    profile: CaseProfile | None
+    measured: Sequence[Measured]
+    compared: Sequence[Compared]
+    verdicts: Sequence[Verdict]
+    asked: Mapping[tuple[str, str], Asked]
+    names: Mapping[SubjectKind, Mapping[str, Text]]
+    as_of: date | None
+    seed: int
+
+    def has(self, table: str, *columns: str) -> bool:
+        """True when the package holds this table with these columns."""
+        return self.store.has(table, *columns)
+
+    def table(self, name: str) -> Table:
+        """Return one table of the evidence on the engine."""
+        return self.store.table(self.engine, name)
+
+    def lacking(self, table: str, *columns: str) -> Text | None:
+        """Name the table or the first column that is not there; None when all are."""
+        if table not in self.store.meta.tables:
+            return Text(f"缺少 {table} 表", f"there is no table {table}")
+        for column in columns:
+            if not self.store.has(table, column):
+                return Text(
+                    f"缺少 {table} 表的 {column} 列", f"table {table} has no column {column}"
+                )
+        return None
+
+    def subject(self, kind: SubjectKind, identifier: str) -> Subject:
+        """Return a subject with its name, or with its id where the evidence gives no name."""
+        name = self.names.get(kind, {}).get(identifier)
+        return Subject(kind, identifier, name or Text.of(identifier))
+
+    def evidence(self, table: str, keys: Sequence[str]) -> EvidenceReference:
+        """Point at rows of a table: their keys masked, and the hash of the file they came from."""
+        limit = int(self.rules.number("F-03"))
+        digest = next(
+            (i.sha256 for i in self.store.meta.inputs if i.name.split(".")[0] == table),
+            self.store.meta.inputs[0].sha256,
+        )
+        return EvidenceReference(table, tuple(masked(key) for key in keys[:limit]), digest)
+
+
+def masked(key: str) -> str:
+    """Hide the middle of an identifier: enough stays to find the row again, not to read a person.
+
+    Source: the display rule of GB/T 35273-2020, 7.2.
+    """
+    if len(key) <= SHOWN_ENDS:
+        return key
+    ends = min(SHOWN_ENDS, len(key) // 3)
+    return f"{key[:ends]}{MASKED}{key[-ends:]}"
+
+
+def rows_of(scene: Scene, table: Table) -> list[dict[str, Any]]:
+    """Run an expression and return its rows as dictionaries."""
+    return list(scene.engine.arrow(table).to_pylist())
+
+
+def micros(time: Any) -> Any:
+    """Return a TIMESTAMP as whole microseconds since 1970; seconds are what registers keep."""
+    return time.epoch_seconds().cast("int64") * 1_000_000
+
+
+def wall_clock(scene: Scene, time: Any) -> Any:
+    """Return the wall clock of a TIMESTAMP (µs); where a zone has two offsets a year, UTC."""
+    return micros(time) + (scene.store.meta.utc_offset or 0)

@@ -1,0 +1,51 @@
+"""Spans: the last day that the evidence speaks of, against which “not used for 90 days” is counted.
+
+It is taken from the evidence and not from the clock of the machine: the same package gives the
+same findings next year.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import ibis
+
+from shixiao.evidence import Engine, Store
+from shixiao.evidence.engines import Table
+
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+EPOCH_TIME = datetime(1970, 1, 1)
+DAY_SECONDS = 86_400
+# Registers that are kept to the day of the export, best first.
+DATED = (
+    ("usage", "day"),
+    ("cases", "opened"),
+    ("accounts", "last_active"),
+    ("accounts", "created"),
+    ("messages", "ts"),
+    ("ratings", "ts"),
+)
+
+
+def last_day(store: Store, engine: Engine) -> date | None:
+    """Return the last day on the wall clock of the best dated register; None without any."""
+    offset = (store.meta.utc_offset or 0) // 1_000_000
+    for name, column in DATED:
+        if not store.has(name, column) and not (name == "cases" and store.meta.events):
+            continue
+        day = _last(store.table(engine, name), column, engine, offset)
+        if day is not None:
+            return day
+    return None
+
+
+def _last(table: Table, column: str, engine: Engine, offset: int) -> date | None:
+    value = engine.rows(table.agg(last=ibis._[column].max()))["last"][0]
+    if value is None:
+        return None
+    if isinstance(value, int):  # cases keep µs since 1970
+        return date.fromordinal(EPOCH_ORDINAL + (value // 1_000_000 + offset) // DAY_SECONDS)
+    if hasattr(value, "hour"):
+        seconds = int((value.replace(tzinfo=None) - EPOCH_TIME).total_seconds()) + offset
+        return date.fromordinal(EPOCH_ORDINAL + seconds // DAY_SECONDS)
+    return date(value.year, value.month, value.day)
