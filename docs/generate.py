@@ -55,8 +55,8 @@ DETECTORS_HEAD = """\
 
 统计得来的叫线索，不是结论；对照规则得来的叫违规，是事实。花括号内由数字填入。
 
-What statistics find is a lead, not a verdict; what a rule forbids is a breach, a fact. What stands in
-braces is filled in.
+What statistics find is a lead, not a verdict; what a rule forbids is a breach, a fact. Braces are
+filled in.
 """
 LEAD, FACT = Text("线索", "lead"), Text("违规", "breach")
 PARTS = {

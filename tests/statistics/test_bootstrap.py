@@ -74,10 +74,27 @@ def test_the_cost_in_draws_does_not_depend_on_the_cases():
 
 
 def test_many_cells_drawn_in_blocks_are_the_draws_of_one_block():
-    cells = CellSample(np.arange(15_000.0), np.ones(15_000, dtype=int))
+    values = np.stack([np.arange(15_000.0), np.arange(15_000.0) ** 2], axis=1)
+    cells = CellSample(values, np.ones(15_000, dtype=int))
     drawn = mean_draws(cells, draws=150, rng=np.random.default_rng(6))
     whole = np.random.default_rng(6).multinomial(15_000, np.full(15_000, 1 / 15_000), size=150)
-    assert drawn == pytest.approx(whole @ cells.values / 15_000)
+    assert drawn == pytest.approx((whole @ values / 15_000).T)
+
+
+def test_the_mean_of_many_cases_of_little_skewness_is_drawn_as_a_normal():
+    rng = np.random.default_rng(8)
+    cells = CellSample(np.array([0.0, 1.0, 2.0]), np.array([3000, 2000, 1000]))
+    drawn = mean_draws(cells, draws=50_000, rng=rng)
+    exact = rng.multinomial(6000, np.array([3, 2, 1]) / 6, size=50_000) @ [0, 1, 2] / 6000
+    assert drawn.std() == pytest.approx(exact.std(), rel=0.02)
+    for tail in (0.025, 0.975):
+        assert np.quantile(drawn, tail) == pytest.approx(np.quantile(exact, tail), abs=2e-3)
+
+
+def test_the_mean_of_a_rare_event_stays_a_multinomial():
+    cells = CellSample(np.array([0.0, 1.0]), np.array([2997, 3]))
+    drawn = mean_draws(cells, draws=2000, rng=np.random.default_rng(9))
+    assert np.allclose(drawn * 3000, np.rint(drawn * 3000))
 
 
 @pytest.mark.parametrize(

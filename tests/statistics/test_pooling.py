@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shixiao.statistics import pooled_means, pooled_rates, pooled_shares
+from shixiao.statistics import pooled_families, pooled_means, pooled_rates, pooled_shares
 
 DRAWS = 1000
 
@@ -44,17 +44,6 @@ def test_a_unit_of_which_nothing_is_known_is_as_uncertain_as_its_peers_differ():
         pytest.approx(0.8, abs=0.03),
         pytest.approx(np.sqrt(0.8 * 0.2 / 11), abs=0.02),
     )
-
-
-def test_units_are_pooled_with_those_of_like_size_where_size_tells():
-    rng = np.random.default_rng(1)
-    sizes = np.exp(np.linspace(3, 8, 40))
-    means = 2 - 0.2 * np.log(sizes) + rng.normal(0, 0.05, 40)
-    errors = 2 / np.sqrt(sizes)
-    small = drawn(pooled_means(means, errors, sizes=sizes), rng)[0].mean()
-    blind = drawn(pooled_means(means, errors), rng)[0].mean()
-    assert abs(small - 1.4) < abs(blind - 1.4)
-    assert small == pytest.approx(1.4, abs=0.1)
 
 
 @pytest.mark.parametrize("units", [1, 2])
@@ -120,3 +109,18 @@ def test_intervals_of_units_and_of_their_mean_cover_the_truth(drawing, units):
         whole += low <= truth.mean() <= high
     assert 0.925 <= np.mean(single) <= 0.985
     assert whole / rounds >= 0.88
+
+
+def test_families_keep_their_centres_and_share_one_spread():
+    rng = np.random.default_rng(3)
+    centres = np.linspace(-1, 1, 15)
+    truth = [c + rng.normal(0, 0.02, 20) for c in centres]
+    given = [(rng.normal(t, 0.1), np.full(20, 0.1)) for t in truth]
+    found = pooled_families(given)
+    assert all((p.weights == found[0].weights).all() for p in found)
+    means = [drawn(p, rng).mean() for p in found]
+    assert means == pytest.approx(centres, abs=0.1)
+    # Alone, twenty units cannot rule out a spread of 0.1; three hundred can.
+    alone = drawn(pooled_means(*given[0]), rng).std(axis=1).mean()
+    assert drawn(found[0], rng).std(axis=1).mean() < alone
+    assert pooled_families([]) == []

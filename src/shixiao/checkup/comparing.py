@@ -36,9 +36,6 @@ from shixiao.evidence import Engine, Store
 from shixiao.rules import RulePack
 from shixiao.terms import Subject, Text, Verdict
 
-# What is compared only when somebody asks: the verdicts speak of services.
-OVERVIEW = ("department_id",)
-
 Progress = Callable[[Text], None]
 
 
@@ -65,8 +62,7 @@ class Comparer:
         """Compare every kind of subject and judge those that are one process."""
         strata = self._strata(comparison)
         for grouping in groupings(self.store, self.profile.table):
-            asked = self.question.comparison is not None
-            if grouping.column == comparison.column or (grouping.column in OVERVIEW and not asked):
+            if grouping.column in (comparison.column, *self._left_out()):
                 continue
             self.progress(
                 Text(
@@ -91,6 +87,12 @@ class Comparer:
             one_process = by_service or "service_id" not in self.profile.table.columns
             if one_process:
                 self._judge(grouping, compared, comparison)
+
+    def _left_out(self) -> tuple[str | None, ...]:
+        """Kinds of subject that need not be compared: verdicts speak of services."""
+        if self.question.findings_only:
+            return (None, "department_id")
+        return () if self.question.comparison is not None else ("department_id",)
 
     def _strata(self, comparison: Comparison) -> list[str]:
         """Return the columns that level case mix: those asked for, else the service."""

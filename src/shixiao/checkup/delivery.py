@@ -1,44 +1,74 @@
-"""Delivery: the three files of an evaluation, all of them or none."""
+"""Delivery: everything that an evaluation leaves behind, all of it or none.
+
+Every evaluation gives report.html, result.json, tables.xlsx and the same tables in csv/. A city
+also gives summary.html, a page for each service in services/, and briefings as DOCX.
+"""
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from shixiao.checkup.briefing import briefing
 from shixiao.checkup.evaluation import Evaluation
-from shixiao.checkup.report import report_html
+from shixiao.checkup.finding_tables import city_sheets
+from shixiao.checkup.report import pages
+from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.result import result_json
-from shixiao.checkup.tables import tables_xlsx
+from shixiao.checkup.tables import sheets
+from shixiao.exports import delimited_files, workbook
 from shixiao.terms import BadInput, Text
 
-FILES = ("result.json", "tables.xlsx", "report.html")
+BRIEFINGS = {"briefing.docx": "zh", "briefing.en.docx": "en"}
+
+
+def contents(evaluation: Evaluation) -> dict[str, bytes]:
+    """Return path → bytes of every file; the same evaluation gives the same bytes."""
+    lookup = Lookup(evaluation)
+    tables = sheets(evaluation) + (city_sheets(lookup) if lookup.city else [])
+    found = {
+        "result.json": _lines(result_json(evaluation)).encode(),
+        "tables.xlsx": workbook(tables),
+        **{f"csv/{name}": content for name, content in delimited_files(tables).items()},
+        **{path: page.encode() for path, page in pages(lookup).items()},
+    }
+    if lookup.city:
+        found |= {name: briefing(lookup, language) for name, language in BRIEFINGS.items()}
+    return found
+
+
+def _lines(result: Mapping[str, Any]) -> str:
+    """Write JSON with one line per entry of every list: to be read, compared, and written fast."""
+    parts = []
+    for key, value in result.items():
+        if isinstance(value, list) and value:
+            entries = ",\n  ".join(_dump(entry) for entry in value)
+            parts.append(f" {_dump(key)}: [\n  {entries}\n ]")
+        else:
+            parts.append(f" {_dump(key)}: {_dump(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def deliver(evaluation: Evaluation, out: Path) -> None:
-    """Write result.json, tables.xlsx and report.html into ``out``.
+    """Write everything into ``out``.
 
-    Each is written beside its place first and then moved, so that no reader meets half a file.
+    All is written beside its place first and then moved, so that no reader meets half a file.
 
     Raises:
         BadInput: the folder cannot be written.
     """
-    result = json.dumps(
-        result_json(evaluation), ensure_ascii=False, indent=1, allow_nan=False
-    ).encode()
-    contents = {
-        "result.json": result + b"\n",
-        "tables.xlsx": tables_xlsx(evaluation),
-        "report.html": report_html(evaluation).encode(),
-    }
+    files = contents(evaluation)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as name:
-            folder = Path(name)
-            for file in FILES:
-                (folder / file).write_bytes(contents[file])
-            for file in FILES:
-                (folder / file).replace(out / file)
+            _write(files, out, Path(name))
     except OSError as error:
         raise BadInput(
             Text(
@@ -47,3 +77,15 @@ def deliver(evaluation: Evaluation, out: Path) -> None:
             ),
             file=out.name,
         ) from None
+
+
+def _write(files: Mapping[str, bytes], out: Path, beside: Path) -> None:
+    """Write every file beside its place, then move all; nothing else in the folder is touched."""
+    for path, content in files.items():
+        target = beside / path
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(content)
+    for path in files:
+        (out / path).parent.mkdir(exist_ok=True)
+    for path in files:
+        (beside / path).replace(out / path)

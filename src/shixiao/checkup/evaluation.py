@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import ibis
 
 from shixiao.checkup.comparing import Comparer
-from shixiao.checkup.findings import Checkup, check_up
+from shixiao.checkup.findings import Checkup, check_up, red_lines
+from shixiao.checkup.index import Index, index
 from shixiao.checkup.letters import Figure, reply_figures
 from shixiao.checkup.question import ALIASES, Question
 from shixiao.checkup.ranking import Ranking, rankings
@@ -86,6 +87,7 @@ class Evaluation:
     missing: dict[str, Text] = field(default_factory=dict)
     comparison: Comparison | None = None
     checkup: Checkup = field(default_factory=Checkup)
+    index: Index = field(default_factory=lambda: Index((), (), (), {}))
     figures: list[Figure] = field(default_factory=list)
 
 
@@ -166,24 +168,25 @@ class _Evaluator:
         result.asked = asked_by_service(store, engine)
         self.result, self.profile = result, profile
         result.comparison = self.comparison
+        if self.question.findings_only:
+            self._compare()
+            self._check_up()
+            return result
         self._measure()
         self._compare()
         self._rank()
-        self.progress(Text("梳理办事历程", "Tracing journeys"))
         self._trace()
-        result.chains = chains(
-            store,
-            engine,
-            profile.table,
-            result.asked,
-            self._names(SubjectKind.SERVICE),
-            self.rules,
-        )
-        self.progress(Text("逐类查找线索", "Looking for findings, kind by kind"))
-        scene = self._scene()
-        result.checkup = check_up(scene)
+        scene = self._check_up()
+        self.progress(Text("计算三性指数", "Computing the index"))
+        result.index = index(scene, capped=red_lines(result.checkup.findings))
         result.figures = list(reply_figures(scene, whole(store)))
         return result
+
+    def _check_up(self) -> Scene:
+        self.progress(Text("逐类查找线索", "Looking for findings, kind by kind"))
+        scene = self._scene()
+        self.result.checkup = check_up(scene)
+        return scene
 
     # ── what may be asked ─────────────────────────────────────────────────────────────────────
 
@@ -368,6 +371,7 @@ class _Evaluator:
         )
 
     def _trace(self) -> None:
+        self.progress(Text("梳理办事历程", "Tracing journeys"))
         columns = self.profile.table.columns
         subject_column = "service_id" if "service_id" in columns else None
         comparison = self.comparison
@@ -381,6 +385,14 @@ class _Evaluator:
             arm_column=comparison.column if comparison else None,
             arms=(comparison.b, comparison.a) if comparison else (),
             calendar=self.calendar,
+        )
+        self.result.chains = chains(
+            self.store,
+            self.engine,
+            self.profile.table,
+            self.result.asked,
+            self._names(SubjectKind.SERVICE),
+            self.rules,
         )
 
 

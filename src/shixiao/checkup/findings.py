@@ -19,7 +19,7 @@ from shixiao.checkup.scene import Scene
 from shixiao.checkup.wording import said, wording
 from shixiao.rules import RulePack
 from shixiao.statistics import benjamini_hochberg
-from shixiao.terms import Estimate, Finding, Innocent, Severity, Text
+from shixiao.terms import Estimate, Finding, Innocent, Severity, SubjectKind, Text
 
 SEVERITIES = (Severity.VETO, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
 
@@ -124,6 +124,18 @@ def _decided(
     return sorted(found, key=_gravest_first), outcomes
 
 
+def red_lines(
+    findings: Iterable[Finding],
+) -> dict[tuple[SubjectKind, str], tuple[str, ...]]:
+    """Return subject → rules by which it crossed a red line: no score outweighs these."""
+    crossed: dict[tuple[SubjectKind, str], tuple[str, ...]] = {}
+    for finding in findings:
+        if not finding.lead and finding.severity is Severity.VETO:
+            key = (finding.subject.kind, finding.subject.id)
+            crossed[key] = (*crossed.get(key, ()), finding.rule)
+    return {key: tuple(dict.fromkeys(rules)) for key, rules in crossed.items()}
+
+
 def _gravest_first(finding: Finding) -> tuple[int, float, str, str, str]:
     return (
         SEVERITIES.index(finding.severity),
@@ -147,10 +159,9 @@ def _articles(law: Iterable[str], rules: RulePack) -> Iterable[Text]:
     for identifier in law:
         for source in rules.rule(identifier).sources:
             number = f"（{source.number}）" if source.number else ""
-            number_en = f" ({source.number})" if source.number else ""
             articles = "、".join(f"第{a}条" for a in source.articles)
             articles_en = ", art. " + ", ".join(source.articles) if source.articles else ""
             yield Text(
                 f"《{source.title.zh}》{number}{articles}",
-                f"{source.title.en}{number_en}{articles_en}",
+                f"{source.title.en}{articles_en}",
             )

@@ -28,6 +28,8 @@ class Question:
         seed: of every random draw.
         zone: time zone that overrides the package's.
         calendar: working-day calendar that overrides the package's.
+        findings_only: leave out measures, rankings, journeys and the index: no finding rests on
+            them, and they take a third of the time.
     """
 
     paths: tuple[Path, ...]
@@ -41,6 +43,7 @@ class Question:
     seed: int = DEFAULT_SEED
     zone: str | None = None
     calendar: str | None = None
+    findings_only: bool = False
 
     @property
     def grouping(self) -> tuple[str, ...]:

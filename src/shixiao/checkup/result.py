@@ -6,6 +6,7 @@ from typing import Any
 
 from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
+from shixiao.checkup.index import indicator
 from shixiao.effect import measures
 from shixiao.terms import Text
 
@@ -22,29 +23,7 @@ def result_json(evaluation: Evaluation) -> dict[str, Any]:
         "zone": store.meta.zone,
         "notes": list(store.meta.notes),
         "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
-        "process": {
-            "cases": store.meta.cases,
-            "events": store.meta.events,
-            "variants": evaluation.variant_count,
-            "edges": [
-                {"from": e.source, "to": e.target, "count": e.count} for e in evaluation.edges
-            ],
-            "start": evaluation.starts,
-            "end": evaluation.ends,
-            "activities": [
-                {
-                    "name": a.name,
-                    "events": a.events,
-                    "cases": a.cases,
-                    "rework_cases": a.rework_cases,
-                    "wait_median_seconds": a.wait_median,
-                }
-                for a in evaluation.activities
-            ],
-            "top_variants": [
-                {"activities": list(v.activities), "cases": v.cases} for v in evaluation.variants
-            ],
-        },
+        "process": _process(evaluation),
         "measures": [m.to_json() for m in evaluation.measured]
         + [f.to_json() for f in evaluation.figures],
         "comparisons": [c.to_json() for c in evaluation.compared],
@@ -53,21 +32,55 @@ def result_json(evaluation: Evaluation) -> dict[str, Any]:
         "chains": [c.to_json() for c in evaluation.chains],
         "findings": [f.to_json() for f in evaluation.checkup.findings],
         "tests": evaluation.checkup.tests_json(),
-        "index": [],
-        "not_assessable": [
-            {"measure": m.id, "name": m.name.to_json(), "reason": reason.to_json()}
-            for m in measures()
-            if (reason := evaluation.missing.get(m.metric)) is not None
-        ]
-        + [
+        "index": evaluation.index.to_json(),
+        "not_assessable": _not_assessable(evaluation),
+    }
+
+
+def _process(evaluation: Evaluation) -> dict[str, Any]:
+    meta = evaluation.store.meta
+    return {
+        "cases": meta.cases,
+        "events": meta.events,
+        "variants": evaluation.variant_count,
+        "edges": [{"from": e.source, "to": e.target, "count": e.count} for e in evaluation.edges],
+        "start": evaluation.starts,
+        "end": evaluation.ends,
+        "activities": [
             {
-                "measure": f"{kind}.{name}",
-                "name": measure_name(kind, name).to_json(),
-                "reason": reason.to_json(),
+                "name": a.name,
+                "events": a.events,
+                "cases": a.cases,
+                "rework_cases": a.rework_cases,
+                "wait_median_seconds": a.wait_median,
             }
-            for kind, name, reason in evaluation.checkup.missing
+            for a in evaluation.activities
+        ],
+        "top_variants": [
+            {"activities": list(v.activities), "cases": v.cases} for v in evaluation.variants
         ],
     }
+
+
+def _not_assessable(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Name what could not be assessed: measures, then kinds of finding, then indicators."""
+    found: list[tuple[str, Text, Text]] = [
+        (m.id, m.name, reason)
+        for m in measures()
+        if (reason := evaluation.missing.get(m.metric)) is not None
+    ]
+    found += [
+        (f"{kind}.{name}", measure_name(kind, name), reason)
+        for kind, name, reason in evaluation.checkup.missing
+    ]
+    found += [
+        (f"index.{name}", indicator(name).name, reason)
+        for name, reason in evaluation.index.not_assessable
+    ]
+    return [
+        {"measure": measure, "name": name.to_json(), "reason": reason.to_json()}
+        for measure, name, reason in found
+    ]
 
 
 def measure_name(kind: str, measure: str) -> Text:

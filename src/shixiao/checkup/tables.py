@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.effect import measure, measures
-from shixiao.exports import Cell, Sheet, workbook
-from shixiao.terms import Estimate, Text, significant
+from shixiao.exports import Cell, Sheet
+from shixiao.terms import Estimate, Subject, Text, significant
 
 SUBJECT = (
     Text("对象类别", "Kind"),
@@ -24,27 +24,32 @@ ESTIMATE = (
     Text("说明", "Reason"),
     Text("英文说明", "Reason in English"),
 )
+FIGURE_UNITS = {"reply_days": "天", "reply_late": "%", "reply_twin": "%"}
 MEASURE = (Text("指标", "Measure"), Text("英文指标", "Measure in English"), Text("单位", "Unit"))
 
 
-def tables_xlsx(evaluation: Evaluation) -> bytes:
-    """Return the workbook of an evaluation."""
-    return workbook(
-        [
-            _verdicts(evaluation),
-            _comparisons(evaluation),
-            _measures(evaluation),
-            _rankings(evaluation),
-            _activities(evaluation),
-            _edges(evaluation),
-            _quality(evaluation),
-            _missing(evaluation),
-            _inputs(evaluation),
-        ]
-    )
+def sheets(evaluation: Evaluation) -> list[Sheet]:
+    """Return the sheets that every evaluation has."""
+    return [
+        _verdicts(evaluation),
+        _comparisons(evaluation),
+        _measures(evaluation),
+        _rankings(evaluation),
+        _activities(evaluation),
+        _edges(evaluation),
+        _quality(evaluation),
+        _missing(evaluation),
+        _inputs(evaluation),
+    ]
 
 
-def _estimate(estimate: Estimate) -> list[Cell]:
+def subject_cells(subject: Subject) -> list[Cell]:
+    """Return a subject as the columns of SUBJECT."""
+    return [str(subject.kind), subject.id, subject.name.zh, subject.name.en]
+
+
+def estimate_cells(estimate: Estimate) -> list[Cell]:
+    """Return an estimate as the columns of ESTIMATE."""
     reason = estimate.reason
     return [
         significant(estimate.value),
@@ -72,10 +77,7 @@ def _verdicts(evaluation: Evaluation) -> Sheet:
     )
     rows = [
         [
-            str(v.subject.kind),
-            v.subject.id,
-            v.subject.name.zh,
-            v.subject.name.en,
+            *subject_cells(v.subject),
             v.text.zh,
             v.text.en,
             "\n".join(ground.zh for ground in v.grounds),
@@ -99,15 +101,12 @@ def _comparisons(evaluation: Evaluation) -> Sheet:
     )
     rows = [
         [
-            str(c.subject.kind),
-            c.subject.id,
-            c.subject.name.zh,
-            c.subject.name.en,
+            *subject_cells(c.subject),
             *_names(c.measure),
             c.comparison.a,
             c.comparison.b,
             *c.cases,
-            *_estimate(c.ratio),
+            *estimate_cells(c.ratio),
             int(c.suggested),
         ]
         for c in evaluation.compared
@@ -119,16 +118,25 @@ def _measures(evaluation: Evaluation) -> Sheet:
     heads = (*SUBJECT, *MEASURE, Text("分组列", "Split by"), Text("组", "Arm"), *ESTIMATE)
     rows = [
         [
-            str(m.subject.kind),
-            m.subject.id,
-            m.subject.name.zh,
-            m.subject.name.en,
+            *subject_cells(m.subject),
             *_names(m.measure),
             m.arm.column if m.arm else None,
             m.arm.value if m.arm else None,
-            *_estimate(m.estimate),
+            *estimate_cells(m.estimate),
         ]
         for m in evaluation.measured
+    ]
+    rows += [
+        [
+            *subject_cells(f.subject),
+            f.name.zh,
+            f.name.en,
+            FIGURE_UNITS[f.measure],
+            None,
+            None,
+            *estimate_cells(f.estimate),
+        ]
+        for f in evaluation.figures
     ]
     return Sheet("度量 Measures", heads, rows)
 
@@ -153,7 +161,7 @@ def _rankings(evaluation: Evaluation) -> Sheet:
             place.low,
             place.high,
             place.of,
-            *_estimate(estimate),
+            *estimate_cells(estimate),
         ]
         for ranking in evaluation.rankings
         for place, estimate in ranking.places
@@ -190,7 +198,7 @@ def _quality(evaluation: Evaluation) -> Sheet:
         Text("规则", "Rule"),
     )
     rows = [
-        [f.title.zh, f.title.en, *_estimate(f.estimate), f.verdict, f.rule]
+        [f.title.zh, f.title.en, *estimate_cells(f.estimate), f.verdict, f.rule]
         for f in evaluation.quality.figures
     ]
     return Sheet("证据质量 Quality", heads, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shixiao.checkup.detectors.trial import Trial
+from shixiao.checkup.ratios import times
 from shixiao.terms import Estimate, Text
 
 Words = Mapping[str, Text | str]
@@ -38,7 +39,7 @@ def number(value: float | None, unit: str) -> str:
     if unit == "share":
         return f"{value:.1%}"
     if unit == "ratio":
-        return f"{value:.2g}" if value < 10 else f"{value:.0f}"
+        return times(value)
     return f"{value:,.0f}"
 
 

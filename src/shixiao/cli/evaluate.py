@@ -97,7 +97,12 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="输出目录：report.html、result.json、tables.xlsx · folder for the results",
+    help="输出目录：报告、服务页、摘要、表格、简报 · folder for reports, tables and briefings",
+)
+@click.option(
+    "--findings-only",
+    is_flag=True,
+    help="只查找线索，不算度量和指数 · look for findings alone, in a third less time",
 )
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only")
 @click.option("--quiet", is_flag=True, help="不显示进度 · no progress")
@@ -115,6 +120,7 @@ def evaluate(
     calendar: str | None,
     zone: str | None,
     out: Path | None,
+    findings_only: bool,
     as_json: bool,
     quiet: bool,
     **columns: str | None,
@@ -144,7 +150,15 @@ def evaluate(
         seed=seed,
         zone=zone,
         calendar=calendar,
+        findings_only=findings_only,
     )
+    if findings_only and out is not None:
+        raise BadInput(
+            Text(
+                "--findings-only 没有报告可写；请去掉 --out，或改用 --json。",
+                "--findings-only has no report to write; leave out --out, or take --json",
+            )
+        )
     with progress(language=settings.language, quiet=quiet) as report:
         evaluation = answer(question, settings=settings, progress=report)
         if out is not None:

@@ -46,7 +46,8 @@ class Engine:
             return ibis.memtable(table)
         # Spark resolves Ibis memtables too late for cached plans: it gets a view of its own.
         name = f"small_{next(_numbers)}"
-        frame = self.backend._session.createDataFrame(table.to_pandas())
+        # Straight from Arrow: on the way through pandas a missing whole number becomes NaN.
+        frame = self.backend._session.createDataFrame(table)
         frame.createOrReplaceTempView(name)
         return self.backend.table(name)
 

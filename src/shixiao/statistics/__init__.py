@@ -9,7 +9,14 @@ from shixiao.statistics.means import mean_from_sums
 from shixiao.statistics.multiplicity import MaxT, benjamini_hochberg, holm, max_t
 from shixiao.statistics.peers import Peers, proportions_above_peers, values_above_peers
 from shixiao.statistics.permutation import permutation_null, permutation_p
-from shixiao.statistics.pooling import Pooled, Shared, pooled_means, pooled_rates, pooled_shares
+from shixiao.statistics.pooling import (
+    Pooled,
+    Shared,
+    pooled_families,
+    pooled_means,
+    pooled_rates,
+    pooled_shares,
+)
 from shixiao.statistics.proportions import (
     minimum_n,
     newcombe_bounds,
@@ -68,6 +75,7 @@ __all__ = [
     "order_statistic_ranks",
     "permutation_null",
     "permutation_p",
+    "pooled_families",
     "pooled_means",
     "pooled_rates",
     "pooled_shares",

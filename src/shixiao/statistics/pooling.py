@@ -13,19 +13,17 @@ and D. Steffey (1989), JASA 84, 717-726, for the centre.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaln, expit, gammaln, polygamma, psi
 
-from shixiao.statistics.level import Floats, Integers
+from shixiao.statistics.level import Flags, Floats, Integers
 
 _FEWEST_UNITS = 3
 """Below this the spread between units cannot be told from chance: nothing is pooled."""
-_FEWEST_FOR_A_LINE = 10
-_LEAST_SPREAD_OF_SIZE = 0.2
 _GRID = 40
 
 
@@ -42,11 +40,10 @@ class Pooled:
     """What is known of every unit, on a scale where it is close to normal.
 
     Given spread g and a centre that has moved by e standard errors, unit i is
-    ``shown(centre[i, g] + slope[i, g] · e + error[i, g] z)`` with e and z standard normal.
+    ``shown(centre[i, g] + slope[i, g] e + error[i, g] z)`` with e and z standard normal.
 
     Attributes:
-        centre, error: shape (units, spreads).
-        slope: shape (units, spreads, directions in which the centre may move).
+        centre, slope, error: shape (units, spreads).
         weights: shape (spreads,), how likely each spread is.
         shown: from the normal scale to that of the data.
     """
@@ -60,78 +57,89 @@ class Pooled:
     def share(self, draws: int, rng: np.random.Generator) -> Shared:
         """Draw what all units have in common."""
         spread = rng.choice(len(self.weights), size=draws, p=self.weights)
-        return Shared(spread, rng.standard_normal((self.slope.shape[2], draws)))
+        return Shared(spread, rng.standard_normal(draws))
 
     def draw(self, unit: int, shared: Shared, z: Floats) -> Floats:
         """Return draws of one unit; ``z`` are its own standard normal numbers."""
         g = shared.spread
         value = self.error[unit].take(g)
         value *= z
-        for direction, moved in enumerate(shared.moved):
-            value += self.slope[unit, :, direction].take(g) * moved
+        value += self.slope[unit].take(g) * shared.moved
         value += self.centre[unit].take(g)
         return self.shown(value)
 
 
-def pooled_means(
-    means: npt.ArrayLike, standard_errors: npt.ArrayLike, *, sizes: npt.ArrayLike | None = None
-) -> Pooled:
-    """Pool means: mu_i ~ Normal(m_i, t²), y_i ~ Normal(mu_i, s_i²).
+def pooled_means(means: npt.ArrayLike, standard_errors: npt.ArrayLike) -> Pooled:
+    """Pool means: mu_i ~ Normal(m, t²), y_i ~ Normal(mu_i, s_i²).
 
     Args:
         means: shape (units,).
         standard_errors: shape (units,), not negative; 0 for what is known without error, infinite
             for a unit of which nothing is known but that it is one of them.
-        sizes: shape (units,), positive; units are pooled with those of like size, on a line in the
-            logarithm of size, for small and large ones often differ in kind.
 
     Raises:
         ValueError: when numbers are not finite or not paired, or a standard error is negative.
     """
+    (pooled,) = pooled_families([(means, standard_errors)])
+    return pooled
+
+
+def pooled_families(
+    families: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]],
+) -> list[Pooled]:
+    """Pool several families of means that have centres of their own and one spread in common.
+
+    Families that are small or noisy (such as the gaps of many groups of people) cannot tell their
+    own spread; a spread guessed too large for each of many would make the largest among them look
+    large. As ``pooled_means`` for each.
+    """
+    columns = [_means_of(*family) for family in families]
+    every = [np.concatenate(part) for part in zip(*columns, strict=True)] if columns else []
+    if not columns or every[2].sum() < _FEWEST_UNITS or not (every[1][every[2]] > 0).any():
+        return [_alone(*family) for family in columns]
+    y, s, known = every
+    # A spread beyond thrice what is seen is no candidate; 0 would divide by 0 where s is 0.
+    most = 3.0 * max(float(y[known].std(ddof=1)), float(np.median(s[known])))
+    t = np.linspace(most / (4 * _GRID), most, _GRID)
+    fits, found = np.log(t), []
+    for family in columns:
+        pooled, fit = _given_spread(*family, t)
+        fits = fits + fit
+        found.append(pooled)
+    return [replace(pooled, weights=_weights(fits)) for pooled in found]
+
+
+def _means_of(means: npt.ArrayLike, standard_errors: npt.ArrayLike) -> tuple[Floats, Floats, Flags]:
     errors = np.asarray(standard_errors, dtype=np.float64)
     known = errors != np.inf
     y, s = _columns(means, np.where(known, errors, 0.0))
     if (s < 0).any():
         raise ValueError("A standard error is not negative")
-    if known.sum() < _FEWEST_UNITS or not (s[known] > 0).any():
-        flat = np.zeros((len(y), 1, 1))
-        own = np.where(known, s, np.inf)[:, None]
-        return Pooled(y[:, None], flat, own, np.ones(1), np.asarray)
-    # A spread beyond thrice what is seen is no candidate; 0 would divide by 0 where s is 0.
-    most = 3.0 * max(float(y[known].std(ddof=1)), float(np.median(s[known])))
-    t = np.linspace(most / (4 * _GRID), most, _GRID)
+    return y, s, known
+
+
+def _alone(y: Floats, s: Floats, known: Flags) -> Pooled:
+    own = np.where(known, s, np.inf)[:, None]
+    return Pooled(y[:, None], np.zeros_like(own), own, np.ones(1), np.asarray)
+
+
+def _given_spread(y: Floats, s: Floats, known: Flags, t: Floats) -> tuple[Pooled, Floats]:
+    """Return what is known of units under every spread, and how well each spread fits."""
     variance = np.where(known[:, None], s[:, None] ** 2 + t**2, np.inf)
     w = 1.0 / variance
-    design = _design(sizes, known)
-    # One small weighted regression for every spread.
-    precision = np.einsum("ig,ij,ik->gjk", w, design, design)
-    covariance = np.linalg.inv(precision)
-    root = np.linalg.cholesky(covariance)
-    line = np.einsum("gjk,gk->gj", covariance, np.einsum("ig,ij,i->gj", w, design, y))
-    expected = np.einsum("ij,gj->ig", design, line)
-    left = np.where(known[:, None], (y[:, None] - expected) ** 2 * w, 0.0)
-    fit = np.log(w[known]).sum(axis=0) - np.linalg.slogdet(precision)[1] - left.sum(axis=0)
+    total = np.maximum(w.sum(axis=0), 1e-300)
+    centre = (w * y[:, None]).sum(axis=0) / total
+    left = ((y[:, None] - centre) ** 2 * w).sum(axis=0)
+    fit = np.log(w[known]).sum(axis=0) - np.log(total) - left
     back = np.where(known[:, None], s[:, None] ** 2 * w, 1.0)
-    error = np.where(known[:, None], np.sqrt(1.0 - back) * s[:, None], t)
-    return Pooled(
-        y[:, None] + back * (expected - y[:, None]),
-        back[:, :, None] * np.einsum("ij,gjk->igk", design, root),
-        error,
-        _weights(fit / 2 + np.log(t)),
+    pooled = Pooled(
+        y[:, None] + back * (centre - y[:, None]),
+        back / np.sqrt(total),
+        np.where(known[:, None], np.sqrt(1.0 - back) * s[:, None], t),
+        np.ones(len(t)) / len(t),
         np.asarray,
     )
-
-
-def _design(sizes: npt.ArrayLike | None, known: npt.NDArray[np.bool_]) -> Floats:
-    """Return the columns of the regression: a constant and, where it can be told, log size."""
-    constant = np.ones((len(known), 1))
-    if sizes is None or known.sum() < _FEWEST_FOR_A_LINE:
-        return constant
-    logs = np.log(np.maximum(np.asarray(sizes, dtype=np.float64), 1.0))
-    spread = float(logs[known].std())
-    if spread < _LEAST_SPREAD_OF_SIZE:
-        return constant
-    return np.hstack([constant, ((logs - logs[known].mean()) / spread)[:, None]])
+    return pooled, fit / 2
 
 
 def pooled_shares(successes: npt.ArrayLike, n: npt.ArrayLike) -> Pooled:
@@ -172,7 +180,7 @@ def pooled_shares(successes: npt.ArrayLike, n: npt.ArrayLike) -> Pooled:
     edges = [np.clip(centre + side * error, 1e-4, 1.0 - 1e-4) for side in (-1.0, 1.0)]
     slope = (located(edges[1])[0] - located(edges[0])[0]) / 2.0
     where, deviation = located(centre)
-    return Pooled(where, slope[:, :, None], deviation, _weights(fit), expit)
+    return Pooled(where, slope, deviation, _weights(fit), expit)
 
 
 def pooled_rates(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Pooled:
@@ -214,7 +222,7 @@ def pooled_rates(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Pooled:
     where = psi(a) - np.log(shape / centre + e[:, None])
     # d log(rate) / d log(centre) is the weight of the centre in the denominator.
     slope = (shape / centre) / (shape / centre + e[:, None]) * error / centre
-    return Pooled(where, slope[:, :, None], np.sqrt(polygamma(1, a)), _weights(fit), np.exp)
+    return Pooled(where, slope, np.sqrt(polygamma(1, a)), _weights(fit), np.exp)
 
 
 def _weights(fit: Floats) -> Floats:

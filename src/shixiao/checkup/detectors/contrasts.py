@@ -16,6 +16,7 @@ from scipy.special import ndtri
 from shixiao.checkup.detectors.rates import FEW_PEERS
 from shixiao.checkup.detectors.registry import shared_innocents
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
+from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene
 from shixiao.statistics import values_above_peers
 from shixiao.statistics.reasons import too_few
@@ -133,6 +134,6 @@ def _explained(scene: Scene, trial: Trial, item: LogRatio) -> tuple[Innocent, ..
         ratio = math.exp(item.levelled) / (trial.usual or 1.0)
         explains = ratio < scene.rules.number("F-04")
         text = texts["mix_explains" if explains else "mix"]
-        text = text.format(stratum=item.levelled_for, ratio=f"{ratio:.2g}")
+        text = text.format(stratum=item.levelled_for, ratio=times(ratio))
         found.append(Innocent("mix", text, explains=explains))
     return tuple(found)

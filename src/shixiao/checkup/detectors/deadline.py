@@ -23,6 +23,7 @@ from shixiao.checkup.detectors.cases import rows_of_cases, services_known
 from shixiao.checkup.detectors.rates import FEW_PEERS, Rate, screen_rates
 from shixiao.checkup.detectors.registry import detector, detectors
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
+from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.effect import DAY
 from shixiao.evidence.engines import Table
@@ -213,7 +214,7 @@ def _rhythm(
         sure = contrast.value > 2 * contrast.error
         explains = sure and ratio >= 0.8 * (trial.estimate.value or 0) and ratio > 1
         text = texts["rhythm_explains" if explains else "rhythm"]
-        text = text.format(day=day, ratio=f"{ratio:.2g}", least=scene.rules.number("F-04"))
+        text = text.format(day=day, ratio=times(ratio), least=scene.rules.number("F-04"))
         found.append(Innocent("rhythm", text, explains=explains))
     return tuple(found)
 

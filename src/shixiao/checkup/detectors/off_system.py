@@ -102,16 +102,17 @@ def _summed(official: Table, rule: Mapping[str, int]) -> Table:
 def _batched(official: Table, cases: Table, rule: Mapping[str, int]) -> Table:
     """Cases of which several activities stand in a batch second of their service."""
     first = official.filter(official.occurrence == 1)
-    first = first.select("case_no", "activity", second=(first.ts - first.ts % SECOND))
-    # Seconds in which many cases of the whole city meet are few; only they are told by service.
-    crowded = first.group_by(["activity", "second"]).agg(n=ibis._.count())
+    # Second and activity in one number: codes of activities stay below a million. Moments in which
+    # many cases of the whole city meet are few; only they are told by service.
+    first = first.select("case_no", moment=first.ts - first.ts % SECOND + first.activity)
+    crowded = first.group_by("moment").agg(n=ibis._.count())
     crowded = crowded.filter(crowded.n > rule["together"]).drop("n")
-    met = first.semi_join(crowded, ["activity", "second"])
+    met = first.semi_join(crowded, "moment")
     service = cases.select(service_case=cases.case_no, service_id=cases.service_id)
     placed = met.join(service, met.case_no == service.service_case).drop("service_case")
-    counts = placed.group_by(["service_id", "activity", "second"]).agg(n=ibis._.count())
+    counts = placed.group_by(["service_id", "moment"]).agg(n=ibis._.count())
     counts = counts.filter(counts.n > rule["together"]).drop("n")
-    batches = placed.semi_join(counts, ["service_id", "activity", "second"])
+    batches = placed.semi_join(counts, ["service_id", "moment"])
     per_case = batches.group_by("case_no").agg(activities=ibis._.count())
     return per_case.filter(per_case.activities >= rule["activities"]).select(
         batch_case=per_case.case_no

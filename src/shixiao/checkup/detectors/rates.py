@@ -19,6 +19,7 @@ from scipy.special import ndtri
 
 from shixiao.checkup.detectors.registry import shared_innocents
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
+from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.evidence.engines import Table
 from shixiao.statistics import proportions_above_peers, wilson
@@ -178,7 +179,7 @@ def explained(
         explains = ratio < least
         text = texts[f"{key}_explains" if explains else key]
         found.append(
-            Innocent(key, text.format(stratum=shown, ratio=f"{ratio:.2g}"), explains=explains)
+            Innocent(key, text.format(stratum=shown, ratio=times(ratio)), explains=explains)
         )
     return tuple(found)
 

@@ -27,6 +27,7 @@ from shixiao.checkup.detectors.daily import Daily, Floats, daily_usage, kind_of,
 from shixiao.checkup.detectors.rates import Rate, screen_rates
 from shixiao.checkup.detectors.registry import Detector, detector, detectors
 from shixiao.checkup.detectors.trial import Screening, Trial
+from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Innocent, Subject, SubjectKind, Text
@@ -277,8 +278,8 @@ def _outage(scene: Scene, usage: Daily, name: str, i: int, inside: slice) -> Inn
     explains = bool(rose < math.log(scene.rules.number("F-04")) and fell < 0)
     text = _described().innocents["outage_explains" if explains else "outage"]
     words = {
-        "rose": f"{math.exp(rose):.2g}",
-        "fell": f"{math.exp(fell):.2g}",
+        "rose": times(math.exp(rose)),
+        "fell": times(math.exp(fell)),
         "count": COUNTS[name],
     }
     return Innocent("outage", text.format(**words), explains=explains)

@@ -9,7 +9,7 @@ from shixiao.checkup.report.cells import Cell, Column, Table
 from shixiao.checkup.report.figures import axis_of, cell_picture
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech, unit_of
-from shixiao.checkup.report.subjects import anchor
+from shixiao.checkup.report.subjects import link
 from shixiao.checkup.report.words import ONE_SUBJECT
 from shixiao.effect import Arm, measure
 from shixiao.terms import Estimate, Subject, SubjectKind
@@ -53,9 +53,9 @@ def subject_table(speech: Speech, lookup: Lookup, kind: SubjectKind) -> Table | 
 
 
 def _subject_cell(speech: Speech, lookup: Lookup, subject: Subject) -> Cell:
-    target = anchor(speech, subject, lookup)
-    cell = speech.named(subject.name, href=f"#{target}" if target else "")
-    verdict = next((v for v in lookup.verdicts() if v.subject == subject), None)
+    target = link(speech, subject, lookup)
+    cell = speech.named(subject.name, href=target)
+    verdict = lookup.verdict(subject)
     if verdict is None:
         return cell
     tag = speech.verdict(verdict.verdict)

@@ -9,6 +9,8 @@ from shixiao.checkup.report.cards import Card, cards
 from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.next_step import Next, next_step
+from shixiao.checkup.report.overview import city_answer, city_cards, city_next, listed
+from shixiao.checkup.report.periods import period_covered
 from shixiao.checkup.report.speech import Speech
 from shixiao.terms import Text
 
@@ -46,47 +48,30 @@ def head(speech: Speech, lookup: Lookup) -> Head:
         named.text,
         named.title,
         _facts(speech, lookup),
-        answer(speech, lookup),
-        cards(speech, lookup),
-        next_step(speech, lookup),
+        (city_answer if lookup.city_head else answer)(speech, lookup),
+        (city_cards if lookup.city_head else cards)(speech, lookup),
+        (city_next if lookup.city_head else next_step)(speech, lookup),
         tuple(speech.sentence(speech.say(note)) for note in notes),
     )
-
-
-def period_covered(speech: Speech, lookup: Lookup) -> str:
-    """Return the months in which cases were opened; "" when no case says when."""
-    months = list(lookup.arms("month"))
-    if not months:
-        return ""
-    first, last = speech.month(months[0]), speech.month(months[-1])
-    return first if first == last else speech.t(f"{first}至{last}", f"{first} – {last}")
 
 
 def _facts(speech: Speech, lookup: Lookup) -> tuple[tuple[str, str], ...]:
     evaluation = lookup.evaluation
     meta = evaluation.store.meta
     names = [speech.name(item.name) for item in meta.inputs]
-    listed = speech.t("、", ", ").join(names[:FILES_NAMED])
+    files = speech.t("、", ", ").join(names[:FILES_NAMED])
     if meta.kind == "package":
-        listed = speech.t(
+        files = speech.t(
             f"证据包，{len(names)} 个文件，名单与校验值在报告末尾",
             f"evidence package of {len(names)} files; their names and hashes stand at the end",
         )
     elif len(names) > FILES_NAMED:
-        listed += speech.t(
-            f" 等 {len(names)} 个文件", f" and {len(names) - FILES_NAMED} more files"
-        )
+        files += speech.t(f" 等 {len(names)} 个文件", f" and {len(names) - FILES_NAMED} more files")
     facts = [
-        (speech.t("文件", "Files"), listed),
+        (speech.t("文件", "Files"), files),
         (speech.t("申请时间", "Opened"), period_covered(speech, lookup)),
-        (
-            speech.t("规模", "Size"),
-            speech.t(
-                f"{meta.cases:,} 件、{meta.events:,} 个步骤、{evaluation.variant_count:,} 种走法",
-                f"{meta.cases:,} cases, {meta.events:,} steps,"
-                f" {evaluation.variant_count:,} variants",
-            ),
-        ),
+        (speech.t("查了", "Examined"), listed(speech, lookup) if lookup.city else ""),
+        (speech.t("规模", "Size"), _size(speech, lookup)),
     ]
     comparison = lookup.comparison
     if comparison is not None:
@@ -95,3 +80,16 @@ def _facts(speech: Speech, lookup: Lookup) -> tuple[tuple[str, str], ...]:
         said = speech.t(f"{a}与{b}（按{by}）", f"{a} with {b} (by {by.lower()})")
         facts.append((speech.t("比较", "Compared"), said))
     return tuple((name, value) for name, value in facts if value)
+
+
+def _size(speech: Speech, lookup: Lookup) -> str:
+    """Say how much was read: cases and steps, or messages where there are no cases."""
+    evaluation = lookup.evaluation
+    meta = evaluation.store.meta
+    if meta.cases:
+        return speech.t(
+            f"{meta.cases:,} 件、{meta.events:,} 个步骤、{evaluation.variant_count:,} 种走法",
+            f"{meta.cases:,} cases, {meta.events:,} steps, {evaluation.variant_count:,} variants",
+        )
+    rows = sum(item.rows for item in meta.inputs)
+    return speech.t(f"{rows:,} 行记录，没有办件", f"{rows:,} rows of records, no cases")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from shixiao.checkup.detectors.trial import Tried
 from shixiao.checkup.evaluation import CHANNELS, Evaluation
-from shixiao.checkup.index import Index, Score
+from shixiao.checkup.index import Score
 from shixiao.checkup.report.addresses import addresses
 from shixiao.checkup.report.words import VERDICTS
 from shixiao.checkup.savings import Savings, savings
@@ -18,7 +18,6 @@ from shixiao.terms import Estimate, Finding, Subject, SubjectKind, Text, Verdict
 TIMES = ("working_median", "elapsed_median")
 TELLING = ("visits", "dropout", "completion", "rework", "visible_steps", "steps")
 SHOWN_MEASURES = 4
-EMPTY = Index((), (), (), {})
 PACKAGE = "package"
 
 
@@ -47,7 +46,7 @@ class Lookup:
         for compared in evaluation.compared:
             self._compared[compared.subject].append(compared)
         self._journeys = {(j.subject, j.arm): j for j in evaluation.journeys}
-        self.index: Index = getattr(evaluation, "index", None) or EMPTY
+        self.index = evaluation.index
         self._scores: dict[tuple[SubjectKind, str], dict[str, Score]] = defaultdict(dict)
         for score in self.index.scores:
             self._scores[score.subject.kind, score.subject.id][score.dimension] = score
@@ -73,7 +72,7 @@ class Lookup:
 
     @property
     def city_head(self) -> bool:
-        """True where the head speaks of the city as a whole, not of two arms that were asked for."""
+        """True where the head speaks of the whole city, not of two arms that were asked for."""
         asked = self.evaluation.question.comparison
         return self.city and asked in (None, CHANNELS)
 

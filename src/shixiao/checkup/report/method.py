@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from shixiao import __version__
 from shixiao.checkup.report.cells import Cell, Column, Table
 from shixiao.checkup.report.lookup import Lookup
+from shixiao.checkup.report.rule_words import part_name
 from shixiao.checkup.report.speech import Speech
 from shixiao.effect import measures
 from shixiao.rules import Kind, Rule
@@ -14,12 +16,8 @@ from shixiao.rules.rule import UNITS
 from shixiao.terms import Text
 
 _KINDS = {Kind.LAW: Text("法定", "law"), Kind.POLICY: Text("政策", "policy")}
-_PARTS = {
-    "warn": Text("提醒", "warns"),
-    "block": Text("停用", "stops"),
-    "minimum": Text("最低", "minimum"),
-    "cases": Text("同秒办件", "cases in one second"),
-}
+# Rules that every evaluation uses, and those of findings, the index and savings.
+_ALWAYS, _CITY = ("E-",), ("E-", "F-", "I-", "T-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class Method:
     rules: Table
     inputs: Table
     measures: Table
+    city: bool
 
 
 def method(speech: Speech, lookup: Lookup) -> Method:
@@ -60,11 +59,15 @@ def method(speech: Speech, lookup: Lookup) -> Method:
         _rules(speech, lookup),
         _inputs(speech, lookup),
         _measures(speech, lookup),
+        lookup.city,
     )
 
 
 def _rules(speech: Speech, lookup: Lookup) -> Table:
-    used = [rule for id_, rule in lookup.evaluation.rules.rules.items() if id_.startswith("E-")]
+    prefixes = _CITY if lookup.city else _ALWAYS
+    known = lookup.evaluation.rules.rules
+    used = [rule for id_, rule in known.items() if id_.startswith(prefixes)]
+    used.sort(key=lambda rule: (prefixes.index(rule.id[:2]), rule.id))
     columns = (
         Column(speech.t("编号", "Id")),
         Column(speech.t("规则", "Rule")),
@@ -74,7 +77,7 @@ def _rules(speech: Speech, lookup: Lookup) -> Table:
     rows = tuple(
         (
             Cell(rule.id),
-            Cell(speech.say(rule.name), note=speech.say(rule.note) if rule.note else ""),
+            Cell(speech.say(rule.name), note=_note(speech, rule)),
             Cell(rule_value(speech, rule)),
             Cell(speech.say(_KINDS[rule.kind])),
         )
@@ -83,12 +86,20 @@ def _rules(speech: Speech, lookup: Lookup) -> Table:
     return Table(speech.t("用到的规则", "Rules used"), columns, rows)
 
 
+def _note(speech: Speech, rule: Rule) -> str:
+    """Return a rule's note, unless it speaks of its parts by their codes."""
+    said = speech.say(rule.note) if rule.note else ""
+    parts = rule.value if isinstance(rule.value, dict) else {}
+    return (
+        "" if any(re.search(rf"\b{re.escape(part)}\b", said, re.ASCII) for part in parts) else said
+    )
+
+
 def rule_value(speech: Speech, rule: Rule) -> str:
     """Return a rule's value with its unit; a share as a percentage, parts one by one."""
     if isinstance(rule.value, dict):
         parts = [
-            f"{speech.say(_PARTS[name]) if name in _PARTS else name} "
-            + _with_unit(speech, value, rule.unit_of(name))
+            f"{speech.say(part_name(rule, name))} " + _with_unit(speech, value, rule.unit_of(name))
             for name, value in rule.value.items()
         ]
         return speech.t("，", ", ").join(parts)
@@ -96,6 +107,8 @@ def rule_value(speech: Speech, rule: Rule) -> str:
 
 
 def _with_unit(speech: Speech, value: object, unit: str | None) -> str:
+    if isinstance(value, list):
+        return speech.t("、", ", ").join(str(entry) for entry in value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if unit == "share":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech
-from shixiao.checkup.report.subjects import anchor
+from shixiao.checkup.report.subjects import link
 from shixiao.checkup.report.verdicts import sensitivity
 from shixiao.effect import measures
 from shixiao.effect.verdicts import COPIED, UNKNOWN, WORSE
@@ -86,7 +86,7 @@ def _map_next(speech: Speech, lookup: Lookup, allowed: list[str]) -> Next:
 def _mend_next(speech: Speech, lookup: Lookup) -> Next:
     grave = [v for v in lookup.verdicts() if v.verdict in (COPIED, WORSE)]
     name = speech.name(grave[0].subject.name)
-    target = anchor(speech, grave[0].subject, lookup)
+    target = link(speech, grave[0].subject, lookup)
     others = len(grave) - 1
     more = ""
     if others:
@@ -97,7 +97,7 @@ def _mend_next(speech: Speech, lookup: Lookup) -> Next:
             f"先改“{name}”{more}；改完以后用同样的规则再评一次。",
             f"Mend “{name}” first{more}; afterwards evaluate again by the same rules.",
         ),
-        href=f"#{target}",
+        href=target,
         link=speech.t("看它卡在哪里", "See where it is stuck"),
     )
 

@@ -1,30 +1,41 @@
-"""The page: both language halves put into one file."""
+"""The pages: the report, the summary of one page, and a page for each service of a city."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from shixiao import __version__
 from shixiao.checkup.evaluation import Evaluation
+from shixiao.checkup.report.addresses import FOLDER, INDEX, STYLE
 from shixiao.checkup.report.breakdowns import breakdowns, subject_table
 from shixiao.checkup.report.chains import chain_table
+from shixiao.checkup.report.findings import found_part
 from shixiao.checkup.report.funnel import funnel_part
 from shixiao.checkup.report.head import head
 from shixiao.checkup.report.lookup import Lookup
+from shixiao.checkup.report.markup import grid, inside
 from shixiao.checkup.report.method import method
+from shixiao.checkup.report.overview import city_picture
 from shixiao.checkup.report.picture import top_picture
+from shixiao.checkup.report.plain import plain
 from shixiao.checkup.report.process import process_part
 from shixiao.checkup.report.quality import missing_table, quality_table
 from shixiao.checkup.report.rankings import ranking_parts
+from shixiao.checkup.report.scores import scores_part
+from shixiao.checkup.report.service import service_page, usual
+from shixiao.checkup.report.service_list import service_list
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.subjects import subjects
 from shixiao.checkup.report.verdicts import verdict_table
 from shixiao.terms import SubjectKind
 
 LANGUAGES = ("zh", "en")
+REPORT, SUMMARY = "report.html", "summary.html"
 
 
 def report_html(evaluation: Evaluation) -> str:
@@ -32,21 +43,59 @@ def report_html(evaluation: Evaluation) -> str:
 
     The same evaluation gives the same bytes.
     """
-    lookup = Lookup(evaluation)
-    halves = {language: _half(lookup, Speech(language)) for language in LANGUAGES}
-    template = _environment().get_template("report.html.j2")
-    return template.render(halves=halves, css=_resource("report.css"), name=halves["zh"]["head"])
+    return _report(Lookup(evaluation))
+
+
+def pages(lookup: Lookup) -> dict[str, str]:
+    """Return path → page: the report and, for a city, its summary and a page for each service."""
+    found = {REPORT: _report(lookup)}
+    if not lookup.city:
+        return found
+    found[SUMMARY] = _page(
+        "summary.html.j2", {name: plain(Speech(name), lookup) for name in LANGUAGES}
+    )
+    services = lookup.subjects(SubjectKind.SERVICE)
+    if not services:
+        return found
+    style = {"css": "", "style": STYLE}
+    found[f"{FOLDER}/{STYLE}"] = _resource("report.css")
+    found[f"{FOLDER}/{INDEX}"] = _page(
+        "services.html.j2", {name: service_list(Speech(name), lookup) for name in LANGUAGES}, style
+    )
+    peers = usual(lookup)
+    for service in services:
+        halves = {name: service_page(Speech(name), lookup, service, peers) for name in LANGUAGES}
+        found[f"{FOLDER}/{lookup.page(service)}"] = _page("service.html.j2", halves, style)
+    return found
+
+
+def _report(lookup: Lookup) -> str:
+    return _page("report.html.j2", {name: _half(lookup, Speech(name)) for name in LANGUAGES})
+
+
+def _page(template: str, halves: Mapping[str, Any], style: Mapping[str, str] | None = None) -> str:
+    return _template(template).render(
+        halves=halves,
+        speeches={name: Speech(name) for name in LANGUAGES},
+        version=__version__,
+        **(style or {"css": _resource("report.css"), "style": ""}),
+    )
 
 
 def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
     """Return everything that one language half shows, top to bottom."""
-    picture, on_top = top_picture(speech, lookup)
+    city, kind = city_picture(speech, lookup) if lookup.city_head else (None, None)
+    picture, on_top = (city, None) if city else top_picture(speech, lookup)
+    services = lookup.city and lookup.subjects(SubjectKind.SERVICE)
     return {
         "lang": speech.language,
-        "t": speech.t,
         "head": head(speech, lookup),
         "picture": picture,
         "ribbon_on_top": on_top is not None,
+        "pages": lookup.city,
+        "services_page": f"{FOLDER}/{INDEX}#{speech.language}" if services else "",
+        "scores": scores_part(speech, lookup, on_top=kind),
+        "found": found_part(speech, lookup),
         "verdicts": verdict_table(speech, lookup),
         "subjects": subjects(speech, lookup, on_top=on_top),
         "rankings": ranking_parts(speech, lookup),
@@ -64,15 +113,23 @@ def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
 
 
 @cache
+def _template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+@cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(lambda name: _resource(f"templates/{name}")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals |= {"inside": inside, "grid": grid}
+    return environment
 
 
+@cache
 def _resource(name: str) -> str:
     return files("shixiao.checkup.report").joinpath(name).read_text("utf-8")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from shixiao.checkup.detectors.registry import Detector, detectors
+from shixiao.checkup.index import indicators
 from shixiao.checkup.report.cells import Cell, Column, Table
 from shixiao.checkup.report.lookup import Lookup, reasons
 from shixiao.checkup.report.speech import Speech, Unit
@@ -44,7 +48,8 @@ def quality_table(speech: Speech, lookup: Lookup) -> Table:
 
 def missing_table(speech: Speech, lookup: Lookup) -> Table | None:
     """Return what evidence is missing and which measures it would allow; None when nothing is."""
-    found = reasons(lookup)
+    found = [(reason, [item.name for item in items]) for reason, items in reasons(lookup)]
+    found = joined([*found, *_of_checkup(lookup)])
     if not found:
         return None
     columns = (
@@ -54,8 +59,37 @@ def missing_table(speech: Speech, lookup: Lookup) -> Table | None:
     rows = tuple(
         (
             Cell(speech.sentence(speech.say(reason))),
-            Cell(speech.t("、", ", ").join(speech.say(item.name) for item in items)),
+            Cell(speech.t("、", ", ").join(speech.say(name) for name in names)),
         )
-        for reason, items in found
+        for reason, names in found
     )
     return Table(speech.t("不能评估的指标", "Measures not assessable"), columns, rows)
+
+
+def _of_checkup(lookup: Lookup) -> list[tuple[Text, list[Text]]]:
+    """Return what findings and the index lack."""
+    kinds = {detector.kind: detector for detector in detectors()}
+    lacking = [
+        (reason, [_measure_of(kinds[kind], measure)])
+        for kind, measure, reason in lookup.evaluation.checkup.missing
+    ]
+    names = {item.id: item.name for item in indicators()}
+    return lacking + [
+        (reason, [Text(f"指数：{names[name].zh}", f"index: {names[name].en}")])
+        for name, reason in lookup.index.not_assessable
+        if name in names
+    ]
+
+
+def _measure_of(detector: Detector, measure: str) -> Text:
+    name = detector.measures[measure].name
+    return Text(f"{detector.name.zh}：{name.zh}", f"{detector.name.en}: {name.en}")
+
+
+def joined(found: Sequence[tuple[Text, Sequence[Text]]]) -> list[tuple[Text, list[Text]]]:
+    """Put together what one and the same reason keeps from being assessed."""
+    grouped: dict[Text, list[Text]] = {}
+    for reason, names in found:
+        plain = Text(reason.zh.rstrip("。"), reason.en.rstrip("."))
+        grouped.setdefault(plain, []).extend(names)
+    return list(grouped.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,14 +13,17 @@ from shixiao.checkup.report.words import (
     CHANNELS,
     COLUMNS,
     MONTHS,
+    ONE_SUBJECT,
+    SUBJECTS,
     VERDICT_TONES,
     VERDICTS,
 )
 from shixiao.effect import Comparison, Measure, Statistic
 from shixiao.pictures import shown
-from shixiao.terms import Estimate, Text
+from shixiao.terms import Estimate, SubjectKind, Text
 
 LONGEST_NAME = 60
+TEN_THOUSAND = 10_000
 _SPACELESS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
 _DAY_UNITS: tuple[tuple[float, Text], ...] = (
     (1.0, Text("天", "days")),
@@ -71,6 +75,13 @@ def unit_of(measure: Measure, estimates: Sequence[Estimate]) -> Unit:
         if longest * factor >= 1:
             return Unit(factor, name)
     return Unit(*_DAY_UNITS[-1])
+
+
+def unit_named(name: Text) -> Unit:
+    """Return the unit of an indicator of the index by its name: shares are shown in per cent."""
+    if name.zh == "%":
+        return Unit(100.0, name, "%")
+    return Unit(100.0 if name.zh == "百分点" else 1.0, name)
 
 
 def digits_for(value: float) -> int:
@@ -195,6 +206,23 @@ class Speech:
             return "0"
         return shown(value, self.language, digits_for(value) if digits is None else digits)
 
+    def about(self, number: float) -> str:
+        """Return a number in round figures for prose: “1.9 万”, “380,000”."""
+        if number <= 0:
+            return "0"
+        digits = 1 - math.floor(math.log10(number))
+        rounded = round(number, digits)
+        if self.language == "zh" and rounded >= TEN_THOUSAND:
+            unit, name = (1e8, "亿") if rounded >= 1e8 else (TEN_THOUSAND, "万")
+            return f"{rounded / unit:.4g} {name}"
+        return f"{rounded:,.0f}" if rounded >= 1 else self.number(rounded)
+
+    def about_count(self, number: int, zh: str, en: str) -> str:
+        """Say a count, in round figures where it is large: “约 2.3 万件”, “about 23,000 cases”."""
+        if number < TEN_THOUSAND:
+            return self.t(f"{number:,} {zh}", f"{number:,} {en}")
+        return self.t(f"约 {self.about(number)}{zh}", f"about {self.about(number)} {en}")
+
     def percent(self, share: float) -> str:
         """Return a share as a percentage."""
         return f"{self.number(share * 100)}%"
@@ -238,6 +266,13 @@ class Speech:
         """Return “6.0 天 [5.9 – 6.1]” for running text, or the reason without its full stop."""
         cell = self.estimate(estimate, unit, with_unit=True)
         return f"{cell.text} {cell.interval}".strip().rstrip("。" if cell.sentence else "")
+
+    def of_kind(self, number: int, kind: SubjectKind) -> str:
+        """Return “30 项服务” or “1 service”."""
+        if self.language == "zh":
+            return f"{number:,} {SUBJECTS[kind].zh}"
+        one = number == 1 and kind is not SubjectKind.CITY
+        return f"{number:,} {ONE_SUBJECT[kind].en.lower() if one else SUBJECTS[kind].en}"
 
     def cases(self, number: int) -> str:
         """Return “1,434 件” or “1,434 cases”."""

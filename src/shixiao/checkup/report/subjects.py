@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shixiao.checkup.report.addresses import FOLDER
 from shixiao.checkup.report.cells import Cell, Column, Figure, Table
 from shixiao.checkup.report.figures import intervals
 from shixiao.checkup.report.journeys import Drawn, journey_of
@@ -15,6 +16,7 @@ from shixiao.pictures import IntervalRow
 from shixiao.terms import Estimate, Subject, Text, Verdict
 
 SHOWN = 12
+SHOWN_IN_CITY = 3  # where each service has a page of its own
 CONFIRMED = Text("依据确认的记录", "On confirmed records")
 SUGGESTED = Text("依据建议的环节对应，尚待确认", "On the suggested activity map, unconfirmed")
 
@@ -56,12 +58,23 @@ def anchor(speech: Speech, subject: Subject, lookup: Lookup) -> str:
     return f"{speech.language}-subject-{shown.index(subject) + 1}" if subject in shown else ""
 
 
+def link(speech: Speech, subject: Subject, lookup: Lookup) -> str:
+    """Return where a subject is told of at length: its own page, or its part of the report."""
+    page = lookup.page(subject)
+    if page:
+        return f"{FOLDER}/{page}#{speech.language}"
+    target = anchor(speech, subject, lookup)
+    return f"#{target}" if target else ""
+
+
 def shown_subjects(lookup: Lookup) -> list[Subject]:
     """Return the judged subjects, gravest first; without verdicts those with journeys."""
     verdicts = lookup.verdicts()
     if verdicts:
-        return [verdict.subject for verdict in verdicts][:SHOWN]
-    return sorted(_traced(lookup), key=lambda s: (-lookup.size(s), s))[:SHOWN]
+        most = SHOWN_IN_CITY if lookup.page(verdicts[0].subject) else SHOWN
+        return [verdict.subject for verdict in verdicts][:most]
+    traced = sorted(_traced(lookup), key=lambda s: (-lookup.size(s), s))
+    return traced[: SHOWN_IN_CITY if traced and lookup.page(traced[0]) else SHOWN]
 
 
 def _traced(lookup: Lookup) -> list[Subject]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.speech import Speech
-from shixiao.checkup.report.subjects import anchor
+from shixiao.checkup.report.subjects import link
 from shixiao.checkup.report.words import VERDICTS
 from shixiao.terms import Text, Verdict
+
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,15 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """All verdicts, gravest first, the names of the two arms, and what each verdict means."""
+    """The gravest verdicts, the names of the two arms, and what each verdict means.
+
+    ``left_out`` tells how many verdicts stand in the spreadsheet alone, ``counts`` how many there
+    are of each.
+    """
 
     rows: tuple[VerdictRow, ...]
+    left_out: int
+    counts: tuple[tuple[Cell, str], ...]
     a: str
     b: str
     common: tuple[str, ...]
@@ -42,11 +51,14 @@ def verdict_table(speech: Speech, lookup: Lookup) -> Verdicts | None:
         return None
     a, b = speech.arms(comparison)
     common = _common(verdicts) if len(verdicts) > 1 else frozenset()
-    rows = tuple(_row(speech, lookup, verdict, common) for verdict in verdicts)
+    rows = tuple(_row(speech, lookup, verdict, common) for verdict in verdicts[:SHOWN])
+    counts = Counter(verdict.verdict for verdict in verdicts)
     shared = [text for text in verdicts[0].missing if text in common]
     given = {verdict.verdict: verdict.text for verdict in verdicts}
     return Verdicts(
         rows,
+        len(verdicts) - len(rows),
+        tuple((speech.verdict(name), f"{n:,}") for name, n in counts.items()),
         a,
         b,
         tuple(speech.sentence(speech.say(text)) for text in shared),
@@ -67,9 +79,9 @@ def _common(verdicts: list[Verdict]) -> frozenset[Text]:
 
 
 def _row(speech: Speech, lookup: Lookup, verdict: Verdict, common: frozenset[Text]) -> VerdictRow:
-    target = anchor(speech, verdict.subject, lookup)
+    target = link(speech, verdict.subject, lookup)
     return VerdictRow(
-        speech.named(verdict.subject.name, href=f"#{target}" if target else ""),
+        speech.named(verdict.subject.name, href=target),
         speech.verdict(verdict.verdict),
         f"{speech.count(verdict.details['n_a'])} · {speech.count(verdict.details['n_b'])}",
         tuple(speech.sentence(speech.say(ground)) for ground in verdict.grounds),

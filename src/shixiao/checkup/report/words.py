@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shixiao.effect.verdicts import BETTER, COPIED, UNKNOWN, WORSE
-from shixiao.terms import SubjectKind, Text
+from shixiao.terms import Severity, SubjectKind, Text
 
 # Gravest first: the order in which subjects are shown.
 VERDICTS: dict[str, Text] = {
@@ -42,6 +42,9 @@ SUBJECTS: dict[SubjectKind, Text] = {
     SubjectKind.LOG: Text("个日志", "logs"),
     SubjectKind.DEPARTMENT: Text("个部门", "departments"),
     SubjectKind.CITY: Text("个城市", "cities"),
+    SubjectKind.APP: Text("个应用", "apps"),
+    SubjectKind.SYSTEM: Text("个系统", "systems"),
+    SubjectKind.DATASET: Text("个数据集", "datasets"),
 }
 
 ONE_SUBJECT: dict[SubjectKind, Text] = {
@@ -49,6 +52,34 @@ ONE_SUBJECT: dict[SubjectKind, Text] = {
     SubjectKind.LOG: Text("日志", "Log"),
     SubjectKind.DEPARTMENT: Text("部门", "Department"),
     SubjectKind.CITY: Text("全部办件", "All cases"),
+    SubjectKind.APP: Text("应用", "App"),
+    SubjectKind.SYSTEM: Text("系统", "System"),
+    SubjectKind.DATASET: Text("数据集", "Dataset"),
+}
+
+# How grave a finding is: a word and the tone of its tag.
+SEVERITIES: dict[Severity, tuple[Text, str]] = {
+    Severity.VETO: (Text("触碰红线", "Red line"), "red"),
+    Severity.HIGH: (Text("严重", "Grave"), "red"),
+    Severity.MEDIUM: (Text("较重", "Serious"), "amber"),
+    Severity.LOW: (Text("较轻", "Minor"), "grey"),
+    Severity.INFO: (Text("供参考", "For information"), "plain"),
+}
+LEAD = Text("线索", "lead")
+BREACH = Text("违规", "breach")
+
+# Tables of the evidence package, as a reader calls them.
+TABLES: dict[str, Text] = {
+    "accounts": Text("账号", "accounts"),
+    "apps": Text("应用", "apps"),
+    "cases": Text("办件", "cases"),
+    "events": Text("办理环节", "steps"),
+    "forms": Text("表单", "forms"),
+    "groups": Text("人群", "groups"),
+    "messages": Text("来信", "messages"),
+    "ratings": Text("评价", "ratings"),
+    "requirements": Text("办事要求", "requirements"),
+    "usage": Text("使用情况", "usage"),
 }
 
 MONTHS = [

@@ -1,0 +1,48 @@
+"""Bar 2: cities of innocents: how often anything is found, and whether decoys are named."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from bars.cities import scores
+from bars.outcome import Outcome
+from shixiao.potemkin.city import KINDS
+from shixiao.potemkin.score import pooled
+
+CITIES, REDUCED = 200, 2
+PROMISED = 0.05
+
+
+def measure(*, full: bool) -> list[Outcome]:
+    count = CITIES if full else REDUCED
+    runs = [{"size": "small", "seed": seed, "null": True} for seed in range(3001, 3001 + count)]
+    found = scores(runs)
+    # The promise is of the chance; of so many cities some more show it (two standard errors).
+    bar = PROMISED + 2 * math.sqrt(PROMISED * (1 - PROMISED) / count)
+    outcomes = [_kind(kind, found, bar) for kind, known in KINDS.items() if known.statistical]
+    facts = sum(
+        score["flagged"][kind] for score in found for kind in KINDS if not _statistical(kind)
+    )
+    outcomes.append(Outcome("facts found among innocents", facts, "0", facts == 0))
+    decoys = pooled(found)["decoys"]
+    present = sum(row["present"] for row in decoys.values())
+    flagged = sum(row["flagged"] for row in decoys.values())
+    share = flagged / present
+    outcomes.append(Outcome(f"{present} decoys: flagged", share, "≤ 0.05", share <= 0.05))
+    for name, row in sorted(decoys.items()):
+        share = row["flagged"] / row["present"] if row["present"] else 0.0
+        outcomes.append(Outcome(f"decoy {name}, {row['present']}", share, "≤ 0.05", share <= 0.05))
+    return outcomes
+
+
+def _statistical(kind: str) -> bool:
+    return KINDS[kind].statistical
+
+
+def _kind(kind: str, found: list[dict[str, Any]], bar: float) -> Outcome:
+    cities = sum(score["flagged"][kind] > 0 for score in found)
+    judged = sum(kind in score["judged"] for score in found)
+    share = cities / len(found)
+    what = f"{kind}: {len(found)} cities of innocents, judged in {judged}: with a finding"
+    return Outcome(what, share, f"≤ {bar:.3f}", share <= bar)

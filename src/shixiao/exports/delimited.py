@@ -1,0 +1,39 @@
+"""Delimited text: the same sheets as CSV that spreadsheets open without asking.
+
+UTF-8 with a byte order mark, because Excel takes anything else for the encoding of the machine;
+quoting by RFC 4180; nothing that a spreadsheet would run.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from io import StringIO
+
+from shixiao.exports.sheets import Cell, Sheet, harmless
+
+MARK = "\ufeff"
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+
+
+def delimited(sheet: Sheet) -> bytes:
+    """Return one sheet as CSV; heads hold both languages, an empty cell is nothing."""
+    target = StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow([harmless(f"{head.zh} {head.en}") for head in sheet.heads])
+    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    return (MARK + target.getvalue()).encode("utf-8", "replace")
+
+
+def _cell(value: Cell) -> Cell:
+    return harmless(value) if isinstance(value, str) else value
+
+
+def delimited_files(sheets: Sequence[Sheet]) -> dict[str, bytes]:
+    """Return file name → CSV for every sheet, numbered in their order, named in plain ASCII."""
+    names = [_UNSAFE.sub("-", sheet.name.lower()).strip("-") for sheet in sheets]
+    return {
+        f"{number:02d}-{name}.csv": delimited(sheet)
+        for number, (name, sheet) in enumerate(zip(names, sheets, strict=True), start=1)
+    }

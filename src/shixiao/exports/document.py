@@ -1,0 +1,167 @@
+"""Documents: DOCX in the layout of official documents; same bytes for same content.
+
+Source: GB/T 9704-2012, layout of official documents of party and government organs: A4, margins of
+37, 35, 28 and 26 mm (5.2.1), text in 3号仿宋 (5.2.2) with 22 lines on a page, here a fixed line of
+28 pt (5.2.3), title in 2号小标宋 (7.3.1), headings in 黑体 and 楷体 (7.3.3), page number between
+dashes (7.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from zipfile import ZipFile
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+
+from shixiao.exports.archive import archive
+
+TITLE, BODY, NOTE = 22.0, 16.0, 10.5  # 2号, 3号, 5号
+LINE, TITLE_LINE, NOTE_LINE = 28.0, 35.0, 16.0
+MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
+FIXED = datetime(2000, 1, 1, tzinfo=UTC)
+# Chinese face, then a Latin face that stands beside it.
+SONG, HEI, KAI, FANG = "方正小标宋简体", "黑体", "楷体_GB2312", "仿宋_GB2312"
+# What the system may put in its place where the face is not installed.
+FALLBACKS = {SONG: "宋体", HEI: "SimHei", KAI: "楷体", FANG: "仿宋"}
+LATIN = "Times New Roman"
+FONTS = "word/fontTable.xml"
+
+
+class Document:
+    """An official document, written from top to bottom."""
+
+    def __init__(self, *, title: str, chinese: bool = True) -> None:
+        self._file = docx.Document()
+        self._chinese = chinese
+        section = self._file.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        for name, size in MARGINS.items():
+            setattr(section, name, Mm(size))
+        section.footer_distance = Mm(25)
+        normal = self._file.styles["Normal"]
+        normal.font.size = Pt(BODY)
+        _face(normal.element.get_or_add_rPr(), FANG, LATIN)
+        properties = self._file.core_properties
+        properties.title, properties.author, properties.comments = title[:250], "Shixiao 实效", ""
+        properties.created = properties.modified = properties.last_printed = FIXED
+        properties.last_modified_by = properties.author
+        properties.language = "zh-CN" if chinese else "en"
+        self._number_pages(section)
+
+    def title(self, text: str) -> None:
+        """Add the title in the middle."""
+        self._paragraph(text, SONG, TITLE, line=TITLE_LINE, middle=True, after=BODY)
+
+    def heading(self, text: str, *, level: int = 1) -> None:
+        """Add a heading: “一、” in 黑体, “（一）” in 楷体."""
+        self._paragraph(text, HEI if level == 1 else KAI, BODY, indent=True, keep=True)
+
+    def paragraph(self, text: str) -> None:
+        """Add a paragraph of text, its first line indented by two characters."""
+        self._paragraph(text, FANG, BODY, indent=True)
+
+    def note(self, text: str) -> None:
+        """Add small print, such as the source of a table."""
+        self._paragraph(text, FANG, NOTE, line=NOTE_LINE)
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Add a table in small print; its head is repeated on every page."""
+        table = self._file.add_table(rows=1 + len(rows), cols=len(heads))
+        table.style = "Table Grid"
+        mark = OxmlElement("w:tblHeader")
+        table.rows[0]._tr.get_or_add_trPr().append(mark)
+        grid = [heads, *rows]
+        for cells, texts in zip(_cells(table), grid, strict=True):
+            for cell, text in zip(cells, texts, strict=True):
+                face = HEI if texts is heads else FANG
+                self._run(cell.paragraphs[0], text, face, NOTE)
+
+    def to_bytes(self) -> bytes:
+        """Return the file; its parts carry one fixed date."""
+        target = BytesIO()
+        self._file.save(target)
+        with ZipFile(target) as book:
+            return archive((name, _part(name, book.read(name))) for name in book.namelist())
+
+    # ── parts ─────────────────────────────────────────────────────────────────────────────────
+
+    def _paragraph(
+        self,
+        text: str,
+        face: str,
+        size: float,
+        *,
+        line: float = LINE,
+        middle: bool = False,
+        indent: bool = False,
+        keep: bool = False,
+        after: float = 0.0,
+    ) -> None:
+        paragraph = self._file.add_paragraph()
+        form = paragraph.paragraph_format
+        form.space_before, form.space_after = Pt(0), Pt(after)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
+        form.keep_with_next = keep
+        if middle:
+            form.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        if indent and self._chinese:
+            form.first_line_indent = Pt(2 * size)
+        self._run(paragraph, text, face, size)
+
+    def _run(self, paragraph: Paragraph, text: str, face: str, size: float) -> None:
+        run = paragraph.add_run(_printable(text))
+        run.font.size = Pt(size)
+        if not self._chinese:
+            run.bold = face in (HEI, SONG)
+        _face(run._r.get_or_add_rPr(), face, LATIN)
+
+    def _number_pages(self, section: docx.section.Section) -> None:
+        paragraph = section.footer.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        self._run(paragraph, "— ", "宋体", 14)
+        run = paragraph.add_run()
+        run.font.size = Pt(14)
+        for kind, words in (("begin", ""), ("", " PAGE "), ("end", "")):
+            part = OxmlElement("w:fldChar" if kind else "w:instrText")
+            if kind:
+                part.set(qn("w:fldCharType"), kind)
+            else:
+                part.set(qn("xml:space"), "preserve")
+                part.text = words
+            run._r.append(part)
+        self._run(paragraph, " —", "宋体", 14)
+
+
+def _part(name: str, content: bytes) -> bytes:
+    """Name in the table of fonts what may stand in for a face that is not installed."""
+    if name != FONTS:
+        return content
+    faces = "".join(
+        f'<w:font w:name="{face}"><w:altName w:val="{other}"/></w:font>'
+        for face, other in FALLBACKS.items()
+    )
+    return content.replace(b"</w:fonts>", f"{faces}</w:fonts>".encode())
+
+
+def _cells(table: docx.table.Table) -> list[tuple[docx.table._Cell, ...]]:
+    return [row.cells for row in table.rows]
+
+
+def _face(properties: object, chinese: str, latin: str) -> None:
+    """Name the faces of a run: python-docx knows the Latin one alone."""
+    fonts = properties.get_or_add_rFonts()  # type: ignore[attr-defined]
+    for name in ("w:ascii", "w:hAnsi", "w:cs"):
+        fonts.set(qn(name), latin)
+    fonts.set(qn("w:eastAsia"), chinese)
+
+
+def _printable(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(c if c >= " " and not "\ud800" <= c <= "\udfff" else " " for c in text)
