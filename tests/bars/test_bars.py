@@ -14,6 +14,13 @@ REDUCED = [
     "effect_3",
     "effect_4",
     pytest.param("effect_5", marks=pytest.mark.spark),
+    "formalism_1",
+    "formalism_2",
+    pytest.param("formalism_3", marks=pytest.mark.slow),
+    "formalism_4",
+    pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
+    "formalism_6",
+    "formalism_7",
 ]
 
 

@@ -58,7 +58,11 @@ def account_rows(scene: Scene) -> Rows:
         low = scene.rules.number("F-12", "working_from")
         high = scene.rules.number("F-12", "working_to")
         office = table.office_day.notnull() & (hour >= low) & (hour < high)
-        table = table.mutate(by_staff=(table.staff & office).cast("int64"))
+        # Outside working hours “unknown and false” would be false: what is unknown does not count.
+        by_staff = ibis.ifelse(
+            table.staff.notnull(), (table.staff & office).cast("int64"), ibis.null("int64")
+        )
+        table = table.mutate(by_staff=by_staff)
         columns.append("by_staff")
     dated = with_month(scene, table, table.opened_at)
     narrow = dated.select("account_id", MONTH, *columns, subject=dated.subject_id)
