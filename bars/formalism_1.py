@@ -14,7 +14,7 @@ ENOUGH = {"service": 200, "app": 60, "department": 60}
 SEEDS = 14  # 15 services of a kind are planted in a city, 9 for exclusion, whose groups are small
 MORE_SEEDS = 22
 BESIDE = 3  # cities at strengths 1.3 and 3, for the record
-REDUCED = ("idle_app", "repeated_filling")
+REDUCED = ("idle_app", "mechanical_copy")  # the others need more peers than a small city has
 
 
 def plants(strength: float) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
+
+from scipy.stats import binom
 
 from bars.cities import scores
 from bars.outcome import Outcome
@@ -18,8 +19,8 @@ def measure(*, full: bool) -> list[Outcome]:
     count = CITIES if full else REDUCED
     runs = [{"size": "small", "seed": seed, "null": True} for seed in range(3001, 3001 + count)]
     found = scores(runs)
-    # The promise is of the chance; of so many cities some more show it (two standard errors).
-    bar = PROMISED + 2 * math.sqrt(PROMISED * (1 - PROMISED) / count)
+    # The promise is of the chance: of so many cities this share shows it once in forty such runs.
+    bar = float(binom.ppf(0.975, count, PROMISED)) / count
     outcomes = [_kind(kind, found, bar) for kind, known in KINDS.items() if known.statistical]
     facts = sum(
         score["flagged"][kind] for score in found for kind in KINDS if not _statistical(kind)

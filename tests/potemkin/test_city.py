@@ -95,7 +95,7 @@ def test_the_small_city_has_its_size(small):
 def test_enough_subjects_reach_the_minimum_of_each_kind(small):
     eligible = small.truth["eligible"]
     assert eligible["repeated_filling"] == 10
-    assert eligible["template_reply"] == 5
+    assert eligible["template_reply"] == 9
     assert eligible["vanity"] == eligible["idle_app"] == eligible["bans"] == 20
     for kind in ("half_online", "rating", "off_system", "deadline", "mechanical_copy"):
         assert 10 <= eligible[kind] <= 15

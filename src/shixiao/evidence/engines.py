@@ -101,6 +101,8 @@ def _duckdb(settings: Settings) -> Iterator[Engine]:
             # Results are ordered where order matters; keeping insertion order costs memory.
             preserve_insertion_order=False,
         )
+        # Progress is told by us, once a step; DuckDB would draw over results on a terminal.
+        backend.con.execute("SET enable_progress_bar = false")
         try:
             yield Engine("duckdb", backend)
         finally:

@@ -166,14 +166,17 @@ def _cases(scene: Scene, profile: Table) -> Table | None:
         return ibis.ifelse(ended == 1, profile[name].cast("int64"), missing)
 
     if "completed" in names:
-        again = "resubmissions" if "resubmissions" in names else "repeats"
         columns["completion"] = profile.completed.cast("int64")
-        columns["first_time_right"] = ibis.ifelse(
-            profile.completed == 1, (profile[again] == 0).cast("int64"), missing
-        )
+        again = next((n for n in ("resubmissions", "repeats") if n in names), None)
+        if again is not None:
+            columns["first_time_right"] = ibis.ifelse(
+                profile.completed == 1, (profile[again] == 0).cast("int64"), missing
+            )
     if "visits" in names:
         columns["visits"] = of_ended("visits")
-    columns["steps"] = of_ended("visible_steps" if "visible_steps" in names else "steps")
+    steps = next((n for n in ("visible_steps", "steps") if n in names), None)
+    if steps is not None:  # a package without events has cases, but no steps
+        columns["steps"] = of_ended(steps)
     limit = next((n for n in ("within_promised", "within_statutory") if n in names), None)
     if limit is not None:
         kept = profile[limit]
