@@ -70,39 +70,12 @@ def screen_log_ratios(
         evidence: id → keys of rows to look at.
     """
     enough = sorted(s for s, item in found.items() if item.smaller >= minimum)
-    needed, level = int(scene.rules.number("F-02")), scene.rules.number("E-17")
     trials: list[Trial] = []
-    if len(enough) >= needed:
-        values = np.array([found[s].value for s in enough])
-        errors = np.array([found[s].error for s in enough])
-        peers = values_above_peers(values, errors)
-        for i, subject in enumerate(enough):
-            estimate = _ratio(found[subject], 0.0, level)
-            ratio = _ratio(found[subject], peers.centre, level)
-            trials.append(
-                Trial(
-                    measure,
-                    scene.subject(kind, subject),
-                    estimate,
-                    p=float(peers.p[i]),
-                    usual=math.exp(peers.centre),
-                    ratio=ratio,
-                    facts=found[subject].facts,
-                    locator=locator,
-                    worth=(ratio.value or 0.0) >= scene.rules.number("F-04"),
-                )
-            )
+    if len(enough) >= int(scene.rules.number("F-02")):
+        trials = _judged(scene, measure, kind, {s: found[s] for s in enough}, locator)
     judged = {trial.subject.id for trial in trials}
-    for subject, item in sorted(found.items()):
-        if subject in judged or item.n == 0:
-            continue
-        reason = (
-            too_few(item.smaller, needed=minimum)
-            if item.smaller < minimum
-            else FEW_PEERS.format(n=len(enough), needed=needed)
-        )
-        estimate = Estimate.insufficient(item.n, reason)
-        trials.append(Trial(measure, scene.subject(kind, subject), estimate, locator=locator))
+    few = {s: item for s, item in found.items() if s not in judged and item.n}
+    trials += _unjudged(scene, measure, kind, few, locator, minimum=minimum, peers=len(enough))
 
     def explain(trial: Trial) -> tuple[Innocent, ...]:
         return _explained(scene, trial, found[trial.subject.id])
@@ -117,6 +90,59 @@ def screen_log_ratios(
         }
 
     return Screening(tuple(trials), explain=explain, evidence=rows)
+
+
+def _judged(
+    scene: Scene,
+    measure: str,
+    kind: SubjectKind,
+    found: Mapping[str, LogRatio],
+    locator: str,
+) -> list[Trial]:
+    """Return one trial per subject, each against all."""
+    level = scene.rules.number("E-17")
+    peers = values_above_peers(
+        np.array([item.value for item in found.values()]),
+        np.array([item.error for item in found.values()]),
+    )
+    trials = []
+    for place, (subject, item) in enumerate(found.items()):
+        ratio = _ratio(item, peers.centre, level)
+        trials.append(
+            Trial(
+                measure,
+                scene.subject(kind, subject),
+                _ratio(item, 0.0, level),
+                p=float(peers.p[place]),
+                usual=math.exp(peers.centre),
+                ratio=ratio,
+                facts=item.facts,
+                locator=locator,
+                worth=(ratio.value or 0.0) >= scene.rules.number("F-04"),
+            )
+        )
+    return trials
+
+
+def _unjudged(
+    scene: Scene,
+    measure: str,
+    kind: SubjectKind,
+    found: Mapping[str, LogRatio],
+    locator: str,
+    *,
+    minimum: int,
+    peers: int,
+) -> list[Trial]:
+    """Say of the others whether rows or peers are too few."""
+    lacking = FEW_PEERS.format(n=peers, needed=int(scene.rules.number("F-02")))
+    trials = []
+    for subject, item in sorted(found.items()):
+        few = item.smaller < minimum
+        reason = too_few(item.smaller, needed=minimum) if few else lacking
+        estimate = Estimate.insufficient(item.n, reason)
+        trials.append(Trial(measure, scene.subject(kind, subject), estimate, locator=locator))
+    return trials
 
 
 def _ratio(item: LogRatio, centre: float, level: float) -> Estimate:
