@@ -39,6 +39,14 @@ COLUMNS = {
 }
 
 
+NO_REPORT = BadInput(
+    Text(
+        "--findings-only 没有报告可写；请去掉 --out，或改用 --json。",
+        "--findings-only has no report to write; leave out --out, or take --json",
+    )
+)
+
+
 def _columns(function: click.decorators.FC) -> click.decorators.FC:
     """Add one option per column that a bare log may need mapped."""
     for name in reversed(COLUMNS):
@@ -153,12 +161,7 @@ def evaluate(
         findings_only=findings_only,
     )
     if findings_only and out is not None:
-        raise BadInput(
-            Text(
-                "--findings-only 没有报告可写；请去掉 --out，或改用 --json。",
-                "--findings-only has no report to write; leave out --out, or take --json",
-            )
-        )
+        raise NO_REPORT
     with progress(language=settings.language, quiet=quiet) as report:
         evaluation = answer(question, settings=settings, progress=report)
         if out is not None:

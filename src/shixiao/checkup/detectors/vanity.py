@@ -6,8 +6,8 @@ month-end or a stretch of thirty days stands out when the ratio is higher there 
 own other days and its peers' let expect. Accounts tell the rest: never used after their first day,
 or opened by staff in working hours.
 
-Source: knowledge of bursts after J. Kleinberg (2003), Data Mining and Knowledge Discovery 7,
-373-397; the ratio to outcomes doubles average precision against counts alone (docs/explanation).
+Source: W. G. Cochran (1977), Sampling Techniques, sec. 2.11 (ratio of sums); Z. Šidák (1967), JASA
+62, 626-633 (the highest of many stretches).
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ _WORDS = {
     "seconds": Text("秒数", "seconds"),
     "device_ratings": Text("同一设备评价", "ratings of one device"),
     "top": Text("最高级", "top level"),
-    "text_length": Text("评语字数", "characters of a text"),
     "arm": Text("每组", "each group"),
     "fields": Text("字段", "fields"),
     "working_days": Text("工作日", "working days"),
