@@ -20,6 +20,7 @@ from shixiao.evidence.conform import Conformed, conform, stage
 from shixiao.evidence.raw import RawTable
 from shixiao.evidence.schema import load_schemas
 from shixiao.evidence.sql import literal, parquet_scan, quote
+from shixiao.evidence.values import settled_offset
 from shixiao.terms import BadInput
 
 SHANGHAI = "Asia/Shanghai"
@@ -142,6 +143,18 @@ def test_naive_times_are_read_in_the_zone_whether_text_or_typed(
     wanted = [m.replace(tzinfo=there).astimezone(UTC).replace(tzinfo=None) for m in moments]
     assert as_text_values == wanted
     assert values(engine, conformed(engine, folder, typed, zone), "ts") == wanted
+
+
+@pytest.mark.parametrize(
+    ("zone", "settled"),
+    [
+        (SHANGHAI, (date(1991, 9, 17), 8 * 3_600_000_000)),
+        ("UTC", (date(1970, 1, 1), 0)),
+        ("America/New_York", None),
+    ],
+)
+def test_a_zone_is_settled_two_days_after_its_last_change_or_never(zone, settled):
+    assert settled_offset(zone) == settled
 
 
 def _once(moment: datetime, zone: ZoneInfo) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
+import unicodedata
 from itertools import combinations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,7 +73,20 @@ def test_digits_and_blanks_are_taken_away(text: str, bare: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "letters"),
-    [("很好！！", "很好"), ("\uff2f\uff2b，Very good 100", "okverygood"), ("…", "")],
+    [
+        ("很好！！", "很好"),
+        ("\uff2f\uff2b，Very good 100", "okverygood"),
+        ("…", ""),
+        ("二〇二六", "二〇二六"),
+    ],
 )
 def test_only_letters_are_left(text: str, letters: str) -> None:
-    assert letters_only(text) == letters
+    assert letters_only(pa.array([text])).to_pylist() == [letters]
+
+
+@given(st.lists(st.text(st.characters(codec="gb18030", max_codepoint=0xFFEF)), max_size=5))
+def test_arrow_leaves_the_letters_that_python_leaves(texts: list[str]) -> None:
+    normal = [unicodedata.normalize("NFKC", text) for text in texts]
+    plain = [re.sub(r"[\W\d_]+", "", text).lower() for text in normal]
+    found = letters_only(pa.array(texts, pa.string())).to_pylist()
+    assert found == plain

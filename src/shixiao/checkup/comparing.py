@@ -13,6 +13,7 @@ import numpy as np
 from shixiao.checkup.question import Question
 from shixiao.effect import (
     FACTS,
+    ArmCells,
     Asked,
     CaseProfile,
     Compared,
@@ -61,6 +62,7 @@ class Comparer:
     def run(self, comparison: Comparison) -> None:
         """Compare every kind of subject and judge those that are one process."""
         strata = self._strata(comparison)
+        arms = ArmCells(self.profile.table, self.engine, comparison)
         for grouping in groupings(self.store, self.profile.table):
             if grouping.column in (comparison.column, *self._left_out()):
                 continue
@@ -74,10 +76,9 @@ class Comparer:
             levels = [c for c in strata if not (by_service and c == "service_id")]
             compared = compare(
                 self.profile,
-                self.engine,
+                arms,
                 subject_column=grouping.column,
                 subject_of=self.subject_of(grouping),
-                comparison=comparison,
                 strata=levels,
                 rules=self.rules,
                 seed=self.question.seed,

@@ -1,5 +1,6 @@
 """实效: from an event log to what a service does for people: journeys, burden, verdicts."""
 
+from shixiao.effect.arm_cells import ArmCells
 from shixiao.effect.breakdown import Arm, Measured, measure_grouping
 from shixiao.effect.catalogue import Measure, Statistic, measure, measures
 from shixiao.effect.chains import Chain, chains
@@ -35,6 +36,7 @@ __all__ = [
     "FACTS",
     "ActivityStatistics",
     "Arm",
+    "ArmCells",
     "Asked",
     "Burden",
     "CaseProfile",

@@ -8,8 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.terms import Text
 
 
@@ -53,7 +52,7 @@ class Measure:
 def measures() -> tuple[Measure, ...]:
     """Return all measures in the order in which reports show them."""
     text = files("shixiao.effect").joinpath("data/measures.yaml").read_text("utf-8")
-    return tuple(Measure.of(entry) for entry in yaml.safe_load(text))
+    return tuple(Measure.of(entry) for entry in load_yaml(text))
 
 
 def measure(identifier: str) -> Measure:

@@ -9,21 +9,17 @@ overlap weights (Li, Morgan & Zaslavsky 2018) where strata are asked for.
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-import ibis
 import numpy as np
 
+from shixiao.effect.arm_cells import ArmCells
 from shixiao.effect.breakdown import SECOND
 from shixiao.effect.catalogue import Measure, Statistic, measures
-from shixiao.effect.process import three_digits
 from shixiao.effect.profile import CaseProfile
 from shixiao.effect.subjects import Comparison
-from shixiao.evidence.engines import Engine, Table
 from shixiao.rules import RulePack
 from shixiao.statistics import (
     CellSample,
@@ -35,11 +31,7 @@ from shixiao.statistics import (
 from shixiao.statistics.reasons import too_few_per_arm
 from shixiao.terms import Estimate, Subject
 
-SUBJECT, ARM, STRATUM, CELL = "__subject", "__arm", "__stratum", "__cell"
 SUGGESTED = "_suggested"
-
-# subject → stratum → arm → cases per value, sorted by value
-Cells = dict[str, dict[str, dict[str, CellSample]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +77,25 @@ class Compared:
 
 def compare(
     profile: CaseProfile,
-    engine: Engine,
+    arms: ArmCells,
     *,
     subject_column: str | None,
     subject_of: Callable[[str], Subject],
-    comparison: Comparison,
     strata: Sequence[str],
     rules: RulePack,
     seed: int,
 ) -> list[Compared]:
-    """Compare two arms for every subject of one kind, measure by measure."""
-    arms = _arms(profile.table, subject_column, comparison, strata)
-    table = engine.keep(arms, f"compared_{subject_column or 'whole'}")
+    """Compare two arms for every subject of one kind, measure by measure.
+
+    Args:
+        profile: says what is known.
+        arms: the cases of both arms, counted once for all kinds of subject.
+        subject_column: column that names the subjects; None takes all cases as one.
+        subject_of: names a subject by the value of the column.
+        strata: columns that level case mix.
+        rules: draws, level and fewest cases.
+        seed: of all chance.
+    """
     compared = []
     for item in measures():
         for suggested in (False, True):
@@ -105,7 +104,8 @@ def compare(
                 continue
             if suggested and item.metric not in profile.suggested:
                 continue
-            cells = _cells(table, engine, column, duration=item.statistic.quantile is not None)
+            duration = item.statistic.quantile is not None
+            cells = arms.cells(column, subject=subject_column, strata=strata, duration=duration)
             for subject_id in sorted(cells):
                 rng = np.random.default_rng(
                     [seed, zlib.crc32(f"{subject_id}\x1f{item.id}\x1f{suggested}".encode())]
@@ -115,7 +115,7 @@ def compare(
                         item,
                         cells[subject_id],
                         subject_of(subject_id),
-                        comparison,
+                        arms.comparison,
                         strata,
                         rules=rules,
                         rng=rng,
@@ -123,46 +123,6 @@ def compare(
                     )
                 )
     return compared
-
-
-def _arms(
-    table: Table, subject_column: str | None, comparison: Comparison, strata: Sequence[str]
-) -> Table:
-    arm = table[comparison.column].cast("string")
-    subject = table[subject_column].cast("string") if subject_column else ibis.literal("")
-    stratum: Any = ibis.literal("")
-    for column in strata:
-        stratum = stratum + ibis.literal("\x1f") + table[column].cast("string").fill_null("")
-    metrics = dict.fromkeys(m.metric + s for m in measures() for s in ("", SUGGESTED))
-    narrow = [name for name in metrics if name in table.columns]
-    chosen = table.select(*narrow, **{SUBJECT: subject, ARM: arm, STRATUM: stratum})
-    return chosen.filter(chosen[SUBJECT].notnull() & chosen[ARM].isin([comparison.a, comparison.b]))
-
-
-def _cells(table: Table, engine: Engine, metric: str, *, duration: bool) -> Cells:
-    value = table[metric]
-    if duration:
-        value = three_digits(((value - value % SECOND) / SECOND).cast("int64"))
-    keyed = table.select(SUBJECT, ARM, STRATUM, **{CELL: value})
-    keyed = keyed.filter(keyed[CELL].notnull())
-    counted = keyed.group_by([SUBJECT, STRATUM, ARM, CELL]).agg(n=ibis._.count())
-    found = engine.arrow(counted)
-    if not found.num_rows:
-        return {}
-    coded = [found[name].combine_chunks().dictionary_encode() for name in (SUBJECT, STRATUM, ARM)]
-    codes = [column.indices.to_numpy() for column in coded]
-    names = [column.dictionary.to_pylist() for column in coded]
-    values, counts = found[CELL].to_numpy(), found["n"].to_numpy()
-    order = np.lexsort((values, *reversed(codes)))
-    codes = [code[order] for code in codes]
-    values, counts = values[order].astype(np.float64), counts[order].astype(np.int64)
-    changes = np.any([code[1:] != code[:-1] for code in codes], axis=0)
-    edges = np.flatnonzero(np.concatenate(([True], changes, [True])))
-    cells: Cells = defaultdict(lambda: defaultdict(dict))
-    for low, high in pairwise(edges.tolist()):
-        subject, stratum, arm = (name[code[low]] for name, code in zip(names, codes, strict=True))
-        cells[subject][stratum][arm] = CellSample(values[low:high], counts[low:high])
-    return cells
 
 
 def _pooled(strata: dict[str, dict[str, CellSample]], arm: str) -> CellSample:

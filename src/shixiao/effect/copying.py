@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import ot
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
@@ -148,6 +147,8 @@ def edit_distances(sequences: Sequence[Path]) -> Floats:
 
 def transport(a: Integers, b: Integers, cost: Floats) -> float:
     """Return the least cost of turning one distribution over the cells into the other."""
+    import ot  # noqa: PLC0415 - takes seconds to import, and most commands transport nothing
+
     here, there = np.flatnonzero(a), np.flatnonzero(b)
     # Both sides are counts over their sums: checking that they agree costs more than the transport.
     value = ot.emd2(

@@ -35,6 +35,11 @@ OF_EVENTS = (
     *("visits", "dropout"),
 )
 DAY = 86_400_000_000
+# Columns that other columns came from: nobody reads them again, and keeping them costs time.
+SPENT = (
+    *("opened_count", "opened_position", "closed_count", "closed_position"),
+    *("stopped_time", "stopped_days", "first_ts"),
+)
 
 NO_MAP = Text(
     "没有经确认的环节对应表（activity_map 的 {column} 列）",
@@ -93,13 +98,12 @@ def case_profile(
         missing |= dict.fromkeys(OF_EVENTS, Text("缺少 events 表", "there is no table events"))
     table = _with_times(table, events, store, engine, calendar, missing)
     table = _with_outcome(table, store, missing)
-    kept = engine.keep(table, "case_profile")
-    suggested = tuple(
-        metric
-        for flag, metric in (*FLAG_METRICS.items(), ("visit", "visits"))
-        if f"{metric}_suggested" in kept.columns and steps.suggests(flag)
-    )
-    return CaseProfile(kept, missing, suggested)
+    flags = (*FLAG_METRICS.items(), ("visit", "visits"))
+    supposed = [pair for pair in flags if f"{pair[1]}_suggested" in table.columns]
+    suggested = tuple(metric for flag, metric in supposed if steps.suggests(flag))
+    spent = [f"{metric}_suggested" for _, metric in supposed if metric not in suggested]
+    spent += [name for name in SPENT if name in table.columns]
+    return CaseProfile(engine.keep(table.drop(*spent), "case_profile"), missing, suggested)
 
 
 def _with_wall_clock(cases: Table, store: Store, engine: Engine) -> Table:

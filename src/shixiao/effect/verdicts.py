@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.effect.catalogue import Statistic, measure, measures
 from shixiao.effect.comparison import Compared
 from shixiao.effect.copying import CopyIndex
@@ -72,7 +71,7 @@ def texts() -> Mapping[str, Mapping[str, Text]]:
     content = files("shixiao.effect").joinpath("data/verdicts.yaml").read_text("utf-8")
     return {
         part: {key: Text.of(value) for key, value in entries.items()}
-        for part, entries in yaml.safe_load(content).items()
+        for part, entries in load_yaml(content).items()
     }
 
 

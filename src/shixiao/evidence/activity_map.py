@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
+from shixiao.datafiles import load_yaml
 
 FLAGS = ("visible", "visit", "handoff", "rekey", "resubmit")
 # An activity that starts or ends at least this share of its own cases is met by the applicant.
@@ -37,7 +37,7 @@ class MapRow:
 def hints() -> Mapping[str, tuple[str, ...]]:
     """Return the words that suggest each flag, and the channel words."""
     text = files("shixiao.evidence").joinpath("data/activity_hints.yaml").read_text("utf-8")
-    return {key: (*words["zh"], *words["en"]) for key, words in yaml.safe_load(text).items()}
+    return {key: (*words["zh"], *words["en"]) for key, words in load_yaml(text).items()}
 
 
 def suggest(

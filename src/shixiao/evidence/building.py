@@ -112,7 +112,7 @@ def build_events(
         cases=count,
         event_columns=view.columns,
         case_columns=case_columns,
-        coverage=_coverage(connection, view),
+        coverage=tally.shares_filled(view.columns),
         offset=offset,
     )
 
@@ -259,26 +259,22 @@ def _write_cases(
     # Where nobody records the end, the last event is the best that is known of it.
     closed = "epoch_us(k.closed)" if "closed" in declared else "p.last_ts"
     process = f"read_parquet({literal(str(folder / 'case_process.parquet'))})"
-    # Cases without any event are numbered after the others.
-    number = (
-        f"coalesce(p.case_no, (SELECT count(*) FROM {process}) - 1"
-        " + row_number() OVER (PARTITION BY p.case_no IS NULL ORDER BY c.key))::INTEGER"
-        if cases is not None
-        else "p.case_no"
-    )
-    join = "LEFT JOIN" if cases is not None else "JOIN"
     ids = (
-        f"case_keys c JOIN source_names s ON s.source_no = c.source_no"
-        f" {join} {process} p ON p.key = c.key"
+        "case_keys c JOIN source_names s ON s.source_no = c.source_no"
+        f" {'JOIN' if cases is None else 'LEFT JOIN'} {process} p ON p.key = c.key"
         if keyed
         else f"{process} p JOIN source_names s ON s.source_no = p.source_no"
     )
-    case_id = "c.case_id" if keyed else "p.case_id"
-    known = (
-        f" LEFT JOIN ({cases.sql}) k ON k.case_id = {case_id} AND k.source = s.source"
-        if cases is not None
-        else ""
-    )
+    case_id, number, known = "c.case_id" if keyed else "p.case_id", "p.case_no", ""
+    if cases is not None:
+        # Cases without any event are numbered after the others.
+        number = "coalesce(p.case_no, n.case_no)::INTEGER"
+        known = (
+            f" LEFT JOIN ({cases.sql}) k ON k.case_id = {case_id} AND k.source = s.source"
+            f" LEFT JOIN (SELECT key, row_number() OVER (ORDER BY key) - 1"
+            f" + (SELECT count(*) FROM {process}) AS case_no"
+            f" FROM case_keys ANTI JOIN {process} USING (key)) n ON n.key = c.key"
+        )
     inner = (
         f"SELECT {number} AS case_no, {case_id}, s.source, "
         + "".join(f"{cell}, " for cell in cells)
@@ -363,12 +359,3 @@ def copy_rows(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> No
         f"COPY ({sql}) TO {literal(str(path))}"
         " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
     )
-
-
-def _coverage(connection: duckdb.DuckDBPyConnection, view: EventView) -> dict[str, float]:
-    """Share of events in which each optional column is filled."""
-    if not view.columns:
-        return {}
-    counts = ", ".join(f"count({quote(name)}) / count(*)" for name in view.columns)
-    row = connection.execute(f"SELECT {counts} FROM all_events").fetchone() or ()
-    return dict(zip(view.columns, (float(share) for share in row), strict=True))

@@ -74,15 +74,17 @@ def check(
         BadInput: times with and without a zone in one column, or an unreadable number or boolean
             in a needed column.
     """
-    cells, wanted = [], []
+    cells, wanted = [], ["count(*) AS n"]
+    found: dict[str, Any] = {}
     for number, item in enumerate(readings):
-        more_cells, more_wanted = _questions(item, number, item.column.name in place.needed)
+        needed = item.column.name in place.needed
+        if item.few:
+            found |= _ask_different_texts(connection, source, item, number, needed=needed)
+            continue
+        more_cells, more_wanted = _questions(item, number, needed)
         cells += more_cells
         wanted += more_wanted
-    inner = f"SELECT {', '.join([ROW, *cells])} FROM ({source})"
-    cursor = connection.execute(f"SELECT {', '.join(['count(*) AS n', *wanted])} FROM ({inner})")
-    names = [entry[0] for entry in cursor.description or ()]
-    found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
+    found |= _ask(connection, wanted, f"SELECT {', '.join([ROW, *cells])} FROM ({source})")
     problems: list[Problem] = []
     for number, item in enumerate(readings):
         _refuse_mixed_zones(found, number, place.headers[item.column.name], place.file)
@@ -91,6 +93,31 @@ def check(
             if problem is not None:
                 problems.append(problem)
     return int(found["n"]), tuple(problems)
+
+
+def _ask(
+    connection: duckdb.DuckDBPyConnection, wanted: Sequence[str], inner: str
+) -> dict[str, Any]:
+    cursor = connection.execute(f"SELECT {', '.join(wanted)} FROM ({inner})")
+    names = [entry[0] for entry in cursor.description or ()]
+    return dict(zip(names, cursor.fetchone() or (), strict=True))
+
+
+def _ask_different_texts(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    item: Reading,
+    number: int,
+    *,
+    needed: bool,
+) -> dict[str, Any]:
+    """Count over the different texts of a column what ``_questions`` counts over its rows."""
+    cells, wanted = _questions(item, number, needed)
+    grouped = (
+        f"SELECT {item.cell}, count(*) AS times, min({ROW}) AS {ROW} FROM ({source}) GROUP BY 1"
+    )
+    inner = f"SELECT {', '.join([ROW, 'times', *cells])} FROM ({grouped})"
+    return _ask(connection, [count.replace("count(*)", "sum(times)") for count in wanted], inner)
 
 
 def _questions(item: Reading, number: int, needed: bool) -> tuple[list[str], list[str]]:

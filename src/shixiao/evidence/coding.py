@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 
 from shixiao.evidence.conform import Conformed
 from shixiao.evidence.enrich import SortedEvents, repeats
+from shixiao.evidence.schema import load_schemas
 from shixiao.evidence.sql import literal, quote
-from shixiao.evidence.values import BLANK
+from shixiao.evidence.values import BLANK, value_of_text
 from shixiao.terms import Text, Unavailable
 
 # Columns of events that are kept, as codes while sorting. Resources are persons at work: they are
@@ -115,15 +116,17 @@ def create_view(
 def number_values(connection: duckdb.DuckDBPyConnection, view: EventView) -> None:
     """Create ``code_COLUMN`` for every coded column: codes follow the order of the values.
 
-    Nothing and blanks have code -1. So each row finds exactly one code, and a join that drops and
-    doubles no row leaves the rows in their order.
+    Nothing, blanks and what is none of a column's choices have code -1. So each row finds exactly
+    one code, and a join that drops and doubles no row leaves the rows in their order.
     """
+    schema = load_schemas()["events"]
     for name in ("activity", *view.coded):
+        value = value_of_text(schema.column(name), "written")
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {quote('code_' + name)} AS"
             " SELECT written, value, (CASE WHEN value IS NULL THEN 0 ELSE"
             " dense_rank() OVER (ORDER BY value NULLS LAST) END - 1)::INTEGER AS code"
-            f" FROM (SELECT written, {TRIMMED.format('written')} AS value"
+            f" FROM (SELECT written, {value} AS value"
             f" FROM (SELECT DISTINCT {quote(name)} AS written FROM all_events))"
         )
 

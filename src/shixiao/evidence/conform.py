@@ -37,7 +37,8 @@ class Conformed:
     Attributes:
         sql: a SELECT that yields ``__row`` (0-based) and the typed columns; it takes no parameters
             and stays valid as long as the Parquet file is there.
-        untrimmed: the same, but text as it stands: who codes distinct values trims only those.
+        untrimmed: the same, but text as it stands, choices included: who codes distinct values
+            reads only those (``values.value_of_text``).
         columns: columns of the package that hold something, in documented order.
         extra: other columns, as text under the file's names.
         rows: number of rows.
@@ -190,9 +191,9 @@ def _damaged(file: str) -> BadInput:
 
 
 def _untrimmed(item: Reading, cell: str, kind: str) -> str:
-    """Return the column as it stands where only blanks around a text tell cell and value apart."""
+    """Return the column as it stands where its value follows from the text alone."""
     column = item.column
-    plain = kind == "VARCHAR" and column.type == "string" and not (column.enum or column.is_list)
+    plain = kind == "VARCHAR" and column.type == "string" and not column.is_list
     return f"{cell if plain else item.value} AS {quote(column.name)}"
 
 

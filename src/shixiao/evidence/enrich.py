@@ -9,6 +9,7 @@ counts what the quality gate needs, because here each neighbour is at hand.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,7 @@ _MIX_B = np.uint64(0x94D049BB133111EB)
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over all events, for the quality gate."""
+    """Counts over all events, for the quality gate; ``filled`` counts per optional column."""
 
     events: int = 0
     tied: int = 0
@@ -41,6 +42,11 @@ class Tally:
     out_of_order: int = 0
     clock_jumps: int = 0
     whole_hours: int = 0
+    filled: Counter[str] = field(default_factory=Counter)
+
+    def shares_filled(self, columns: Sequence[str]) -> dict[str, float]:
+        """Return the share of events in which each of the columns holds a value."""
+        return {name: self.filled[name] / max(self.events, 1) for name in columns}
 
 
 @dataclass(slots=True)
@@ -166,11 +172,17 @@ def ordered_in_time(events: SortedEvents) -> SortedEvents:
     starts = events.case[first]
     if repeats(starts):
         raise Scattered
-    same = ~first[1:]
     step = np.diff(events.ts)
-    if not (same & (step < 0)).any() and not (same & (step == 0) & (np.diff(events.seq) < 0)).any():
+    early = ~first[1:] & ((step < 0) | ((step == 0) & (np.diff(events.seq) < 0)))
+    if not early.any():
         return events
-    order = np.lexsort((events.seq, events.ts, np.cumsum(first)))
+    number = np.cumsum(first) - 1
+    # Most cases stand in order already: only the others are sorted, each in its own place.
+    moved = np.zeros(len(starts), bool)
+    moved[number[1:][early]] = True
+    rows = np.flatnonzero(moved[number])
+    order = np.arange(len(events))
+    order[rows] = rows[np.lexsort((events.seq[rows], events.ts[rows], number[rows]))]
     codes = {name: column[order] for name, column in events.codes.items()}
     return SortedEvents(
         events.case, events.activity[order], events.ts[order], events.seq[order], codes, events.ids
@@ -318,6 +330,8 @@ def _count(tally: Tally, events: SortedEvents, last: Flags, duplicates: int) -> 
     tally.tied += int(np.count_nonzero(tied))
     tally.duplicates += duplicates
     tally.whole_hours += int(np.count_nonzero(events.ts % HOUR == 0))
+    for name, codes in events.codes.items():
+        tally.filled[name] += int(np.count_nonzero(codes != UNKNOWN))
     if inverted.any():
         back, jumps = _steps_back(events, events.case[:-1][inverted])
         tally.out_of_order += back

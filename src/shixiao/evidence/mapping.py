@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from shixiao.datafiles import load_yaml
 from shixiao.evidence.schema import Column, TableSchema
 from shixiao.terms import BadInput, Text
 
@@ -78,7 +79,7 @@ def load_mapping(path: Path) -> ColumnMapping:
                 Text("列对照文件过大。", "This is too large to be a column mapping."),
                 file=path.name,
             )
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        data = load_yaml(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError):
         raise BadInput(
             Text(

@@ -11,8 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.terms import Text
 
 TYPES = ("string", "integer", "number", "boolean", "date", "datetime")
@@ -108,7 +107,7 @@ def load_schemas() -> dict[str, TableSchema]:
     """Read all table schemas, in documented order, by table name."""
     folder = files("shixiao.evidence") / "schemas"
     texts = [f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".yaml")]
-    described = sorted((yaml.safe_load(text) for text in texts), key=lambda d: int(d["position"]))
+    described = sorted((load_yaml(text) for text in texts), key=lambda d: int(d["position"]))
     return {str(data["name"]): _table(data) for data in described}
 
 

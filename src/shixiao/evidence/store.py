@@ -12,7 +12,7 @@ from shixiao.evidence.raw import InputFile
 from shixiao.terms import Text
 
 # Raise when a build writes other bytes for the same input: older stores are then built anew.
-STORE_VERSION = 2
+STORE_VERSION = 3
 META = "store.json"
 
 

@@ -8,6 +8,9 @@ rounds fractions and accepts ``0x1F`` and ``1_000``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
 from shixiao.evidence.schema import Column
 from shixiao.evidence.sql import literal
@@ -24,6 +27,8 @@ DAY = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 CLOCK = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,9})?)?"
 NAIVE = rf"^{DAY}([T ] *{CLOCK})?$"
 ZONED = rf"^{DAY}[T ] *{CLOCK} *([zZ]|[+-]\d{{2}}(:?\d{{2}})?)$"
+SETTLED_DAYS = 36_525  # a hundred years from 1970: a zone that still changes does so in there
+LAST_SETTLED = 2025
 TRUE = ("1", "1.0", "true", "t", "yes", "y", "是")
 FALSE = ("0", "0.0", "false", "f", "no", "n", "否")
 
@@ -34,19 +39,24 @@ class Reading:
 
     Attributes:
         column: what it should be.
+        cell: the quoted column.
         value: the typed value, NULL where it cannot be read.
         present: whether the cell holds anything.
         shown: the cell as text, for messages.
         checked: whether a present value may turn out unreadable.
         zoned: for times as text, whether the cell names a zone; else None.
+        few: whether text stands for one of a few values, so that checking each of the different
+            texts once is cheaper than checking every row.
     """
 
     column: Column
+    cell: str
     value: str
     present: str
     shown: str
     checked: bool
     zoned: str | None = None
+    few: bool = False
 
 
 def reading(column: Column, kind: str, cell: str, *, zone: str) -> Reading:
@@ -72,14 +82,21 @@ def reading(column: Column, kind: str, cell: str, *, zone: str) -> Reading:
             zoned = f"regexp_matches({cleaned}, {literal(ZONED)})"
             value, checked = _parsed_time(column.type, cleaned, zone), True
     elif column.type == "string":
-        value, checked = (_choice(column, text), True) if column.enum else (text, False)
+        value, checked = (_choice(column, text, cell), True) if column.enum else (text, False)
         if column.is_list:
             value = f"replace({value}, '；', ';')"
     elif column.type == "boolean":
         value, checked = (cell, False) if kind == "BOOLEAN" else (_boolean(text), True)
     else:
         value, checked = _number(column.type, kind, cell, text)
-    return Reading(column, value, present, text, checked, zoned)
+    few = checked and is_text and (bool(column.enum) or column.type == "boolean")
+    return Reading(column, cell, value, present, text, checked, zoned, few)
+
+
+def value_of_text(column: Column | None, cell: str) -> str:
+    """Return how a text cell is read where only different texts are looked at, each once."""
+    text = as_text("VARCHAR", cell)
+    return _choice(column, text, cell) if column is not None and column.enum else text
 
 
 def as_text(kind: str, cell: str) -> str:
@@ -108,7 +125,34 @@ def _typed_time(wanted: str, kind: str, cell: str, zone: str) -> str:
     if kind == ZONED_TYPE:
         return _utc(finite)
     plain = f"CAST({finite} AS TIMESTAMP)"
-    return plain if zone in UTC_ZONES else _utc(f"timezone({literal(zone)}, {plain})")
+    if zone in UTC_ZONES:
+        return plain
+    looked_up = _utc(f"timezone({literal(zone)}, {plain})")
+    settled = settled_offset(zone)
+    if settled is None:
+        return looked_up
+    # Looking the zone up row by row costs seven times as much as taking off what is always taken.
+    since, offset = settled
+    moved = f"make_timestamp(epoch_us({plain}) - {offset})"
+    return f"CASE WHEN {plain} >= TIMESTAMP '{since}' THEN {moved} ELSE {looked_up} END"
+
+
+@cache
+def settled_offset(zone: str) -> tuple[date, int] | None:
+    """Return since when a zone has had one offset from UTC, and the offset in microseconds.
+
+    None where the offset still changes: China's has been one since 1991, most of Europe has two.
+    """
+    place = ZoneInfo(zone)
+    days = [datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(SETTLED_DAYS)]
+    offsets = [day.astimezone(place).utcoffset() for day in days]
+    changes = [n for n in range(1, SETTLED_DAYS) if offsets[n] != offsets[n - 1]]
+    # Two days later no clock anywhere can still be on the other side of the change.
+    since = days[min(changes[-1] + 2, SETTLED_DAYS - 1)].date() if changes else days[0].date()
+    offset = offsets[-1]
+    if offset is None or since.year > LAST_SETTLED:
+        return None
+    return since, int(offset / timedelta(microseconds=1))
 
 
 def _cleaned_time(text: str) -> str:
@@ -137,9 +181,11 @@ def _parsed_time(wanted: str, text: str, zone: str) -> str:
     )
 
 
-def _choice(column: Column, text: str) -> str:
+def _choice(column: Column, text: str, cell: str) -> str:
     """Accept the value itself and its name in either language, whatever the case of letters."""
-    lines = []
+    # Most files write the values as they are: these need neither trimming nor lower case.
+    plain = ", ".join(literal(choice.value) for choice in column.enum)
+    lines = [f"WHEN {cell} IN ({plain}) THEN {cell}"]
     for choice in column.enum:
         names = dict.fromkeys((choice.value, choice.title.zh, choice.title.en.lower()))
         listed = ", ".join(literal(name) for name in names)

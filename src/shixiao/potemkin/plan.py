@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.potemkin.steps import Activity, Path, read_path, seconds
 from shixiao.terms import Period, Text
 
@@ -147,7 +146,7 @@ def load_plan() -> CityPlan:
 
 def _data(name: str) -> Any:
     text = files("shixiao.potemkin").joinpath(f"{FOLDER}/{name}.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return load_yaml(text)
 
 
 def _band(entry: Mapping[str, Any]) -> Band:

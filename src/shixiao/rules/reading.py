@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from shixiao.datafiles import load_yaml
 from shixiao.rules.rule import CONFIDENCES, UNITS, Checked, Kind, Rule, Source, Value
 from shixiao.terms import BadInput, Text
 
@@ -26,7 +27,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         BadInput: the file cannot be read, is no YAML, or is no mapping.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_text(encoding="utf-8"))
     except OSError:
         raise BadInput(
             Text("无法读取规则文件", "the rule file cannot be read"), file=path.name

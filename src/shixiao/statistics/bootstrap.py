@@ -16,7 +16,7 @@ EXACT_CELLS = 20_000
 """Up to so many cells every cell is resampled by itself."""
 EXTREME_CELLS = 512
 """Beyond that, so many of the farthest cells are; the others are pooled into one body."""
-NORMAL_CASES, NORMAL_SKEWNESS = 2_000, 0.05
+NORMAL_CASES, NORMAL_SKEWNESS = 500, 0.05
 """From so many cases on, with a skewness of the mean no larger, the mean is drawn as a normal."""
 _BLOCK = 2_000_000
 """Multinomial counts held in memory at once (16 MB)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ class CellSample:
         values: shape (cells,) for one metric or (cells, metrics) for several metrics of the same
             cases, in the units of the metrics. The order of cells has no meaning.
         counts: shape (cells,), how many cases have these values; cells of 0 cases are dropped.
+        n: how many cases the sample holds.
 
     Raises:
         ValueError: when shapes disagree, a value is not finite or a count is no whole number ≥ 0.
@@ -25,6 +26,7 @@ class CellSample:
 
     values: Floats
     counts: Integers
+    n: int = field(init=False)
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values, dtype=np.float64)
@@ -39,6 +41,8 @@ class CellSample:
         present = whole > 0
         object.__setattr__(self, "values", values[present])
         object.__setattr__(self, "counts", whole[present])
+        # Asked for a million times in a city: summed once.
+        object.__setattr__(self, "n", int(whole.sum()))
 
     @classmethod
     def from_cases(cls, values: npt.ArrayLike) -> CellSample:
@@ -47,11 +51,6 @@ class CellSample:
             np.asarray(values, dtype=np.float64), axis=0, return_counts=True
         )
         return cls(distinct, counts)
-
-    @property
-    def n(self) -> int:
-        """How many cases the sample holds."""
-        return int(self.counts.sum())
 
     @property
     def mean(self) -> Floats:

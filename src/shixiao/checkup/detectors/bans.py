@@ -15,11 +15,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from shixiao.checkup.detectors.registry import detector
 from shixiao.checkup.detectors.trial import Screening, Trial
 from shixiao.checkup.scene import Scene
+from shixiao.datafiles import load_yaml
 from shixiao.terms import Estimate, Severity, SubjectKind, Text
 
 FUNCTION, COMMERCIAL, TRACES = "banned_function", "commercial_activity", "forced_traces"
@@ -132,4 +131,4 @@ def _title(name: str) -> Text:
 @cache
 def _data() -> Any:
     text = files("shixiao.checkup.detectors").joinpath("data/app_words.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return load_yaml(text)

@@ -109,13 +109,12 @@ def _twins(scene: Scene, ratings: Table) -> Screening:
         .order_by(["subject", "rating_id"])
     )
     coded = written["text"].combine_chunks().dictionary_encode()
-    normal = [letters_only(text) for text in coded.dictionary.to_pylist()]
-    numbers = {text: i for i, text in enumerate(dict.fromkeys(normal))}
-    code = np.array([numbers[text] for text in normal] or [0])[coded.indices.to_numpy()]
+    normal = letters_only(coded.dictionary).dictionary_encode()
+    code = normal.indices.to_numpy()[coded.indices.to_numpy()]
     subjects = written["subject"].combine_chunks().dictionary_encode().indices.to_numpy()
-    pair = subjects.astype(np.int64) * (len(numbers) + 1) + code
+    pair = subjects.astype(np.int64) * (len(normal.dictionary) + 1) + code
     _, inverse, count = np.unique(pair, return_inverse=True, return_counts=True)
-    filled = code != numbers.get("", -1)
+    filled = code != normal.dictionary.index("").as_py()
     flag = pa.array((count[inverse] > 1).astype(np.int64), mask=~filled)
     table = scene.engine.small(written.drop_columns("text").append_column("twin", flag))
     return _rates(scene, table, TWIN, "twin", "texts")

@@ -10,10 +10,9 @@ from importlib.resources import files
 from pkgutil import iter_modules
 from typing import Any
 
-import yaml
-
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.scene import Scene
+from shixiao.datafiles import load_yaml
 from shixiao.terms import SubjectKind, Text
 
 Look = Callable[[Scene], Iterable[Screening]]
@@ -126,4 +125,4 @@ def _texts(entries: Mapping[str, Any]) -> dict[str, Text]:
 
 def _data(name: str) -> Any:
     text = files(PACKAGE).joinpath(f"data/{name}.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return load_yaml(text)

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr
 
 from shixiao.checkup.detectors.accounts import account_rows, lacking_accounts
 from shixiao.checkup.detectors.contrasts import LogRatio, screen_log_ratios
@@ -204,7 +203,7 @@ def _stretches(
     # Months differ by more than days let expect: the scatter of all stretches says by how much.
     scale = 1.0
     if len(pooled):
-        parts = np.quantile(pooled, [0.5, 0.9]) / norm.isf([0.25, 0.05])
+        parts = np.quantile(pooled, [0.5, 0.9]) / -ndtri([0.25, 0.05])
         scale = max(1.0, float(parts.max()))
     trials: list[Trial] = []
     where: dict[str, tuple[int, int]] = {}
@@ -245,8 +244,8 @@ def _stretch_trial(
     value, error = found
     # Šidák over the stretches looked at; neighbours overlap, which errs on the safe side.
     # The error comes from the scatter of the days inside, so that Student's law is due.
-    one = min(float(student.sf(value / error, span[1] - span[0])), 1 - 1e-16)
-    half = float(norm.isf(0.5 - scene.rules.number("E-17") / 2)) * error
+    one = min(float(stdtr(span[1] - span[0], -value / error)), 1 - 1e-16)
+    half = float(ndtri(0.5 + scene.rules.number("E-17") / 2)) * error
     estimate = Estimate(
         math.exp(value), math.exp(value - half), math.exp(value + half), span[1] - span[0] + 1
     )

@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.rules import RulePack
 from shixiao.terms import BadInput, SubjectKind, Text
 
@@ -79,7 +78,7 @@ class Goalposts:
 def indicators() -> tuple[Indicator, ...]:
     """Return all indicators in the order in which reports show them."""
     text = files("shixiao.checkup.index").joinpath("data/indicators.yaml").read_text("utf-8")
-    return tuple(Indicator.read(entry) for entry in yaml.safe_load(text))
+    return tuple(Indicator.read(entry) for entry in load_yaml(text))
 
 
 def indicator(identifier: str) -> Indicator:

@@ -19,7 +19,6 @@ from importlib.resources import files
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -27,6 +26,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from shixiao.checkup.schemes.cues import IndicatorClass, cues, deciding_cue, folded
+from shixiao.datafiles import load_yaml
 from shixiao.seals import sha256_of
 
 FOLDS = 3  # for the decision values on which probabilities rest
@@ -163,7 +163,7 @@ def _precision(examples: Sequence[Labelled]) -> dict[str, tuple[int, int]]:
 @cache
 def _family_words() -> tuple[re.Pattern[str], ...]:
     content = files("shixiao.checkup.schemes").joinpath("data/families.yaml").read_text("utf-8")
-    families = yaml.safe_load(content).values()
+    families = load_yaml(content).values()
     return tuple(re.compile("|".join(map(re.escape, words))) for words in families)
 
 

@@ -16,8 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from shixiao.datafiles import load_yaml
 from shixiao.terms import Text
 
 
@@ -75,7 +74,7 @@ def folded(text: str) -> str:
 def cues() -> tuple[Cue, ...]:
     """Return all cues in the order in which they are tried."""
     content = files("shixiao.checkup.schemes").joinpath("data/cues.yaml").read_text("utf-8")
-    return tuple(_cue(entry) for entry in yaml.safe_load(content))
+    return tuple(_cue(entry) for entry in load_yaml(content))
 
 
 def deciding_cue(name: str, description: str) -> Cue | None:

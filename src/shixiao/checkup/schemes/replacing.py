@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from shixiao.checkup.schemes.cues import IndicatorClass, folded
+from shixiao.datafiles import load_yaml
 from shixiao.terms import Text
 
 REPLACED = (IndicatorClass.OUTPUT, IndicatorClass.VANITY, IndicatorClass.BANNED)
@@ -36,7 +35,7 @@ def replacements() -> tuple[Replacement, ...]:
             re.compile(entry["when"], re.IGNORECASE),
             Text.of(entry["text"]),
         )
-        for entry in yaml.safe_load(content)
+        for entry in load_yaml(content)
     )
 
 

@@ -6,11 +6,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from shixiao.datafiles import load_yaml
 
 
 @cache
 def material(name: str) -> Any:
     """Return the content of ``data/synthetic/NAME.yaml``; callers leave it as it is."""
     path = files("shixiao.potemkin") / "data" / "synthetic" / f"{name}.yaml"
-    return yaml.safe_load(path.read_text("utf-8"))
+    return load_yaml(path.read_text("utf-8"))
