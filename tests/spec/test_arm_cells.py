@@ -13,7 +13,6 @@ PROFILE = {
     "service_id": ["S1", "S1", "S1", "S1", "S2", "S2", None],
     "channel": ["online", "online", "counter", "self", "online", "counter", "online"],
     "visits": [0, 0, 2, 5, 1, None, 7],
-    "elapsed": [1_234_567_000_000, 1_239_999_000_000, 90_500_000, 0, 0, 61_000_000, 0],
 }
 
 
@@ -34,7 +33,7 @@ def _plain(cells: Any) -> dict[Any, dict[float, int]]:
 
 
 def test_cases_without_a_value_or_in_another_arm_are_left_out(engine: Engine) -> None:
-    found = _arms(engine).cells("visits", subject="service_id", strata=(), duration=False)
+    found = _arms(engine).cells("visits", subject="service_id", strata=())
     assert _plain(found) == {
         ("S1", "", "online"): {0.0: 2},
         ("S1", "", "counter"): {2.0: 1},
@@ -46,16 +45,8 @@ def test_a_city_by_service_has_the_cells_of_its_services_and_of_cases_of_none(
     engine: Engine,
 ) -> None:
     arms = _arms(engine)
-    services = _plain(arms.cells("visits", subject="service_id", strata=(), duration=False))
-    city = _plain(arms.cells("visits", subject=None, strata=["service_id"], duration=False))
+    services = _plain(arms.cells("visits", subject="service_id", strata=()))
+    city = _plain(arms.cells("visits", subject=None, strata=["service_id"]))
     assert city == {("", s, arm): cells for (s, _, arm), cells in services.items()} | {
         ("", "", "online"): {7.0: 1}
-    }
-
-
-def test_durations_are_counted_in_seconds_of_three_digits(engine: Engine) -> None:
-    found = _arms(engine).cells("elapsed", subject=None, strata=(), duration=True)
-    assert _plain(found) == {
-        ("", "", "online"): {1_230_000.0: 2, 0.0: 2},
-        ("", "", "counter"): {90.0: 1, 61.0: 1},
     }

@@ -14,8 +14,6 @@ from itertools import pairwise
 import ibis
 import numpy as np
 
-from shixiao.effect.breakdown import SECOND
-from shixiao.effect.process import three_digits
 from shixiao.effect.subjects import Comparison
 from shixiao.evidence.engines import Engine, Table
 from shixiao.statistics import CellSample
@@ -41,40 +39,34 @@ class ArmCells:
     table: Table
     engine: Engine
     comparison: Comparison
-    _counted: dict[tuple[tuple[str, ...], str, bool], Counted] = field(default_factory=dict)
+    _counted: dict[tuple[tuple[str, ...], str], Counted] = field(default_factory=dict)
 
-    def cells(
-        self, metric: str, *, subject: str | None, strata: Sequence[str], duration: bool
-    ) -> Cells:
+    def cells(self, column: str, *, subject: str | None, strata: Sequence[str]) -> Cells:
         """Return the cells of a metric by subject, stratum and arm.
 
         Args:
-            metric: a column of the profile; null where a case does not speak to it.
+            column: of the profile; null where a case does not speak to it.
             subject: column that names subjects; None takes all cases as one subject, called "".
             strata: columns that level case mix.
-            duration: count in seconds rounded down to three digits, not microsecond by microsecond.
         """
         columns = tuple(sorted({*strata, *([subject] if subject else [])}))
-        key = (columns, metric, duration)
+        key = (columns, column)
         if key not in self._counted:
-            self._counted[key] = self._count(columns, metric, duration=duration)
+            self._counted[key] = self._count(columns, column)
         cells: Cells = defaultdict(lambda: defaultdict(dict))
         for (values, arm), sample in self._counted[key].items():
             value_of = dict(zip(columns, values, strict=True))
-            name = value_of[subject] if subject else ""
-            if subject and not name:
+            who = value_of[subject] if subject else ""
+            if subject and not who:
                 continue  # of nobody known
-            stratum = "".join(f"\x1f{value_of[column]}" for column in strata)
-            cells[name][stratum][arm] = sample
+            stratum = "".join(f"\x1f{value_of[name]}" for name in strata)
+            cells[who][stratum][arm] = sample
         return cells
 
-    def _count(self, columns: Sequence[str], metric: str, *, duration: bool) -> Counted:
-        value = self.table[metric]
-        if duration:
-            value = three_digits(((value - value % SECOND) / SECOND).cast("int64"))
+    def _count(self, columns: Sequence[str], metric: str) -> Counted:
         arm = self.table[self.comparison.column].cast("string")
         texts = {c: self.table[c].cast("string").fill_null("") for c in columns}
-        keyed = self.table.select(**texts, **{ARM: arm, CELL: value})
+        keyed = self.table.select(**texts, **{ARM: arm, CELL: self.table[metric]})
         keyed = keyed.filter(
             keyed[CELL].notnull() & keyed[ARM].isin([self.comparison.a, self.comparison.b])
         )

@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shixiao.effect.catalogue import Measure, Statistic, measures
-from shixiao.effect.process import three_digits
-from shixiao.effect.profile import CaseProfile
+from shixiao.effect.profile import CELL, CaseProfile
 from shixiao.effect.subjects import Grouping
 from shixiao.evidence.engines import Engine, Table
 from shixiao.rules import RulePack
@@ -105,7 +104,8 @@ def _keyed(table: Table, subject_column: str | None, arm_column: str | None) -> 
     """Add text columns that name the subject and the arm; cases without either drop out."""
     subject = table[subject_column].cast("string") if subject_column else ibis.literal("")
     arm = table[arm_column].cast("string") if arm_column else ibis.literal("")
-    metrics = [m.metric for m in measures() if m.metric in table.columns]
+    metrics = [m.metric + end for m in measures() for end in ("", CELL)]
+    metrics = [name for name in metrics if name in table.columns]
     # A narrow table: Ibis takes time for every column of every expression.
     keyed = table.select(*dict.fromkeys(metrics), **{SUBJECT: subject, ARM: arm})
     return keyed.filter(keyed[SUBJECT].notnull() & keyed[ARM].notnull())
@@ -129,9 +129,7 @@ def _aggregate(keyed: Table, profile: CaseProfile, engine: Engine) -> Rows:
 
 def _duration_cells(keyed: Table, engine: Engine, metric: str) -> dict[Key, Counted]:
     """Counts of durations in seconds, rounded down to three significant digits."""
-    micros = keyed[metric]
-    seconds = ((micros - micros % SECOND) / SECOND).cast("int64")
-    chosen = keyed.select(SUBJECT, ARM, cell=three_digits(seconds))
+    chosen = keyed.select(SUBJECT, ARM, cell=keyed[metric + CELL])
     chosen = chosen.filter(chosen.cell.notnull())
     found = engine.arrow(chosen.group_by([SUBJECT, ARM, "cell"]).agg(n=ibis._.count()))
     if not found.num_rows:

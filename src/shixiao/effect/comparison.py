@@ -18,7 +18,7 @@ import numpy as np
 from shixiao.effect.arm_cells import ArmCells
 from shixiao.effect.breakdown import SECOND
 from shixiao.effect.catalogue import Measure, Statistic, measures
-from shixiao.effect.profile import CaseProfile
+from shixiao.effect.profile import CELL, CaseProfile
 from shixiao.effect.subjects import Comparison
 from shixiao.rules import RulePack
 from shixiao.statistics import (
@@ -104,8 +104,9 @@ def compare(
                 continue
             if suggested and item.metric not in profile.suggested:
                 continue
-            duration = item.statistic.quantile is not None
-            cells = arms.cells(column, subject=subject_column, strata=strata, duration=duration)
+            if item.statistic.quantile is not None:
+                column += CELL
+            cells = arms.cells(column, subject=subject_column, strata=strata)
             for subject_id in sorted(cells):
                 rng = np.random.default_rng(
                     [seed, zlib.crc32(f"{subject_id}\x1f{item.id}\x1f{suggested}".encode())]

@@ -115,14 +115,18 @@ def three_digits(seconds: ibis.Value) -> ibis.Value:
     return seconds - seconds % unit
 
 
+def duration_cell(micros: ibis.Value) -> ibis.Value:
+    """Return whole seconds of a duration in µs, rounded down to three significant digits."""
+    # Whole seconds by an exact integer remainder, for the same reason as in three_digits.
+    return three_digits(((micros - micros % SECOND) / SECOND).cast("int64"))
+
+
 def _median_waits(store: Store, engine: Engine) -> dict[int, int]:
     """Median seconds before each activity, from counts of waits rounded to three digits."""
     events = store.table(engine, "events")
     followed = events.filter(events.next_ts.notnull())
-    # Whole seconds by an exact integer remainder, for the same reason as in three_digits.
-    micros = followed.next_ts - followed.ts
-    seconds = ((micros - micros % SECOND) / SECOND).cast("int64")
-    waits = followed.select(activity=followed.next_activity, wait=three_digits(seconds))
+    wait = duration_cell(followed.next_ts - followed.ts)
+    waits = followed.select(activity=followed.next_activity, wait=wait)
     cells = waits.group_by(["activity", "wait"]).agg(n=ibis._.count())
     rows = engine.rows(cells)
     by_activity: dict[int, list[tuple[int, int]]] = {}

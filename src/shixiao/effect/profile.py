@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import ibis
 
+from shixiao.effect.process import duration_cell
 from shixiao.effect.stepmap import StepMap, flag_table
 from shixiao.effect.worktime import (
     calendar_table,
@@ -34,6 +35,8 @@ OF_EVENTS = (
     *FLAG_METRICS.values(),
     *("visits", "dropout"),
 )
+TIMED = ("elapsed", "working")
+CELL = "_cell"  # ends the column that holds a duration in seconds, cut to three digits
 DAY = 86_400_000_000
 # Columns that other columns came from: nobody reads them again, and keeping them costs time.
 SPENT = (
@@ -103,6 +106,9 @@ def case_profile(
     suggested = tuple(metric for flag, metric in supposed if steps.suggests(flag))
     spent = [f"{metric}_suggested" for _, metric in supposed if metric not in suggested]
     spent += [name for name in SPENT if name in table.columns]
+    # Counted in cells again and again, for every kind of subject and every way of splitting it.
+    timed = {name + CELL: duration_cell(table[name]) for name in TIMED if name in table.columns}
+    table = table.mutate(**timed)
     return CaseProfile(engine.keep(table.drop(*spent), "case_profile"), missing, suggested)
 
 

@@ -28,13 +28,12 @@ def services_known(scene: Scene) -> Text | None:
     return None if "service_id" in scene.profile.table.columns else NO_SERVICE
 
 
-def case_rows(scene: Scene, measures: Mapping[str, str], *, kept: str) -> Rows | Screening:
+def case_rows(scene: Scene, measures: Mapping[str, str]) -> Rows | Screening:
     """Return the cases with the columns that some measures need, or what is missing.
 
     Args:
         scene: the evidence.
         measures: measure → its 0/1 column in the case profile.
-        kept: unused columns are dropped and nothing is computed twice under this name.
     """
     lacking = services_known(scene)
     if lacking is not None or scene.profile is None:
@@ -46,12 +45,22 @@ def case_rows(scene: Scene, measures: Mapping[str, str], *, kept: str) -> Rows |
     }
     if missing:
         return Screening(missing=missing)
-    return rows_of_cases(scene, scene.profile.table, tuple(measures.values()), kept=kept)
+    return rows_of_cases(scene, scene.profile.table, tuple(measures.values()))
 
 
-def rows_of_cases(scene: Scene, table: Table, columns: tuple[str, ...], *, kept: str) -> Rows:
-    """Return cases as rows of services; ``table`` has the case profile's columns."""
+def rows_of_cases(
+    scene: Scene, table: Table, columns: tuple[str, ...], *, kept: str | None = None
+) -> Rows:
+    """Return cases as rows of services.
+
+    Args:
+        scene: the evidence.
+        table: has the case profile's columns.
+        columns: what the measures need.
+        kept: name under which to keep what had to be computed; None for the profile itself.
+    """
     strata = {name: text for name, text in STRATA.items() if name in table.columns}
     known = table.filter(table.service_id.notnull())
     narrow = known.select("case_id", *strata, *columns, subject=known.service_id)
-    return Rows(scene.engine.keep(narrow, kept), "case_id", "cases", SubjectKind.SERVICE, strata)
+    rows = scene.engine.keep(narrow, kept) if kept is not None else narrow
+    return Rows(rows, "case_id", "cases", SubjectKind.SERVICE, strata)

@@ -19,7 +19,7 @@ from shixiao.checkup.scene import Scene
 def half_online(scene: Scene) -> Iterable[Screening]:
     """Compare the share of online cases that still go to a counter."""
     measure = "counter_after_online"
-    rows = case_rows(scene, {measure: "dropout"}, kept="half_online_rows")
+    rows = case_rows(scene, {measure: "dropout"})
     if not isinstance(rows, Screening):
         minimum = int(scene.rules.number("F-10", "cases"))
         rows = screen_rates(scene, rows, [Rate(measure, "dropout", minimum)])

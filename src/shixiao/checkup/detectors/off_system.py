@@ -61,10 +61,8 @@ def _coarse(scene: Scene) -> Text | None:
 def _flagged(scene: Scene, cases: Table) -> Table:
     """Add the three flags to cases with at least one official step; null for all others."""
     events = scene.table("events")
-    columns = ("case_no", "pos", "activity", "ts", "next_ts", "occurrence")
-    official = scene.engine.keep(
-        events.filter(events["actor"] == OFFICIAL).select(*columns), "official_events"
-    )
+    # Read again for each trace: keeping millions of rows costs more than filtering them thrice.
+    official = events.filter(events["actor"] == OFFICIAL)
     rule = {part: int(scene.rules.number("F-17", part)) for part in PARTS}
     summed = _summed(official, rule)
     batched = _batched(official, cases, rule)

@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 from shixiao.checkup.index.contacts import repeat_contacts
 from shixiao.checkup.scene import Scene
-from shixiao.effect.process import three_digits
 from shixiao.effect.worktime import day_of
 from shixiao.evidence.engines import Table
 
@@ -41,7 +40,6 @@ Groups = Mapping[tuple[str, str, str, str], tuple[int, int]]
 
 Cells = Sequence[tuple[int, int]]
 """Seconds, rounded down to three significant digits, and how many cases took them."""
-SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,8 @@ def _cases(scene: Scene, profile: Table) -> Table | None:
             kept = kept.fill_null(profile.within_statutory)
         columns["promise_kept"] = kept.cast("int64")
     channel = profile.channel if "channel" in names else ibis.literal("")
-    carried = [n for n in ("case_no", "case_id", "service_id", REGION, "working") if n in names]
+    known = ("case_no", "case_id", "service_id", REGION, "working", "working_cell")
+    carried = [n for n in known if n in names]
     if "working" in names:
         columns["week"] = day_of(profile.closed_local) // 7
     chosen = profile.select(*carried, channel=channel.fill_null(""), **columns)
@@ -255,10 +254,9 @@ def _group_counts(scene: Scene, table: Table | None) -> Groups:
 
 
 def _time_cells(scene: Scene, table: Table) -> dict[tuple[str, ...], Cells]:
-    timed = table.filter(table.working.notnull())
-    seconds = ((timed.working - timed.working % SECOND) / SECOND).cast("int64")
+    timed = table.filter(table.working_cell.notnull())
     keys = ["service_id", "channel"]
-    celled = timed.select(*keys, cell=three_digits(seconds))
+    celled = timed.select(*keys, cell=timed.working_cell)
     rows = scene.engine.rows(celled.group_by([*keys, "cell"]).agg(n=ibis._.count()))
     found: dict[tuple[str, ...], list[tuple[int, int]]] = defaultdict(list)
     names = zip(*(rows[key] for key in keys), strict=True)
