@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 import ibis
 
 from shixiao.effect.process import duration_cell
-from shixiao.effect.stepmap import StepMap, flag_table
+from shixiao.effect.sequence_metrics import (
+    FLAG_METRICS,
+    place_of,
+    with_flags,
+    with_sequence_metrics,
+)
+from shixiao.effect.stepmap import StepMap
 from shixiao.effect.worktime import (
     calendar_table,
     day_of,
@@ -24,11 +30,6 @@ from shixiao.evidence.store import Store
 from shixiao.rules import RulePack, WorkingCalendar
 from shixiao.terms import Text
 
-FLAG_METRICS = {
-    "visible": "visible_steps",
-    "rekey": "rekeys",
-    "resubmit": "resubmissions",
-}
 # Metrics that only events can tell.
 OF_EVENTS = (
     *("steps", "repeats", "rework", "handoffs", "department_handoffs"),
@@ -44,10 +45,6 @@ SPENT = (
     *("stopped_time", "stopped_days", "first_ts"),
 )
 
-NO_MAP = Text(
-    "没有经确认的环节对应表（activity_map 的 {column} 列）",
-    "no confirmed activity map (column {column} of activity_map)",
-)
 NO_COLUMN = Text("缺少 {table} 表的 {column} 列", "table {table} has no column {column}")
 
 
@@ -94,9 +91,9 @@ def case_profile(
         cases = _with_department(cases, store, engine)
     table = _with_wall_clock(cases, store, engine)
     if store.has("events"):
-        per_case = _event_metrics(events, cases, steps, store, engine, rules, missing)
-        table = table.left_join(per_case, table.case_no == per_case.profile_case)
-        table = table.drop("profile_case")
+        table = with_sequence_metrics(table, steps, store, engine, missing)
+        table = _with_event_metrics(table, events, rules, missing)
+        table = _with_visits(table, events, steps, store, engine, missing)
     else:
         missing |= dict.fromkeys(OF_EVENTS, Text("缺少 events 表", "there is no table events"))
     table = _with_times(table, events, store, engine, calendar, missing)
@@ -131,21 +128,11 @@ def _with_department(cases: Table, store: Store, engine: Engine) -> Table:
     return cases.left_join(services, cases.service_id == services.key).drop("key")
 
 
-def _event_metrics(
-    events: Table,
-    cases: Table,
-    steps: StepMap,
-    store: Store,
-    engine: Engine,
-    rules: RulePack,
-    missing: dict[str, Text],
+def _with_event_metrics(
+    table: Table, events: Table, rules: RulePack, missing: dict[str, Text]
 ) -> Table:
-    """One group-by over the events."""
-    flagged = _with_flags(events, cases, steps, store, engine)
-    metrics = {
-        "steps": ibis._.count(),
-        "repeats": (ibis._.occurrence > 1).cast("int64").sum(),
-    }
+    """Add what only the events themselves tell, in one group-by over them."""
+    metrics = {}
     for column, metric in (
         ("resource_changes", "handoffs"),
         ("department_id_changes", "department_handoffs"),
@@ -155,84 +142,43 @@ def _event_metrics(
         else:
             name = column.removesuffix("_changes")
             missing[metric] = NO_COLUMN.format(table="events", column=name)
-    if "handoffs" in missing and "handoff" in steps.confirmed_flags:
-        # Who handled a step is not recorded, but the department says which steps hand on.
-        del missing["handoffs"]
-        metrics["handoffs"] = ibis._.handoff.sum()
-    for flag, metric in FLAG_METRICS.items():
-        metrics[f"{metric}_suggested"] = ibis._[f"{flag}_suggested"].sum()
-        if flag in steps.confirmed_flags:
-            metrics[metric] = ibis._[flag].sum()
-        else:
-            missing[metric] = NO_MAP.format(column=flag)
+    if "marked_handoffs" in table.columns:
+        if "handoffs" in missing:
+            # Who handled a step is not recorded, but the department says which steps hand on.
+            del missing["handoffs"]
+            table = table.mutate(handoffs=table.marked_handoffs)
+        table = table.drop("marked_handoffs")
     metrics |= _dropout_metrics(events, rules, missing)
-    grouped = flagged.group_by("case_no").agg(**metrics)
-    visits = _visits(flagged, steps, store, missing)
-    grouped = grouped.left_join(visits, grouped.case_no == visits.visiting_case)
-    counts = {name: grouped[name].fill_null(0) for name in visits.columns if name in VISITS}
-    grouped = grouped.mutate(**counts).drop("visiting_case")
-    counted = grouped.mutate(rework=(grouped.repeats > 0).cast("int64"))
-    if "went_to_counter" in counted.columns:
-        counted = counted.mutate(
-            dropout=ibis.ifelse(
-                counted.began_online == 1, counted.went_to_counter, ibis.null("int64")
-            )
-        ).drop("began_online", "went_to_counter")
-    return counted.rename(profile_case="case_no")
+    if not metrics:
+        return table
+    grouped = events.group_by("case_no").agg(**metrics).rename(profile_case="case_no")
+    table = table.left_join(grouped, table.case_no == grouped.profile_case).drop("profile_case")
+    if "went_to_counter" not in table.columns:
+        return table
+    began = table.began_online == 1
+    dropout = ibis.ifelse(began, table.went_to_counter, ibis.null("int64"))
+    return table.mutate(dropout=dropout).drop("began_online", "went_to_counter")
 
 
-def _with_flags(events: Table, cases: Table, steps: StepMap, store: Store, engine: Engine) -> Table:
-    flags = flag_table(steps, store, engine)
-    if not steps.by_case:
-        return events.left_join(flags, events.activity == flags.map_activity).drop("map_activity")
-    place = cases.select(
-        place_case=cases.case_no,
-        place_service=(
-            cases.service_id if "service_id" in cases.columns else ibis.literal("")
-        ).fill_null(""),
-        place_channel=(cases.channel if "channel" in cases.columns else ibis.literal("")).fill_null(
-            ""
-        ),
-    )
-    placed = events.left_join(place, events.case_no == place.place_case)
-    joined = placed.left_join(
-        flags,
-        [
-            placed.activity == flags.map_activity,
-            placed.place_service == flags.map_service,
-            placed.place_channel == flags.map_channel,
-        ],
-    )
-    return joined.drop(
-        "place_case", "place_service", "place_channel", "map_activity", "map_service", "map_channel"
-    )
-
-
-VISITS = ("visits", "visits_suggested")
-
-
-def _visits(flagged: Table, steps: StepMap, store: Store, missing: dict[str, Text]) -> Table:
-    """Days with a step at the counter, per case: two steps on one day are one visit.
+def _with_visits(
+    table: Table,
+    events: Table,
+    steps: StepMap,
+    store: Store,
+    engine: Engine,
+    missing: dict[str, Text],
+) -> Table:
+    """Add days with a step at the counter: two steps on one day are one visit.
 
     Days are told apart before cases are summed up: few events are visits, and counting distinct
     days of all events costs several times as much.
     """
-    came = None
-    if "place" in flagged.columns:
-        came = flagged.place == "counter"
-        if "actor" in flagged.columns:
-            came &= flagged.actor == "applicant"
-        if "visit" in steps.confirmed_flags:
-            came |= flagged.visit == 1
-    elif "visit" in steps.confirmed_flags:
-        came = flagged.visit == 1
-    else:
-        missing["visits"] = Text(
-            "不知道哪些环节要到窗口：缺少 events 表的 place 列，"
-            "也没有经确认的环节对应表（visit 列）",
-            "which steps need a visit is unknown: table events has no column place,"
-            " and there is no confirmed activity map (column visit)",
-        )
+    placed = events
+    if steps.by_case:
+        place = table.select(place_case=table.case_no, **place_of(table))
+        placed = events.left_join(place, events.case_no == place.place_case)
+    flagged = with_flags(placed, steps, store, engine)
+    came = _came(flagged, steps, missing)
     day = day_of(flagged.ts + (store.meta.utc_offset or 0))
     marks = {"visits_suggested": (flagged.visit_suggested == 1)}
     if came is not None:
@@ -243,11 +189,34 @@ def _visits(flagged: Table, steps: StepMap, store: Store, missing: dict[str, Tex
     days = chosen.group_by(["case_no", "visit_day"]).agg(
         **{name: chosen[name].max() for name in marks}
     )
-    return (
-        days.group_by("case_no")
-        .agg(**{name: days[name].sum() for name in marks})
-        .rename(visiting_case="case_no")
+    visits = days.group_by("case_no").agg(**{name: days[name].sum() for name in marks})
+    visits = visits.rename(visiting_case="case_no")
+    joined = table.left_join(visits, table.case_no == visits.visiting_case).drop("visiting_case")
+    # A case with events and none of them at a counter has no visit; one without has no number.
+    known = joined.variant_no.notnull()
+    counts = {
+        name: ibis.ifelse(known, joined[name].fill_null(0), ibis.null("int64")) for name in marks
+    }
+    return joined.mutate(**counts)
+
+
+def _came(flagged: Table, steps: StepMap, missing: dict[str, Text]) -> ibis.Value | None:
+    """Say of an event whether the applicant came to a counter; None when nothing tells."""
+    if "place" in flagged.columns:
+        came = flagged.place == "counter"
+        if "actor" in flagged.columns:
+            came &= flagged.actor == "applicant"
+        if "visit" in steps.confirmed_flags:
+            came |= flagged.visit == 1
+        return came
+    if "visit" in steps.confirmed_flags:
+        return flagged.visit == 1
+    missing["visits"] = Text(
+        "不知道哪些环节要到窗口：缺少 events 表的 place 列，也没有经确认的环节对应表（visit 列）",
+        "which steps need a visit is unknown: table events has no column place,"
+        " and there is no confirmed activity map (column visit)",
     )
+    return None
 
 
 def _dropout_metrics(
