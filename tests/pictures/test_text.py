@@ -1,11 +1,12 @@
 """Text widths: shortening and wrapping keep within their room."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from shixiao.pictures.flow import Flow, Run
 from shixiao.pictures.svg import escape
-from shixiao.pictures.text import clean, shorten, width, wrap
+from shixiao.pictures.text import chunks, clean, shorten, width, wrap
 
 ANY = st.text(max_size=80)
 ROOMS = st.floats(0, 400)
@@ -52,3 +53,17 @@ def test_latin_words_stay_whole_and_closing_signs_stay_with_their_word():
 
 def test_what_xml_cannot_hold_is_replaced_and_signs_are_escaped():
     assert escape('a<b>&"\x00\ud800\n c') == "a&lt;b&gt;&amp;&quot;\ufffd\ufffd c"
+
+
+@given(ANY.map(clean), ANY.map(clean), st.integers(0, 400))
+def test_running_text_breaks_where_its_words_would_break(first, then, room):
+    room += 0.0437  # no text is as wide as this: a tie would hang on rounding
+    whole, words = Flow(room), Flow(room)
+    whole.put(Run(first))
+    words.put(Run(first))
+    # Else all of it goes to the next row, which single words do not.
+    assume(words.used + width(then, 14) <= room or width(then, 14) > room)
+    whole.put(Run(then))
+    for word in chunks(then):
+        words.put(Run(word))
+    assert whole.rows == words.rows

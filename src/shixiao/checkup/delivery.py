@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,14 @@ from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.finding_tables import city_sheets
 from shixiao.checkup.report import pages
 from shixiao.checkup.report.lookup import Lookup
-from shixiao.checkup.result import result_json
+from shixiao.checkup.result import result_parts
 from shixiao.checkup.tables import sheets
 from shixiao.exports import delimited_files, workbook
 from shixiao.terms import BadInput, Text
 
 BRIEFINGS = {"briefing.docx": "zh", "briefing.en.docx": "en"}
+# One encoder for all entries: json.dumps would make one for each.
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def contents(evaluation: Evaluation) -> dict[str, bytes]:
@@ -30,7 +32,7 @@ def contents(evaluation: Evaluation) -> dict[str, bytes]:
     lookup = Lookup(evaluation)
     tables = sheets(evaluation) + (city_sheets(lookup) if lookup.city else [])
     found = {
-        "result.json": _lines(result_json(evaluation)).encode(),
+        "result.json": _lines(result_parts(evaluation)).encode(),
         "tables.xlsx": workbook(tables),
         **{f"csv/{name}": content for name, content in delimited_files(tables).items()},
         **{path: page.encode() for path, page in pages(lookup).items()},
@@ -44,16 +46,12 @@ def _lines(result: Mapping[str, Any]) -> str:
     """Write JSON with one line per entry of every list: to be read, compared, and written fast."""
     parts = []
     for key, value in result.items():
-        if isinstance(value, list) and value:
+        if isinstance(value, list | Iterator):
             entries = ",\n  ".join(_dump(entry) for entry in value)
-            parts.append(f" {_dump(key)}: [\n  {entries}\n ]")
+            parts.append(f" {_dump(key)}: [\n  {entries}\n ]" if entries else f" {_dump(key)}: []")
         else:
             parts.append(f" {_dump(key)}: {_dump(value)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def deliver(evaluation: Evaluation, out: Path) -> None:

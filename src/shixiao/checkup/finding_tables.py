@@ -62,11 +62,11 @@ def _findings(lookup: Lookup, kinds: dict[str, Detector]) -> Sheet:
     return Sheet("线索与违规 Findings", heads, rows)
 
 
-def _finding(finding: Finding, detector: Detector) -> list[Cell]:
+def _finding(finding: Finding, detector: Detector) -> tuple[Cell, ...]:
     severity, _ = SEVERITIES[finding.severity]
     nature = LEAD if finding.lead else BREACH
     innocents = [i.text.zh for i in finding.innocents if not i.explains]
-    return [
+    return (
         finding.id,
         finding.name.zh,
         finding.name.en,
@@ -87,7 +87,7 @@ def _finding(finding: Finding, detector: Detector) -> list[Cell]:
         "、".join(e.table for e in finding.evidence) or None,
         " ".join(key for e in finding.evidence for key in e.keys) or None,
         " ".join(dict.fromkeys(e.sha256 for e in finding.evidence)) or None,
-    ]
+    )
 
 
 def _tests(lookup: Lookup, kinds: dict[str, Detector]) -> Sheet:
@@ -110,7 +110,7 @@ def _tests(lookup: Lookup, kinds: dict[str, Detector]) -> Sheet:
         detector = kinds[tried.kind]
         name = detector.measures[trial.measure].name
         rows.append(
-            [
+            (
                 detector.name.zh,
                 name.zh,
                 name.en,
@@ -122,7 +122,7 @@ def _tests(lookup: Lookup, kinds: dict[str, Detector]) -> Sheet:
                 significant(trial.usual),
                 significant(trial.p),
                 significant(tried.p_adjusted),
-            ]
+            )
         )
     return Sheet("逐项检验 Tests", heads, rows)
 
@@ -148,11 +148,11 @@ def _index(lookup: Lookup) -> Sheet:
     return Sheet("指数 Index", heads, [_score(score) for score in lookup.index.scores])
 
 
-def _score(score: Score) -> list[Cell]:
+def _score(score: Score) -> tuple[Cell, ...]:
     name, place = DIMENSION_NAMES[score.dimension], score.place
     grade = GRADES[score.grade.id] if score.grade is not None else None
     low, high = score.choices or (None, None)
-    return [
+    return (
         *subject_cells(score.subject),
         name.zh,
         name.en,
@@ -165,7 +165,7 @@ def _score(score: Score) -> list[Cell]:
         " ".join(score.cap) or None,
         significant(low),
         significant(high),
-    ]
+    )
 
 
 def _parts(lookup: Lookup) -> Sheet:
@@ -185,7 +185,7 @@ def _parts(lookup: Lookup) -> Sheet:
         Text("目标区间的规则", "Rule of the goalposts"),
     )
     rows: list[Sequence[Cell]] = [
-        [
+        (
             *subject_cells(score.subject),
             DIMENSION_NAMES[score.dimension].zh,
             part.name.zh,
@@ -199,7 +199,7 @@ def _parts(lookup: Lookup) -> Sheet:
             significant(part.contribution),
             part.rule,
             part.goalposts.rule if part.goalposts else None,
-        ]
+        )
         for score in lookup.index.scores
         for part in score.parts
     ]
@@ -228,7 +228,7 @@ def _savings(lookup: Lookup) -> Sheet:
         for change in saved.changes:
             name, hours = measure(change.measure).name, change.hours
             rows.append(
-                [
+                (
                     *subject_cells(saved.subject),
                     name.zh,
                     name.en,
@@ -240,7 +240,7 @@ def _savings(lookup: Lookup) -> Sheet:
                     significant(hours.high),
                     hours.n,
                     change.rule,
-                ]
+                )
             )
     return Sheet("可省的时间 Savings", heads, rows)
 

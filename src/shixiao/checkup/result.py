@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from shixiao.checkup.detectors.registry import detectors
@@ -13,6 +15,15 @@ from shixiao.terms import Text
 
 def result_json(evaluation: Evaluation) -> dict[str, Any]:
     """Return the whole result; equal evaluations give equal values in equal order."""
+    parts = result_parts(evaluation).items()
+    return {key: list(part) if isinstance(part, Iterator) else part for key, part in parts}
+
+
+def result_parts(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the result with its long lists as iterators: a city has 60,000 entries to write.
+
+    Made one by one they need no memory, and Python's collector has nothing to walk through.
+    """
     store, rules = evaluation.store, evaluation.rules
     return {
         "schema": "shixiao/result/1",
@@ -24,13 +35,14 @@ def result_json(evaluation: Evaluation) -> dict[str, Any]:
         "notes": list(store.meta.notes),
         "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
         "process": _process(evaluation),
-        "measures": [m.to_json() for m in evaluation.measured]
-        + [f.to_json() for f in evaluation.figures],
-        "comparisons": [c.to_json() for c in evaluation.compared],
+        "measures": chain(
+            (m.to_json() for m in evaluation.measured), (f.to_json() for f in evaluation.figures)
+        ),
+        "comparisons": (c.to_json() for c in evaluation.compared),
         "verdicts": [v.to_json() for v in evaluation.verdicts],
         "rankings": [r.to_json() for r in evaluation.rankings],
         "chains": [c.to_json() for c in evaluation.chains],
-        "findings": [f.to_json() for f in evaluation.checkup.findings],
+        "findings": (f.to_json() for f in evaluation.checkup.findings),
         "tests": evaluation.checkup.tests_json(),
         "index": evaluation.index.to_json(),
         "not_assessable": _not_assessable(evaluation),

@@ -76,13 +76,13 @@ def _verdicts(evaluation: Evaluation) -> Sheet:
         Text("缺少的证据", "Missing evidence"),
     )
     rows = [
-        [
+        (
             *subject_cells(v.subject),
             v.text.zh,
             v.text.en,
             "\n".join(ground.zh for ground in v.grounds),
             "\n".join(text.zh for text in v.missing),
-        ]
+        )
         for v in evaluation.verdicts
     ]
     return Sheet("结论 Verdicts", heads, rows)
@@ -100,7 +100,7 @@ def _comparisons(evaluation: Evaluation) -> Sheet:
         Text("依据未确认的环节对应", "Rests on unconfirmed map rows"),
     )
     rows = [
-        [
+        (
             *subject_cells(c.subject),
             *_names(c.measure),
             c.comparison.a,
@@ -108,7 +108,7 @@ def _comparisons(evaluation: Evaluation) -> Sheet:
             *c.cases,
             *estimate_cells(c.ratio),
             int(c.suggested),
-        ]
+        )
         for c in evaluation.compared
     ]
     return Sheet("比较 Comparisons", heads, rows)
@@ -117,17 +117,17 @@ def _comparisons(evaluation: Evaluation) -> Sheet:
 def _measures(evaluation: Evaluation) -> Sheet:
     heads = (*SUBJECT, *MEASURE, Text("分组列", "Split by"), Text("组", "Arm"), *ESTIMATE)
     rows = [
-        [
+        (
             *subject_cells(m.subject),
             *_names(m.measure),
             m.arm.column if m.arm else None,
             m.arm.value if m.arm else None,
             *estimate_cells(m.estimate),
-        ]
+        )
         for m in evaluation.measured
     ]
     rows += [
-        [
+        (
             *subject_cells(f.subject),
             f.name.zh,
             f.name.en,
@@ -135,7 +135,7 @@ def _measures(evaluation: Evaluation) -> Sheet:
             None,
             None,
             *estimate_cells(f.estimate),
-        ]
+        )
         for f in evaluation.figures
     ]
     return Sheet("度量 Measures", heads, rows)
@@ -153,7 +153,7 @@ def _rankings(evaluation: Evaluation) -> Sheet:
         *ESTIMATE,
     )
     rows = [
-        [
+        (
             *_names(ranking.measure),
             ranking.column,
             place.id,
@@ -162,7 +162,7 @@ def _rankings(evaluation: Evaluation) -> Sheet:
             place.high,
             place.of,
             *estimate_cells(estimate),
-        ]
+        )
         for ranking in evaluation.rankings
         for place, estimate in ranking.places
     ]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from io import StringIO
 
-from shixiao.exports.sheets import Cell, Sheet, harmless
+from shixiao.exports.sheets import KEPT_TEXTS, Sheet, harmless
 
 MARK = "\ufeff"
 _UNSAFE = re.compile(r"[^a-z0-9]+")
@@ -21,13 +22,12 @@ def delimited(sheet: Sheet) -> bytes:
     """Return one sheet as CSV; heads hold both languages, an empty cell is nothing."""
     target = StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([harmless(f"{head.zh} {head.en}") for head in sheet.heads])
-    writer.writerows([_cell(value) for value in row] for row in sheet.rows)
+    safe = lru_cache(KEPT_TEXTS)(harmless)
+    writer.writerow([safe(f"{head.zh} {head.en}") for head in sheet.heads])
+    writer.writerows(
+        [safe(value) if isinstance(value, str) else value for value in row] for row in sheet.rows
+    )
     return (MARK + target.getvalue()).encode("utf-8", "replace")
-
-
-def _cell(value: Cell) -> Cell:
-    return harmless(value) if isinstance(value, str) else value
 
 
 def delimited_files(sheets: Sequence[Sheet]) -> dict[str, bytes]:

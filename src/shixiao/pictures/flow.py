@@ -37,7 +37,12 @@ class Flow:
         whole = sum(width(run.text.rstrip(), self.size) for run in runs)
         if self.used and self.used + whole > self.right >= whole:
             self._next()
+        # Where everything fits, no break need be looked for.
+        fits = self.used + sum(width(run.text, self.size) for run in runs) <= self.right
         for run in runs:
+            if fits and run.text:
+                self._chunk(run)
+                continue
             for chunk in chunks(run.text):
                 self._chunk(Run(chunk, run.fill, run.struck))
 

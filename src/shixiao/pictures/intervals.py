@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from shixiao.pictures.interval_marks import ends, in_words, marks
 from shixiao.pictures.interval_rows import IntervalRow, PlotForm, drawn_row, group_head
@@ -24,6 +25,7 @@ from shixiao.terms import Estimate, Text
 __all__ = ["IntervalRow", "interval_plot", "interval_svg"]
 
 _CELL_WIDTH, _CELL_HIGH = 240.0, 36.0
+_KEPT_CELLS = 512  # more than a page has, so that its other language finds them
 _NARROW = 480
 _NAMES = 190.0
 # On a ratio axis an interval may reach this many times beyond the farthest value.
@@ -61,12 +63,6 @@ def interval_svg(
         raise ValueError(f"An axis needs low_end < high_end, not {low_end} and {high_end}")
     if not estimate.ok or estimate.value is None:
         return ""
-    axis = Axis(low_end, high_end, 10, _CELL_WIDTH - 10)
-    parts = [line((axis.start, 18), (axis.end, 18), stroke=EDGE)]
-    if target is not None:
-        x = axis.at(target)
-        parts.append(line((x, 5), (x, 31), stroke=GREEN, width=2))
-    parts += marks(estimate, axis, 18)
     digits = estimate_digits([abs(low_end), abs(high_end)])
     title = in_words(estimate, language, digits)
     if target is not None:
@@ -75,12 +71,23 @@ def interval_svg(
     return document(
         _CELL_WIDTH,
         _CELL_HIGH,
-        parts,
+        [_cell(estimate, low_end, high_end, target)],
         title=title,
         description=f"n = {shown(estimate.n, language, 0)}",
         language=language,
         id_prefix=id_prefix,
     )
+
+
+@lru_cache(_KEPT_CELLS)
+def _cell(estimate: Estimate, low_end: float, high_end: float, target: float | None) -> str:
+    """Draw what a cell shows in either language."""
+    axis = Axis(low_end, high_end, 10, _CELL_WIDTH - 10)
+    parts = [line((axis.start, 18), (axis.end, 18), stroke=EDGE)]
+    if target is not None:
+        x = axis.at(target)
+        parts.append(line((x, 5), (x, 31), stroke=GREEN, width=2))
+    return "".join((*parts, *marks(estimate, axis, 18)))
 
 
 def interval_plot(

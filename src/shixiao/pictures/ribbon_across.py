@@ -57,7 +57,8 @@ class _Note:
 
 def across(ribbon: Ribbon, language: str) -> tuple[list[str], float]:
     """Lay the ribbon out 1100 px wide; return its elements and its height."""
-    parts, y = legend(WIDTH, language)
+    head, y = legend(WIDTH, language)
+    parts = [*head]
     ticks = linear_ticks(0, ribbon.longest, at_most=9) if ribbon.longest else (0.0, 1.0)
     axis = Axis(0, ticks[-1], _LEFT, _RIGHT)
     y += 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from shixiao.pictures.flow import ROW, Flow, Run
 from shixiao.pictures.palette import (
@@ -55,7 +56,8 @@ def segment_box(
     return group([rect(x, y, wide, high, fill=TONE[segment.who], stroke=outline)], title=title)
 
 
-def legend(right: float, language: str) -> tuple[list[str], float]:
+@cache
+def legend(right: float, language: str) -> tuple[tuple[str, ...], float]:
     """Draw the legend from the top left corner.
 
     Returns:
@@ -75,7 +77,7 @@ def legend(right: float, language: str) -> tuple[list[str], float]:
             parts.append(segment_box(Segment(name, 1, who), x, y - 12, 18, 14, title=""))
         parts.append(label(x + 24, y, word))
         x += wide + 18
-    return parts, y + 8
+    return tuple(parts), y + 8
 
 
 def materials(ribbon: Ribbon, top: float, right: float, language: str) -> tuple[list[str], float]:

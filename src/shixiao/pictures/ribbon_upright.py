@@ -41,7 +41,8 @@ _SHORTEST, _TALLEST = 280.0, 460.0
 
 def upright(ribbon: Ribbon, language: str) -> tuple[list[str], float]:
     """Lay the ribbon out 340 px wide; return its elements and its height."""
-    parts, y = legend(WIDTH, language)
+    head, y = legend(WIDTH, language)
+    parts = [*head]
     ticks = linear_ticks(0, ribbon.longest, at_most=9) if ribbon.longest else (0.0, 1.0)
     most = max(len(bar.segments) for bar in ribbon.bars)
     high = min(max(2 * _ROW * most, _SHORTEST), _TALLEST)

@@ -13,6 +13,8 @@ _BIG = {
     "zh": ((1e15, ""), (1e12, " 万亿"), (1e8, " 亿")),
     "en": ((1e15, ""), (1e12, " trillion"), (1e9, " billion")),
 }
+_PLAIN = min(limit for limits in _BIG.values() for limit, _ in limits)
+_FORMS = (",.0f", ",.1f", ",.2f")
 # Seconds in one unit, how many units make the next, and its name for one and for many.
 _UNITS = (
     (1.0, 60.0, " 秒", " s", " s"),
@@ -42,7 +44,7 @@ class Axis:
 
     def at(self, value: float) -> float:
         """Return the px of a number; what lies outside is drawn at the nearer end."""
-        inside = min(max(value, self.low), self.high)
+        inside = self.low if value < self.low else self.high if value > self.high else value
         if self.high == self.low:
             return self.start
         if self.log:
@@ -132,6 +134,16 @@ def shown(value: float, language: str, digits: int = 1) -> str:
     From 1 亿 (zh) or a billion (en) on, the number is given in that unit, because so many digits
     cannot be read in a picture; the table beside it holds them all.
     """
+    if not -_PLAIN < value < _PLAIN and (big := _big(value, language)):
+        return big
+    text = format(value, _FORMS[0 if digits < 0 else 2 if digits > 2 else digits])
+    if text[0] != "-":
+        return text
+    return text.replace("-", _MINUS) if text.strip("-0.,") else text[1:]
+
+
+def _big(value: float, language: str) -> str:
+    """Return a number in 亿 or billions; "" where all its digits can be read."""
     if not math.isfinite(value):
         raise ValueError(f"Only finite numbers are shown, not {value}")
     for limit, word in _BIG.get(language, _BIG["en"]):
@@ -141,8 +153,7 @@ def shown(value: float, language: str, digits: int = 1) -> str:
                 power = str(exponent).translate(_POWERS)
                 return f"{value / 10.0**exponent:.1f}×10{power}".replace("-", _MINUS)
             return f"{value / limit:,.1f}{word}".replace("-", _MINUS)
-    text = f"{value:,.{min(max(digits, 0), 2)}f}"
-    return text[1:] if not text.strip("-0.,") and text[0] == "-" else text.replace("-", _MINUS)
+    return ""
 
 
 def digits_for(values: Sequence[float]) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 from xml.sax.saxutils import escape as escape_xml
 
 from shixiao.pictures.palette import INK
-from shixiao.pictures.text import clean
+from shixiao.pictures.text import KEPT, clean
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
@@ -18,11 +19,13 @@ FONT_STACK = (
 _INHERIT = 'font-family="inherit"'
 
 
+@lru_cache(KEPT)
 def escape(text: str) -> str:
     """Return text safe between tags and in attributes, on one line."""
     return escape_xml(clean(text), {'"': "&quot;"})
 
 
+@lru_cache(KEPT)
 def number(value: float) -> str:
     """Return a coordinate with at most one decimal and no negative zero."""
     text = f"{value:.1f}".removesuffix(".0")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ELLIPSIS = "…"
 LINE_HEIGHT = 1.35
+# Texts and numbers remembered: both forms of a picture, and its neighbours, hold the same ones.
+KEPT = 4096
 _BOLD = 1.08
 _LATIN_WIDTHS = {
     0.27: " ",
@@ -34,6 +37,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 _CHUNK = re.compile(r"[!-⹿]+[，。、；：！？）》”]*[ ]?|.[，。、；：！？）》”]*", re.DOTALL)
 
 
+@lru_cache(KEPT)
 def clean(text: str) -> str:
     """Return one line without control characters, which no XML document may hold."""
     return " ".join(_NOT_IN_XML.sub("\ufffd", text).split())
@@ -50,7 +54,12 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     Returns:
         Width in px: CJK and full-width characters take 1 em, marks above letters nothing.
     """
-    return sum(map(_em, text)) * size * (_BOLD if bold else 1.0)
+    return _ems(text) * size * (_BOLD if bold else 1.0)
+
+
+@lru_cache(KEPT)
+def _ems(text: str) -> float:
+    return sum(map(_em, text))
 
 
 def _em(letter: str) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from shixiao.checkup.report.cells import Cell, Column, Table
 from shixiao.checkup.report.figures import axis_of, cell_picture
@@ -59,7 +58,7 @@ def _subject_cell(speech: Speech, lookup: Lookup, subject: Subject) -> Cell:
     if verdict is None:
         return cell
     tag = speech.verdict(verdict.verdict)
-    return replace(cell, tag=tag.tag, tone=tag.tone)
+    return cell._replace(tag=tag.tag, tone=tag.tone)
 
 
 def _by_arm(speech: Speech, lookup: Lookup, column: str, sizes: dict[str, int]) -> Table:

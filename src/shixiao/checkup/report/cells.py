@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table.
+class Cell(NamedTuple):
+    """One cell of a table: a tuple, for a city has a quarter of a million of them.
 
     Attributes:
         text: what stands there; for an estimate, its value with its unit.

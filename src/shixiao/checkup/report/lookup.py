@@ -42,6 +42,9 @@ class Lookup:
                     self._subjects[subject.kind][subject.id] = subject
             elif subject == self.whole:
                 self._arms[arm.column][arm.value] = item.estimate.n
+        self._subjects = {
+            kind: dict(sorted(found.items())) for kind, found in self._subjects.items()
+        }
         self._compared: dict[Subject, list[Compared]] = defaultdict(list)
         for compared in evaluation.compared:
             self._compared[compared.subject].append(compared)
@@ -118,8 +121,7 @@ class Lookup:
 
     def subjects(self, kind: SubjectKind) -> list[Subject]:
         """Return the parts of the whole of one kind, by id."""
-        found = self._subjects.get(kind, {})
-        return [found[identifier] for identifier in sorted(found)]
+        return list(self._subjects.get(kind, {}).values())
 
     def all_subjects(self) -> list[Subject]:
         """Return the parts of the whole of every kind."""

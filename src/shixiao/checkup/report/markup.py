@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from html import escape
+import html
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from shixiao.checkup.report.cells import Cell, Table
 
+KEPT_TEXTS = 4096  # heads, names and units come again on every page
+escape = lru_cache(KEPT_TEXTS)(html.escape)
+
 
 def inside(cell: Cell) -> Markup:
     """Return what stands inside a cell: text or link, interval, tag, smaller lines, picture."""
+    return Markup(_inside(cell))  # noqa: S704 (every text is escaped below)
+
+
+def _inside(cell: Cell) -> str:
     parts = []
     if cell.text:
         text = escape(cell.text)
@@ -22,12 +30,12 @@ def inside(cell: Cell) -> Markup:
         parts.append(f' <span class="iv">{escape(cell.interval)}</span>')
     if cell.tag:
         parts.append(f' <span class="tag {cell.tone}">{escape(cell.tag)}</span>')
-    parts += [
-        f'<span class="sub">{escape(line)}</span>' for line in (cell.note, *cell.lines) if line
-    ]
+    if cell.note or cell.lines:
+        lines = (cell.note, *cell.lines)
+        parts += [f'<span class="sub">{escape(line)}</span>' for line in lines if line]
     if cell.svg:
         parts.append(f'<span class="dot">{cell.svg}</span>')
-    return Markup("\n".join(parts))  # noqa: S704 (every text was escaped above)
+    return "\n".join(parts)
 
 
 def grid(table: Table, kind: str = "", caption: bool = True) -> Markup:
@@ -44,11 +52,11 @@ def grid(table: Table, kind: str = "", caption: bool = True) -> Markup:
         '</tr></thead>\n<tbody role="rowgroup">\n',
     ]
     for first, *rest in table.rows:
-        parts.append(f'<tr role="row">\n<th role="rowheader" scope="row">{inside(first)}</th>\n')
+        parts.append(f'<tr role="row">\n<th role="rowheader" scope="row">{_inside(first)}</th>\n')
         for cell, column, (head, _) in zip(rest, table.columns[1:], heads[1:], strict=True):
             form = "sentence" if cell.sentence else "r" if column.number else ""
             parts.append(
-                f'<td role="cell" data-label="{head}" class="{form}"><div class="c">{inside(cell)}'
+                f'<td role="cell" data-label="{head}" class="{form}"><div class="c">{_inside(cell)}'
                 "</div></td>\n"
             )
         parts.append("</tr>\n")

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count
 
 from shixiao.checkup.report.cells import Cell
@@ -24,6 +25,7 @@ from shixiao.terms import Estimate, SubjectKind, Text
 
 LONGEST_NAME = 60
 TEN_THOUSAND = 10_000
+KEPT_SENTENCES = 4096  # a page for each service says much the same
 _SPACELESS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[\u4e00-\u9fff])")
 _DAY_UNITS: tuple[tuple[float, Text], ...] = (
     (1.0, Text("天", "days")),
@@ -54,6 +56,8 @@ class Unit:
 
     def of(self, estimate: Estimate) -> Estimate:
         """Return an estimate in this unit."""
+        if self.factor == 1:
+            return estimate
         value, low, high = (
             None if number is None else number * self.factor
             for number in (estimate.value, estimate.low, estimate.high)
@@ -102,6 +106,7 @@ def capitalised(text: Text) -> Text:
     return Text(text.zh, text.en[:1].upper() + text.en[1:])
 
 
+@lru_cache(KEPT_SENTENCES)
 def spaced(said: str) -> str:
     """Return a Chinese sentence with a space between Chinese and Latin letters or digits.
 
