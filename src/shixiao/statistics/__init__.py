@@ -3,6 +3,14 @@
 from shixiao.statistics.agreement import krippendorff_alpha
 from shixiao.statistics.bootstrap import mean_draws, mean_estimate
 from shixiao.statistics.cells import CellSample
+from shixiao.statistics.closing import (
+    Closing,
+    Period,
+    Untouched,
+    closing_test,
+    error_needed,
+    untouched,
+)
 from shixiao.statistics.intervals import estimate_from_draws, ratio_from_draws
 from shixiao.statistics.mean_ratios import Stratum, ratio_of_means, ratio_of_stratified_means
 from shixiao.statistics.means import mean_from_sums
@@ -46,17 +54,22 @@ from shixiao.statistics.shrinkage import Shrunken, beta_binomial, gamma_poisson,
 
 __all__ = [
     "CellSample",
+    "Closing",
     "MaxT",
     "Peers",
+    "Period",
     "Pooled",
     "Raked",
     "RankInterval",
     "Shared",
     "Shrunken",
     "Stratum",
+    "Untouched",
     "benjamini_hochberg",
     "beta_binomial",
     "cases_for_quantile",
+    "closing_test",
+    "error_needed",
     "estimate_from_draws",
     "estimate_ratio",
     "gamma_poisson",
@@ -92,6 +105,7 @@ __all__ = [
     "ratio_of_means",
     "ratio_of_quantiles",
     "ratio_of_stratified_means",
+    "untouched",
     "values_above_peers",
     "wilson",
     "wilson_bounds",
