@@ -15,7 +15,7 @@ from shixiao.checkup.index import DIMENSIONS, GRADES, OVERALL, index, indicators
 from shixiao.rules import load_pack
 from shixiao.terms import BadInput, Status, SubjectKind
 
-SERVICE, APP = SubjectKind.SERVICE, SubjectKind.APP
+SERVICE, APP, SYSTEM = SubjectKind.SERVICE, SubjectKind.APP, SubjectKind.SYSTEM
 
 
 def changed(town, folder, **tables):
@@ -113,6 +113,32 @@ def test_completions_do_move_it(result, town, settings, tmp_path):
     again = indexed(changed(town, tmp_path, usage=halved), settings)
     before, after = (found(r, APP, "usefulness")["a0"].score.value for r in (result, again))
     assert after < before
+
+
+def test_a_platform_is_what_the_services_on_it_are_to_people(result, town, settings, tmp_path):
+    one, other = sorted(found(result))[:2]
+    systems = pa.table(
+        {
+            "system_id": ["P1", "P2", "P3", "G1"],
+            "name": ["受理平台", "综合平台", "空平台", "智能预审"],
+            "department_id": ["d0"] * 4,
+            "kind": ["platform", "platform", "platform", "algorithm"],
+            "services": [one, f"{one}; {other}", None, one],
+        }
+    )
+    copy = changed(town, tmp_path)
+    pq.write_table(systems, copy / "systems.parquet")
+    descriptor = json.loads((copy / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"].append({"name": "systems", "path": "systems.parquet"})
+    (copy / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    again = indexed(copy, settings)
+    for dimension in DIMENSIONS:
+        services = {s: found(again, SERVICE, dimension)[s].score.value for s in (one, other)}
+        platforms = found(again, SYSTEM, dimension)
+        assert set(platforms) == {"P1", "P2", "P3"}
+        assert platforms["P1"].score.value == pytest.approx(services[one])
+        assert min(services.values()) < platforms["P2"].score.value < max(services.values())
+        assert platforms["P3"].score.status is Status.INSUFFICIENT
 
 
 def test_a_breach_of_the_five_bans_caps_the_overall_score(result, town, settings):

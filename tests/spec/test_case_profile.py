@@ -9,6 +9,7 @@ from shixiao.effect import case_profile, step_map
 from shixiao.effect.profile import CaseProfile
 from shixiao.evidence import Engine, Store
 from shixiao.rules import load_calendar, load_pack
+from shixiao.terms import Text
 from tests.spec.conftest import drawn
 
 HOUR = 3_600_000_000
@@ -162,3 +163,19 @@ def test_what_is_not_recorded_is_missing_and_never_zero(
     }
     assert not set(profile.missing) & set(profile.table.columns)
     assert columns(profile, engine, "steps", "elapsed")["c1"] == [2, DAY]
+
+
+def test_an_activity_is_named_in_english_where_the_package_names_it(
+    package: Callable[..., Path], prepared: Callable[..., Store], engine: Engine
+) -> None:
+    named = MAP.replace("| activity |", "| activity | activity_en |").replace(
+        "| 受理     |", "| 受理     | Accept |"
+    )
+    rows = [
+        line if "activity_en" in line or "Accept" in line else line.replace(" | ", " |  | ", 1)
+        for line in named.strip().splitlines()
+    ]
+    steps = step_map(prepared(package(events=EVENTS, activity_map="\n".join(rows))), engine)
+    assert steps.name_of("受理") == Text("受理", "Accept")
+    assert steps.name_of("录入") == Text("录入", "录入")
+    assert steps.name_of("") == Text("—", "—")

@@ -45,6 +45,8 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
         "findings": (f.to_json() for f in evaluation.checkup.findings),
         "tests": evaluation.checkup.tests_json(),
         "index": evaluation.index.to_json(),
+        "funnels": [funnel.to_json() for funnel in evaluation.index.funnels],
+        "agreement": evaluation.index.agreement_json(),
         "not_assessable": _not_assessable(evaluation),
     }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import ibis
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow as pa
 from shixiao.evidence.activity_map import FLAGS, MapRow, most_specific, suggest
 from shixiao.evidence.engines import Engine, Table
 from shixiao.evidence.store import Store
+from shixiao.terms import Text
 
 MAP_COLUMNS = ("service_id", "channel", "step", "confirmed", *FLAGS)
 
@@ -24,12 +26,18 @@ class StepMap:
         by_case: True when rows differ by service or channel, so that cases must be joined too.
         confirmed_flags: flags that a confirmed row speaks about; the others are only suggested.
         unconfirmed: activities whose row is only suggested.
+        english: activity → its English name, where the package gives one.
     """
 
     rows: tuple[MapRow, ...]
     by_case: bool
     confirmed_flags: frozenset[str]
     unconfirmed: tuple[str, ...]
+    english: Mapping[str, str] = field(default_factory=dict)
+
+    def name_of(self, activity: str) -> Text:
+        """Return an activity's name in both languages; without a second name, as the log has it."""
+        return Text(activity, self.english.get(activity, activity)) if activity else Text.of("—")
 
     def step_of(self, activity: str, *, suggested: bool) -> str:
         """Return the common step of an activity; without a confirmed row, its own name."""
@@ -57,7 +65,15 @@ def step_map(store: Store, engine: Engine) -> StepMap:
         by_case=by_case,
         confirmed_flags=frozenset(f for f in FLAGS if confirmed and f in present),
         unconfirmed=tuple(sorted({r.activity for r in (*given, *suggested) if not r.confirmed})),
+        english=_english(store, engine),
     )
+
+
+def _english(store: Store, engine: Engine) -> dict[str, str]:
+    if not store.has("activity_map", "activity_en"):
+        return {}
+    rows = engine.rows(store.table(engine, "activity_map").select("activity", "activity_en"))
+    return {a: e for a, e in zip(rows["activity"], rows["activity_en"], strict=True) if a and e}
 
 
 def _given(store: Store, engine: Engine) -> list[MapRow]:

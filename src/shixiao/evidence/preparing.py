@@ -150,6 +150,8 @@ def _engine(work: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
     connection = duckdb.connect(config=config)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # Progress is told by us, once a step; DuckDB would draw over results on a terminal.
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     except duckdb.OutOfMemoryException:
         raise Unavailable(

@@ -31,7 +31,7 @@ from shixiao.terms import Estimate, SubjectKind, Text
 
 Capped = Mapping[tuple[SubjectKind, str], Sequence[str]]
 Dimensions = dict[str, Scored]
-CARRIERS = (SubjectKind.DEPARTMENT, SubjectKind.APP)
+CARRIERS = (SubjectKind.DEPARTMENT, SubjectKind.APP, SubjectKind.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

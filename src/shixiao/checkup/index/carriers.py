@@ -1,4 +1,4 @@
-"""Carriers: departments and apps are what their services are to people, weighted by cases.
+"""Carriers: departments, apps and platforms are what their services are to people, by cases.
 
 The mix of services is itself a sample: every draw takes it from the Dirichlet distribution of the
 case counts.
@@ -25,13 +25,15 @@ SERVICES = "services"
 NAMES = {
     SubjectKind.DEPARTMENT: Text("所办服务", "its services"),
     SubjectKind.APP: Text("所载服务", "the services it carries"),
+    SubjectKind.SYSTEM: Text("所载服务", "the services it carries"),
 }
-WEIGHTS = {SubjectKind.DEPARTMENT: "I-06", SubjectKind.APP: "I-05"}
+WEIGHTS = {SubjectKind.DEPARTMENT: "I-06", SubjectKind.APP: "I-05", SubjectKind.SYSTEM: "I-49"}
+PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
-    """The services of one department or app, and how many cases each had."""
+    """The services of one department, app or platform, and how many cases each had."""
 
     services: tuple[str, ...]
     cases: Floats
@@ -43,14 +45,16 @@ class Carried:
 
 
 def carried_by(ground: Groundwork, kind: SubjectKind) -> dict[str, Carried]:
-    """Return every department or app of the evidence with its services."""
+    """Return every department, app or platform of the evidence with its services."""
     scene = ground.scene
     if kind is SubjectKind.DEPARTMENT:
         lists: dict[str, list[str]] = {d: [] for d in _ids(scene, "departments", "department_id")}
         for service, department in ground.department.items():
             lists.setdefault(department, []).append(service)
+    elif kind is SubjectKind.APP:
+        lists = _lists(scene, "apps", "app_id")
     else:
-        lists = _apps(scene)
+        lists = _lists(scene, "systems", "system_id", kind=PLATFORM)
     place = {service: i for i, service in enumerate(ground.services)}
     cases = ground.cases.sum(axis=1)
     found = {}
@@ -102,16 +106,20 @@ def services_entries(
     return found
 
 
-def _apps(scene: Scene) -> dict[str, list[str]]:
-    if not scene.has("apps", "app_id"):
+def _lists(scene: Scene, table: str, key: str, *, kind: str | None = None) -> dict[str, list[str]]:
+    """Return the services that each row of a table lists; with ``kind``, of rows of that kind."""
+    if not scene.has(table, key) or (kind is not None and not scene.has(table, "kind")):
         return {}
-    columns = ["app_id", *(["services"] if scene.has("apps", "services") else [])]
-    rows = scene.engine.rows(scene.table("apps").select(*columns))
-    listed: Sequence[str | None] = rows.get("services", [None] * len(rows["app_id"]))
+    read = scene.table(table)
+    if kind is not None:
+        read = read.filter(read.kind == kind)
+    columns = [key, *(["services"] if scene.has(table, "services") else [])]
+    rows = scene.engine.rows(read.select(*columns))
+    listed: Sequence[str | None] = rows.get("services", [None] * len(rows[key]))
     found: dict[str, list[str]] = defaultdict(list)
-    for app, services in zip(rows["app_id"], listed, strict=True):
-        if app is not None:
-            found[app] += [s.strip() for s in (services or "").split(";") if s.strip()]
+    for carrier, services in zip(rows[key], listed, strict=True):
+        if carrier is not None:
+            found[carrier] += [s.strip() for s in (services or "").split(";") if s.strip()]
     return dict(found)
 
 

@@ -110,6 +110,15 @@ class FunnelDot:
     limits_95: tuple[float, float]
     limits_998: tuple[float, float]
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the dot; limits follow from the funnel's centre and ``n``."""
+        return {
+            "subject": self.subject.to_json(),
+            "value": significant(self.value),
+            "n": self.n,
+            "standing": self.standing,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
@@ -118,6 +127,14 @@ class Funnel:
     indicator: str
     centre: float
     dots: tuple[FunnelDot, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the funnel with every service in it."""
+        return {
+            "indicator": self.indicator,
+            "centre": significant(self.centre),
+            "dots": [dot.to_json() for dot in self.dots],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +156,10 @@ class Index:
     def to_json(self) -> list[dict[str, Any]]:
         """Return the entries of CONTRACTS (evaluate, ``index``)."""
         return [score.to_json() for score in self.scores]
+
+    def agreement_json(self) -> list[dict[str, Any]]:
+        """Return α of field testers by group; ``group`` is null for all services together."""
+        return [
+            {"group": group or None, "alpha": alpha.to_json()}
+            for group, alpha in self.agreement.items()
+        ]

@@ -46,7 +46,7 @@ def journey_of(speech: Speech, lookup: Lookup, subject: Subject) -> Drawn:
             Text.of(_note(speech, lookup, subject, arm)),
             tuple(
                 Segment(
-                    Text.of(speech.name(leg.activity)),
+                    Text.of(speech.name(lookup.activity(leg.activity))),
                     max(leg.days, 0.0) * unit.factor,
                     leg.who,
                     leg.visit,

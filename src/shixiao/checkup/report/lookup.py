@@ -119,6 +119,10 @@ class Lookup:
         """Return one measure of a subject, of all its cases or of an arm; None when not taken."""
         return self._measured.get((subject.kind, subject.id, name, arm))
 
+    def activity(self, name: str) -> Text:
+        """Return the name of an activity in both languages, a dash for one without a name."""
+        return self.evaluation.steps.name_of(name.strip() and name)
+
     def subjects(self, kind: SubjectKind) -> list[Subject]:
         """Return the parts of the whole of one kind, by id."""
         return list(self._subjects.get(kind, {}).values())

@@ -66,7 +66,8 @@ def process_map(speech: Speech, lookup: Lookup) -> ProcessMap:
     fewest = lookup.minimum if cases >= MANY * lookup.minimum else 1
     return ProcessMap(
         tuple(
-            Node(Text.of(speech.name(speakable(a.name))), a.events) for a in evaluation.activities
+            Node(Text.of(speech.name(lookup.activity(a.name))), a.events)
+            for a in evaluation.activities
         ),
         tuple(arc for arc in arcs if arc.count >= fewest),
         cases,
@@ -95,11 +96,6 @@ def _caption(speech: Speech, lookup: Lookup, process: ProcessMap) -> str:
     )
 
 
-def speakable(name: str) -> str:
-    """Return an activity's name, or a dash for one that is empty."""
-    return name if name.strip() else "—"
-
-
 def _activities(speech: Speech, lookup: Lookup) -> Table:
     evaluation = lookup.evaluation
     shown = evaluation.activities[:ACTIVITIES]
@@ -112,7 +108,7 @@ def _activities(speech: Speech, lookup: Lookup) -> Table:
     )
     rows = tuple(
         (
-            speech.named(speakable(a.name)),
+            speech.named(lookup.activity(a.name)),
             Cell(speech.few(a.events, lookup.minimum)),
             Cell(speech.few(a.cases, lookup.minimum)),
             Cell(speech.few(a.rework_cases, lookup.minimum)),
@@ -155,7 +151,7 @@ def _variants(speech: Speech, lookup: Lookup) -> Table:
         seen += variant.cases
         rows.append(
             (
-                _path(speech, variant.activities),
+                _path(speech, lookup, variant.activities),
                 Cell(str(len(variant.activities))),
                 Cell(speech.count(variant.cases)),
                 Cell(speech.percent(variant.cases / total)),
@@ -171,8 +167,8 @@ def _variants(speech: Speech, lookup: Lookup) -> Table:
     return Table(speech.t("最常见的走法", "Most common variants"), columns, tuple(rows), note)
 
 
-def _path(speech: Speech, activities: tuple[str, ...]) -> Cell:
-    names = [speech.name(speakable(name), room=40) for name in activities]
+def _path(speech: Speech, lookup: Lookup, activities: tuple[str, ...]) -> Cell:
+    names = [speech.name(lookup.activity(name), room=40) for name in activities]
     whole = " → ".join(names)
     if len(names) <= STEPS:
         return Cell(whole)

@@ -22,7 +22,7 @@ from shixiao.checkup.report.words import ONE_SUBJECT, SUBJECTS
 from shixiao.pictures import FunnelPoint, IntervalRow, funnel_svg
 from shixiao.terms import Estimate, SubjectKind, Text
 
-KINDS = (SubjectKind.SERVICE, SubjectKind.DEPARTMENT, SubjectKind.APP)
+KINDS = (SubjectKind.SERVICE, SubjectKind.DEPARTMENT, SubjectKind.APP, SubjectKind.SYSTEM)
 ALL, ENDS, REASONS = 30, 10, 8
 UPPER = Text("有把握在前一半", "Surely in the upper half")
 LARGEST = Text("件数最多的", "Those with most cases")

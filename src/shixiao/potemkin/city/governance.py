@@ -187,6 +187,10 @@ def _systems(plan: Plan) -> list[Row]:
             "name_en": f"{material('apps')['domains'][department.domain]} {names[number % 4][1]}",
             "department_id": department.id,
             "kind": kinds[number % 4],
+            # The services of a department run on its platform.
+            "services": ";".join(s.id for s in plan.services if s.department == number)
+            if kinds[number % 4] == "platform"
+            else "",
             "exposure": ("互联网", "政务外网")[number % 2],
             "grade": ("二级", "三级")[number % 2],
             "admitted_until": "2027-06-30",
