@@ -102,8 +102,8 @@ def follow(source: str, store: str) -> dict[str, Any]:
         return measured(lambda: len(directly_follows(found, engine)))
 
 
-def evaluate(source: str, store: str) -> dict[str, Any]:
-    """Run the whole command, building included; its imports count."""
+def evaluate(source: str, store: str, memory: str = "3072") -> dict[str, Any]:
+    """Run the whole command, building included; its imports count. ``memory`` is the engine's."""
     with tempfile.TemporaryDirectory() as out:
         command = [
             str(Path(sys.executable).with_name("shixiao")),
@@ -118,7 +118,12 @@ def evaluate(source: str, store: str) -> dict[str, Any]:
             command,
             check=True,
             capture_output=True,
-            env={**os.environ, "SHIXIAO_STORE": store, "SHIXIAO_PERSON_KEY": "a key for bars"},
+            env={
+                **os.environ,
+                "SHIXIAO_STORE": store,
+                "SHIXIAO_PERSON_KEY": "a key for bars",
+                "SHIXIAO_MEMORY_MB": memory,
+            },
         )
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
