@@ -21,6 +21,8 @@ REDUCED = [
     pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "formalism_6",
     "formalism_7",
+    "platform_4",
+    "platform_6",
 ]
 
 

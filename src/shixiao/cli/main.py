@@ -23,6 +23,7 @@ COMMANDS = {
     "deadline": "shixiao.cli.deadline",
     "potemkin": "shixiao.cli.potemkin",
     "appraise": "shixiao.cli.appraise",
+    "ledger": "shixiao.cli.ledger",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
 

@@ -1,0 +1,120 @@
+"""Bar 6 (the log itself): a million entries are written, proven from and audited at little cost.
+
+Each job runs in a process of its own; the work of reading entries from a database is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bars.outcome import Outcome
+from bars.workers import ROOT, measured
+
+ENTRIES, BATCH = 1_000_000, 20_000
+REDUCED, REDUCED_BATCH = 20_000, 2_000
+ENTRY_BYTES = 300
+PROOFS = 1_000
+LEAVES_PER_SECOND = 20_000
+PROOF_MS = 1.0
+AUDIT_S_PER_MILLION = 10.0
+AUDIT_MB = 200
+
+
+def measure(*, full: bool) -> list[Outcome]:
+    entries, batch = (ENTRIES, BATCH) if full else (REDUCED, REDUCED_BATCH)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "log")
+        written = _in_child("write", path, entries, batch)
+        proven = _in_child("prove", path)
+        audited = _in_child("audit", path)
+    rate = entries / written["cpu_s"]
+    each = proven["cpu_s"] / PROOFS * 1000
+    a_million = audited["cpu_s"] * 1_000_000 / entries
+    lean = not full or audited["peak_mb"] <= AUDIT_MB
+    return [
+        Outcome(
+            f"entries written per CPU second, {entries:,} in batches of {batch:,}",
+            round(rate),
+            f"≥ {LEAVES_PER_SECOND:,}",
+            rate >= LEAVES_PER_SECOND,
+            cpu_s=written["cpu_s"],
+            peak_mb=written["peak_mb"],
+        ),
+        Outcome(
+            f"CPU ms per inclusion proof, {PROOFS:,} at random",
+            each,
+            f"≤ {PROOF_MS:g}",
+            each <= PROOF_MS,
+            "ms",
+            proven["cpu_s"],
+            proven["peak_mb"],
+        ),
+        Outcome(
+            "CPU seconds of a full audit per million entries",
+            a_million,
+            f"≤ {AUDIT_S_PER_MILLION:g}, ≤ {AUDIT_MB} MB",
+            a_million <= AUDIT_S_PER_MILLION and audited["value"] and lean,
+            "s",
+            audited["cpu_s"],
+            audited["peak_mb"],
+        ),
+    ]
+
+
+def write(path: str, entries: str, batch: str) -> dict[str, Any]:
+    """Append entries batch by batch, each batch sealed by a checkpoint on the disk."""
+    from bars.ledger_mutations import LOG
+    from shixiao.ledger.store import open_log
+
+    body = b"x" * (ENTRY_BYTES - 10)
+
+    def work() -> None:
+        with open_log(Path(path), key=LOG.log_key, signers=[LOG.sign]) as log:
+            for start in range(0, int(entries), int(batch)):
+                log.append([b"%010d%b" % (n, body) for n in range(start, start + int(batch))])
+
+    return measured(work)
+
+
+def prove(path: str) -> dict[str, Any]:
+    """Prove entries at random, from the tiles on the disk."""
+    from shixiao.ledger import LogFolder
+
+    snapshot = LogFolder(Path(path)).now()
+    rng = random.Random(1)  # noqa: S311 - repeatable, and nothing secret
+    chosen = [rng.randrange(snapshot.checkpoint.size) for _ in range(PROOFS)]
+    return measured(lambda: sum(len(snapshot.inclusion(index)) for index in chosen))
+
+
+def audit(path: str) -> dict[str, Any]:
+    """Check every entry and hash."""
+    from bars.ledger_mutations import LOG
+    from shixiao.ledger import Trust, verify_log
+
+    return measured(lambda: verify_log(Path(path), Trust((LOG.log_key,))).valid)
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {"write": write, "prove": prove, "audit": audit}
+
+
+def _in_child(name: str, *arguments: object) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bars.platform_6", name, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+if __name__ == "__main__":
+    print(json.dumps(JOBS[sys.argv[1]](*sys.argv[2:])))
