@@ -284,6 +284,7 @@ def test_a_checkpoint_put_back_is_noticed_before_anything_is_cleared_away(tmp_pa
     assert refused(path, known=known) == "rolled_back"
     assert refused(path, others=[WITNESS.witness_key]) == "rolled_back"
     assert refused(path, known=Checkpoint("other.example", 0, EMPTY_ROOT)) == "other_log"
+    assert refused(path) == "log_damaged"  # its partial files have gone
     assert (path / "tile/0/001").exists()
     assert (path / "tile/0/002.p/189").exists()
 

@@ -254,6 +254,21 @@ def test_a_rollback_shows_against_an_earlier_checkpoint_or_a_receipt(tmp_path: P
     assert said(path, receipts=[("r", receipt)]) == [("rolled_back", "r", None)]
 
 
+def test_a_log_may_grow_while_it_is_checked(tmp_path: Path) -> None:
+    path = write(tmp_path / "log", numbered(200))
+    seen = (path / "checkpoint").read_bytes()
+    write(path, numbered(100, 200))
+    assert not (path / "tile/0/000.p").exists()
+    (path / "checkpoint").write_bytes(seen)
+    assert said(path) == []
+    damaged(path, "tile/entries/000", entries(lambda es: [*es[:7], b"other", *es[8:]]))
+    assert said(path) == [("entry_changed", "tile/entries/000.p/200", 7)]
+    damaged(path, "tile/entries/000", lambda data: data[:90])
+    assert [fault for fault, _, _ in said(path)] == ["entry_changed"]
+    damaged(path, "tile/0/000", lambda data: data[:90])
+    assert [fault for fault, _, _ in said(path)] == ["root_differs", "tile_length"]
+
+
 def test_a_fork_shows_against_an_earlier_checkpoint_a_witness_or_a_receipt(tmp_path: Path) -> None:
     path = write(tmp_path / "log", numbered(300))
     kept, witnessed = LogFolder(path).note().to_bytes(), cosigned(path, 1)

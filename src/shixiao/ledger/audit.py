@@ -18,6 +18,7 @@ from shixiao.ledger.growth import root_of_rows, widths_of
 from shixiao.ledger.tiles import (
     LARGEST_BUNDLE,
     TILE_WIDTH,
+    TileName,
     cut_entries,
     hashes_at,
     split_hashes,
@@ -94,12 +95,14 @@ class Audit:
         name = tile_name(level, number, self.checkpoint.size)
         if name.width == 0:
             return [], None
+        expected = name.width * HASH_BYTES
         try:
-            data = self.folder.read(name.path, name.width * HASH_BYTES)
+            data, wider = self._file(name, TILE_WIDTH * HASH_BYTES)
         except FileNotFoundError:
             return None, self._tile_fault("tile_missing", level, number)
-        if len(data) != name.width * HASH_BYTES:
-            expected = name.width * HASH_BYTES
+        if wider:
+            data = data[:expected]
+        if len(data) != expected:
             return None, Fault.of("tile_length", file=name.path, expected=expected)
         return split_hashes(data), None
 
@@ -107,9 +110,9 @@ class Audit:
         """Compute the hashes of a tile from what stands below it, when all of it is there."""
         name = tile_name(level, number, self.checkpoint.size)
         if level == 0:
-            entries = self._bundle(number) if name.width else []
-            hashes = None if entries is None else list(map(leaf_hash, entries))
-            return hashes if hashes is not None and len(hashes) == name.width else None
+            entries, rest = self._bundle(number) or ([], 0)
+            whole = len(entries) == name.width and not rest
+            return list(map(leaf_hash, entries)) if whole else None
         hashes = []
         for at in range(number * TILE_WIDTH, number * TILE_WIDTH + name.width):
             row, _ = self._row(level - 1, at)
@@ -118,24 +121,37 @@ class Audit:
             hashes.append(perfect_root(row))
         return hashes
 
-    def _bundle(self, number: int) -> list[bytes] | None:
+    def _bundle(self, number: int) -> tuple[list[bytes], int] | None:
+        """Read entries, and how many bytes at the end are none; None where there is no file."""
         name = tile_name(None, number, self.checkpoint.size)
         try:
-            entries, rest = cut_entries(self.folder.read(name.path, LARGEST_BUNDLE))
+            data, wider = self._file(name, LARGEST_BUNDLE)
         except FileNotFoundError:
             return None
-        return None if rest else entries
+        entries, rest = cut_entries(data)
+        if wider and len(entries) >= name.width:
+            return entries[: name.width], 0
+        return entries, rest
+
+    def _file(self, name: TileName, most: int) -> tuple[bytes, bool]:
+        """Read a file, or the full one that took its place while the log went on growing."""
+        try:
+            return self.folder.read(name.path, most), False
+        except FileNotFoundError:
+            if name.width in {0, TILE_WIDTH}:
+                raise
+            return self.folder.read(TileName(name.level, name.number).path, most), True
 
     def _entries(self, number: int, row: Row) -> Iterator[Fault]:
         """Check the entries of one bundle against their hashes."""
         name = tile_name(None, number, self.checkpoint.size)
         first = number * TILE_WIDTH
-        try:
-            entries, rest = cut_entries(self.folder.read(name.path, LARGEST_BUNDLE))
-        except FileNotFoundError:
+        there = self._bundle(number)
+        if there is None:
             last = first + name.width - 1
             yield Fault.of("bundle_missing", file=name.path, entry=first, last=last)
             return
+        entries, rest = there
         hashes = list(map(leaf_hash, entries))
         if rest and hashes == row[: len(hashes)]:
             yield Fault.of("bundle_form", file=name.path, entries=len(hashes))

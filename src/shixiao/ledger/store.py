@@ -26,9 +26,10 @@ from shixiao.ledger.tiles import (
     TileName,
     hashes_at,
     split_entries,
+    split_hashes,
     tile_name,
 )
-from shixiao.ledger.tree import leaf_hash
+from shixiao.ledger.tree import HASH_BYTES, leaf_hash
 from shixiao.ledger.wording import Malformed, says
 from shixiao.terms import Unavailable
 
@@ -158,30 +159,29 @@ class LogWriter:
         return checkpoint
 
     def _restored(self) -> Edge:
-        """Clear away what no checkpoint covers, and read the right edge of what it covers."""
-        present = self.now
-        checkpoint = present.checkpoint
-        self._clear_beyond(checkpoint.size)
+        """Read the right edge of what the checkpoint covers, and clear away what it does not."""
+        checkpoint = self.now.checkpoint
         try:
-            edge = self._read_edge(present)
+            edge = self._read_edge(checkpoint.size)
         except (FileNotFoundError, Malformed):
             raise Malformed("log_damaged") from None
         leaves = tuple(map(leaf_hash, edge.bundle))
         if edge.root != checkpoint.root or leaves != (edge.rows[0] if edge.rows else ()):
             raise Malformed("log_damaged")
+        self._clear_beyond(checkpoint.size)
         return edge
 
-    def _read_edge(self, present: Snapshot) -> Edge:
-        size = present.checkpoint.size
-        rows = tuple(
-            tuple(present.tiles.row(level, hashes_at(level, size) // TILE_WIDTH)) if width else ()
-            for level, width in enumerate(widths_of(size))
-        )
+    def _read_edge(self, size: int) -> Edge:
+        rows = []
+        for level, width in enumerate(widths_of(size)):
+            name = tile_name(level, hashes_at(level, size) // TILE_WIDTH, size)
+            data = self.folder.read(name.path, width * HASH_BYTES) if width else b""
+            rows.append(tuple(split_hashes(data)))
         bundle: tuple[bytes, ...] = ()
         if size % TILE_WIDTH:
             name = tile_name(None, size // TILE_WIDTH, size)
             bundle = tuple(split_entries(self.folder.read(name.path, LARGEST_BUNDLE)))
-        return Edge(size, rows, bundle)
+        return Edge(size, tuple(rows), bundle)
 
     def _check_ours(self, present: Snapshot) -> None:
         if present.note.of(self._key) is None or present.checkpoint.origin != self._key.name:
