@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from shixiao.checkup import Question, evaluate, result_json, schemes
+from shixiao.cli.appraise_table import show
+from shixiao.cli.progress import progress
+from shixiao.evidence.readers import TABULAR, Kind, sniff
+from shixiao.rules import load_pack
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
@@ -88,10 +94,6 @@ def appraise(
     quiet: bool,
 ) -> None:
     """Judge the scheme, rank anew where there is evidence, keep the round, deliver the answer."""
-    from shixiao.checkup import schemes
-    from shixiao.cli.progress import progress
-    from shixiao.rules import load_pack
-
     settings = Settings.from_environment()
     steps = _Steps(freeze, round_file, contests, answers, publish, day)
     read = schemes.read_scheme(scheme)
@@ -113,19 +115,21 @@ def appraise(
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
-    from shixiao.cli.appraise_table import show
-
     show(judged, ranking, kept, language=settings.language)
     if out is not None:
         label = "体检表" if settings.language == "zh" else "Critique"
         click.echo(f"{label}: {out / FILES[1]}")
 
 
-def _ranking(evidence: Path, judged: Any, *, seed: int, packs: tuple[str, ...], report: Any) -> Any:
+def _ranking(
+    evidence: Path,
+    judged: schemes.Appraisal,
+    *,
+    seed: int,
+    packs: tuple[str, ...],
+    report: Callable[[Text], None],
+) -> schemes.Reranking:
     """Rank by a table of scores or by the index of an evidence package, whichever is given."""
-    from shixiao.checkup import Question, evaluate, result_json, schemes
-    from shixiao.evidence.readers import TABULAR, Kind, sniff
-
     kind = sniff(evidence, file=evidence.name)
     if kind in TABULAR:
         scores = schemes.read_scores(evidence, judged.scheme)
@@ -182,19 +186,17 @@ class _Steps:
                 file=freeze.name,
             )
 
-    def check(self, scheme: Any) -> None:
+    def check(self, scheme: schemes.Scheme) -> None:
         """Refuse a scheme that is not the frozen one before anything is computed."""
         if self.file is not None:
             _read_round(self.file).check_scheme(scheme)
 
-    def take(self, scheme: Any, result: dict[str, Any]) -> Any:
+    def take(self, scheme: schemes.Scheme, result: dict[str, Any]) -> schemes.Round | None:
         """Return the round after this call, or None where there is no round."""
-        from shixiao.checkup.schemes import Round
-
         if self.on is None:
             return None
         if self.file is None:
-            return Round.freeze(scheme, on=self.on)
+            return schemes.Round.freeze(scheme, on=self.on)
         kept = _read_round(self.file)
         if not (self.contests or self.answers or self.publish):
             return kept.measure(scheme, result, on=self.on)
@@ -206,7 +208,7 @@ class _Steps:
             kept = kept.answer(_number(number), words, on=self.on)
         return kept.publish(on=self.on) if self.publish else kept
 
-    def save(self, kept: Any) -> None:
+    def save(self, kept: schemes.Round | None) -> None:
         """Write the round beside its place and move it there."""
         target = self.freeze or self.file
         if kept is None or target is None:
@@ -215,9 +217,7 @@ class _Steps:
         _deliver(target.parent, (content.encode(),), names=(target.name,))
 
 
-def _read_round(path: Path) -> Any:
-    from shixiao.checkup.schemes import Round
-
+def _read_round(path: Path) -> schemes.Round:
     try:
         if path.stat().st_size > LARGEST_ROUND:
             raise ValueError
@@ -230,7 +230,7 @@ def _read_round(path: Path) -> Any:
             ),
             file=path.name,
         ) from None
-    return Round.from_json(value, file=path.name)
+    return schemes.Round.from_json(value, file=path.name)
 
 
 def _day(text: str | None) -> date:

@@ -1,7 +1,7 @@
 """The command's entry: subcommands by name, and errors as one clear sentence with its exit code.
 
 Exit codes (CONTRACTS): 0 done · 1 done, and the answer is no · 2 bad input or usage · 3 something
-outside failed. Modules of subcommands load when they are called, so that short ones start fast.
+outside failed. A subcommand's module loads when it is called, so that short ones start fast.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import shixiao
 from shixiao.settings import language_of
 from shixiao.terms import BadInput, Text, Unavailable
 
+# What the list of commands says of each, so that the list imports none of them.
 COMMANDS = {
-    "evaluate": "shixiao.cli.evaluate",
-    "demo": "shixiao.cli.demo",
-    "deadline": "shixiao.cli.deadline",
-    "potemkin": "shixiao.cli.potemkin",
-    "appraise": "shixiao.cli.appraise",
-    "ledger": "shixiao.cli.ledger",
+    "evaluate": "评估事件日志或证据包 · evaluate event logs or an evidence package",
+    "demo": "演示：生成样板城并评估 · build a small example city and evaluate it",
+    "deadline": "计算法定期限的到期日 · count a statutory period and say when it is due",
+    "potemkin": "样板城：生成已知真相的城市并打分 · cities whose truth is known, and marks",
+    "appraise": "考核办法体检 · put an appraisal scheme on the scales",
+    "ledger": "存证：离线核验账本和收据 · check a log or a receipt offline",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
 
@@ -41,9 +42,15 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        command = getattr(importlib.import_module(f"shixiao.cli.{cmd_name}"), cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - each module defines its own
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the subcommands; importing them to ask each for its line would take seconds."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
 
 from shixiao.cli.progress import progress
+from shixiao.potemkin.city import parse_plant, write_city
+from shixiao.potemkin.score import read_json
+from shixiao.potemkin.score import score as grade
 from shixiao.settings import Settings
-from shixiao.terms import Text
+from shixiao.terms import BadInput, Text
 
 SIZES = ("small", "city", "province")
 HEADS = {
@@ -74,10 +79,6 @@ def build(
     quiet: bool,
 ) -> None:
     """Build a city and say what is in it."""
-    from shixiao.potemkin.city import parse_plant, write_city
-    from shixiao.potemkin.score import read_json
-    from shixiao.terms import BadInput
-
     settings = Settings.from_environment()
     if null and plants:
         raise BadInput(
@@ -157,9 +158,6 @@ def _told(summary: dict[str, Any]) -> list[Text]:
 @click.option("--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only")
 def score(truth: Path, result: Path, as_json: bool) -> None:
     """Print precision, recall and the like per kind and strength, and which decoys were hit."""
-    from shixiao.potemkin.score import read_json
-    from shixiao.potemkin.score import score as grade
-
     place = result / "result.json" if result.is_dir() else result
     graded = grade(read_json(truth), read_json(place))
     if as_json:
@@ -169,9 +167,6 @@ def score(truth: Path, result: Path, as_json: bool) -> None:
 
 
 def _show(graded: dict[str, Any], language: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDE)
