@@ -44,11 +44,8 @@ def _municipalities() -> list[Outcome]:
             wrong += not lower <= set(_below(place.id, places))
             wrong += place.low != 1 + len(place.above)
     return [
-        Outcome(
-            "measures on which five municipalities are compared",
-            len(found.rankings),
-            "≥ 5",
-            len(found.rankings) >= 5,
+        Outcome.at_least(
+            "measures on which five municipalities are compared", len(found.rankings), 5
         ),
         Outcome("orders that the ranking rule does not allow", wrong, "0", wrong == 0),
     ]

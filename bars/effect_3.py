@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,14 +26,11 @@ def measure(*, full: bool) -> list[Outcome]:
         again = in_child("follow", source, folder)
         rows.append((built, again))
         outcomes.append(
-            Outcome(
+            Outcome.recorded(
                 f"{built['events']:,} events: build, query",
                 f"{built['build_s']:.2f} + {again['cpu_s']:.2f}",
-                "recorded",
-                met=True,
-                unit="CPU s",
-                cpu_s=built["build_s"],
-                peak_mb=built["peak_mb"],
+                "CPU s",
+                cost=_building(built),
             )
         )
     for (small, small_query), (large, large_query) in pairwise(rows):
@@ -40,31 +38,23 @@ def measure(*, full: bool) -> list[Outcome]:
         build = large["build_s"] / small["build_s"] / growth
         query = large_query["cpu_s"] / small_query["cpu_s"] / growth
         outcomes += [
-            Outcome(
-                f"build cost per event from {small['events']:,} to {large['events']:,}",
-                build,
-                "≤ 1.1",
-                build <= 1.1,
+            Outcome.at_most(
+                f"{work} cost per event from {small['events']:,} to {large['events']:,}",
+                cost,
+                1.1,
                 "times",
-            ),
-            Outcome(
-                f"query cost per event from {small['events']:,} to {large['events']:,}",
-                query,
-                "≤ 1.1",
-                query <= 1.1,
-                "times",
-            ),
+            )
+            for work, cost in (("build", build), ("query", query))
         ]
     if full:
-        peak = rows[-1][0]["peak_mb"]
+        built, _ = rows[-1]
         outcomes.append(
-            Outcome(
+            Outcome.at_most(
                 "peak memory of building 60 million",
-                peak,
-                "≤ 6,000",
-                peak <= 6000,
+                built["peak_mb"],
+                6000,
                 "MB",
-                peak_mb=peak,
+                cost=_building(built),
             )
         )
     return outcomes
@@ -82,73 +72,36 @@ def _twelve_million(store: Path) -> list[Outcome]:
         fresh(store),
     )
     whole = in_child("evaluate", source, fresh(store))
-    together = peer["cpu_s"] / (built["build_s"] + built["follow_s"])
-    apart = peer["cpu_s"] / (scattered["build_s"] + scattered["follow_s"])
+    together = peer["cpu_s"] / _building(built)["cpu_s"]
+    apart = peer["cpu_s"] / _building(scattered)["cpu_s"]
     alone = peer["cpu_s"] / query["cpu_s"]
     return [
-        Outcome(
-            "directly-follows over the store",
-            query["cpu_s"],
-            "≤ 1.0",
-            query["cpu_s"] <= 1.0,
-            "CPU s",
-            query["cpu_s"],
-            query["peak_mb"],
+        Outcome.at_most(
+            "directly-follows over the store", query["cpu_s"], 1.0, "CPU s", cost=query
         ),
-        Outcome(
-            "peak memory of directly-follows",
-            query["peak_mb"],
-            "≤ 400",
-            query["peak_mb"] <= 400,
-            "MB",
-        ),
+        Outcome.at_most("peak memory of directly-follows", query["peak_mb"], 400, "MB"),
         Outcome(
             "same edges as PM4Py",
             query["value"] == peer["value"],
             "yes",
             query["value"] == peer["value"],
         ),
-        Outcome(
+        Outcome.at_least(
             "PM4Py's cost over building and querying together",
             together,
-            "≥ 3",
-            together >= 3,
+            3,
             "times",
-            built["build_s"] + built["follow_s"],
-            built["peak_mb"],
+            cost=_building(built),
         ),
-        Outcome(
-            "the same where rows stand in order of time",
-            apart,
-            "recorded",
-            True,
-            "times",
-            scattered["build_s"] + scattered["follow_s"],
-            scattered["peak_mb"],
+        Outcome.recorded(
+            "the same where rows stand in order of time", apart, "times", cost=_building(scattered)
         ),
-        Outcome(
-            "PM4Py's cost over querying the store",
-            alone,
-            "≥ 30",
-            alone >= 30,
-            "times",
-            peer["cpu_s"],
-            peer["peak_mb"],
-        ),
-        Outcome(
-            "the whole evaluation",
-            whole["cpu_s"],
-            "≤ 60",
-            whole["cpu_s"] <= 60,
-            "CPU s",
-            whole["cpu_s"],
-            whole["peak_mb"],
-        ),
-        Outcome(
-            "peak memory of the whole evaluation",
-            whole["peak_mb"],
-            "≤ 3,000",
-            whole["peak_mb"] <= 3000,
-            "MB",
-        ),
+        Outcome.at_least("PM4Py's cost over querying the store", alone, 30, "times", cost=peer),
+        Outcome.at_most("the whole evaluation", whole["cpu_s"], 60, "CPU s", cost=whole),
+        Outcome.at_most("peak memory of the whole evaluation", whole["peak_mb"], 3000, "MB"),
     ]
+
+
+def _building(job: Mapping[str, float]) -> dict[str, float]:
+    """Return what building a store and the first query over it took together."""
+    return {"cpu_s": job["build_s"] + job["follow_s"], "peak_mb": job["peak_mb"]}

@@ -66,18 +66,17 @@ def _outcomes(score: dict[str, Any], strength: str, cities: int) -> list[Outcome
         said = f"{kind}, strength {key}, {row['planted']} planted in {cities} cities"
         recall, fdr = row["recall"], row["fdr"]
         if known.statistical:
+            outcomes.append(Outcome.at_least(f"{said}: recall", recall, 0.9))
+            outcomes.append(Outcome.at_most(f"{said}: false discovery rate", fdr, 0.1))
             enough = ENOUGH[known.subject]
-            outcomes.append(Outcome(f"{said}: recall", recall, "≥ 0.90", recall >= 0.90))
-            outcomes.append(Outcome(f"{said}: false discovery rate", fdr, "≤ 0.10", fdr <= 0.10))
-            many = row["planted"] >= enough
-            outcomes.append(Outcome(f"{kind}: subjects", row["planted"], f"≥ {enough}", many))
+            outcomes.append(Outcome.at_least(f"{kind}: subjects", row["planted"], enough))
         else:
             outcomes.append(Outcome(f"{said}: missed", 1 - recall, "0", recall == 1))
             outcomes.append(Outcome(f"{said}: false", row["false"], "0", row["false"] == 0))
     present = sum(row["present"] for row in score["decoys"].values())
     flagged = sum(row["flagged"] for row in score["decoys"].values())
     share = flagged / present
-    outcomes.append(Outcome(f"{present} decoys: flagged", share, "≤ 0.05", share <= 0.05))
+    outcomes.append(Outcome.at_most(f"{present} decoys: flagged", share, 0.05))
     return outcomes
 
 
@@ -88,7 +87,7 @@ def _beside(score: dict[str, Any], strength: str) -> list[Outcome]:
             row = score["kinds"][kind][strength]
             shown = f"recall {row['recall']:.2f}, FDR {row['fdr'] or 0:.2f}"
             what = f"{kind}, strength {strength}, {row['planted']} planted"
-            outcomes.append(Outcome(what, shown, "recorded", met=True))
+            outcomes.append(Outcome.recorded(what, shown))
     return outcomes
 
 
@@ -101,5 +100,5 @@ def _reduced() -> list[Outcome]:
         key = "fact" if kind == "bans" else "3"
         recall, false = row[kind][key]["recall"], row[kind][key]["false"]
         outcomes.append(Outcome(f"{kind}, gross, one small city: recall", recall, "1", recall == 1))
-        outcomes.append(Outcome(f"{kind}: false", false, "≤ 1", false <= 1))
+        outcomes.append(Outcome.at_most(f"{kind}: false", false, 1))
     return outcomes

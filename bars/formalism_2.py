@@ -30,10 +30,10 @@ def measure(*, full: bool) -> list[Outcome]:
     present = sum(row["present"] for row in decoys.values())
     flagged = sum(row["flagged"] for row in decoys.values())
     share = flagged / present
-    outcomes.append(Outcome(f"{present} decoys: flagged", share, "≤ 0.05", share <= 0.05))
+    outcomes.append(Outcome.at_most(f"{present} decoys: flagged", share, 0.05))
     for name, row in sorted(decoys.items()):
         share = row["flagged"] / row["present"] if row["present"] else 0.0
-        outcomes.append(Outcome(f"decoy {name}, {row['present']}", share, "≤ 0.05", share <= 0.05))
+        outcomes.append(Outcome.at_most(f"decoy {name}, {row['present']}", share, 0.05))
     return outcomes
 
 
@@ -46,4 +46,4 @@ def _kind(kind: str, found: list[dict[str, Any]], bar: float) -> Outcome:
     judged = sum(kind in score["judged"] for score in found)
     share = cities / len(found)
     what = f"{kind}: {len(found)} cities of innocents, judged in {judged}: with a finding"
-    return Outcome(what, share, f"≤ {bar:.3f}", share <= bar)
+    return Outcome.at_most(what, share, bar)

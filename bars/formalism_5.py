@@ -27,22 +27,10 @@ def measure(*, full: bool) -> list[Outcome]:
     store = WORK / "store-city"
     cost = in_child("evaluate", str(city), fresh(store))
     outcomes = [
-        Outcome(
-            "evaluating a city, store and report included",
-            cost["cpu_s"],
-            f"≤ {CPU}",
-            cost["cpu_s"] <= CPU,
-            "CPU s",
-            cost["cpu_s"],
-            cost["peak_mb"],
+        Outcome.at_most(
+            "evaluating a city, store and report included", cost["cpu_s"], CPU, "CPU s", cost=cost
         ),
-        Outcome(
-            "its peak memory",
-            cost["peak_mb"],
-            f"≤ {CITY_MB:,}",
-            cost["peak_mb"] <= CITY_MB,
-            "MB",
-        ),
+        Outcome.at_most("its peak memory", cost["peak_mb"], CITY_MB, "MB"),
         _same_findings(city),
     ]
     shutil.rmtree(city, ignore_errors=True)
@@ -53,14 +41,12 @@ def measure(*, full: bool) -> list[Outcome]:
     shutil.rmtree(large, ignore_errors=True)
     return [
         *outcomes,
-        Outcome(
+        Outcome.at_most(
             "evaluating a province on DuckDB: peak memory",
             cost["peak_mb"],
-            f"≤ {PROVINCE_MB:,}",
-            cost["peak_mb"] <= PROVINCE_MB,
+            PROVINCE_MB,
             "MB",
-            cost["cpu_s"],
-            cost["peak_mb"],
+            cost=cost,
         ),
     ]
 

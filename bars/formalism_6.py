@@ -17,14 +17,10 @@ BAR = 0.9
 def measure(*, full: bool) -> list[Outcome]:
     held_out = [item for item in labelled() if item.held_out]
     value = macro_f1(held_out, classifier())
-    outcomes = [
-        Outcome(f"macro-F1 on {len(held_out)} held-out indicators", value, f"≥ {BAR}", value >= BAR)
-    ]
+    outcomes = [Outcome.at_least(f"macro-F1 on {len(held_out)} held-out indicators", value, BAR)]
     if full:
         crossed = cross_validated()
-        outcomes.append(
-            Outcome("macro-F1 in 5-fold cross-validation of all", crossed, "recorded", met=True)
-        )
+        outcomes.append(Outcome.recorded("macro-F1 in 5-fold cross-validation of all", crossed))
     return outcomes
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 
-import ibis
-
 from shixiao.checkup.scene import Scene
+from shixiao.checkup.spans import last_day
 from shixiao.effect import asked_by_service, case_profile, names, step_map
 from shixiao.evidence import ColumnMapping, Engine, Request, Store, connect, prepare
 from shixiao.rules import RulePack, load_calendar, load_pack
 from shixiao.settings import Settings
 from shixiao.terms import SubjectKind
-
-DAY = 86_400_000_000
 
 
 def scene_of(
@@ -26,16 +22,10 @@ def scene_of(
     rules = rules or load_pack()
     calendar = None if store.meta.calendar == "none" else load_calendar(store.meta.calendar)
     profile = None
-    as_of = None
     if store.meta.cases:
         profile = case_profile(
             store, engine, steps=step_map(store, engine), calendar=calendar, rules=rules
         )
-        cases = profile.table
-        (last,) = engine.rows(cases.agg(t=ibis.greatest(cases.opened.max(), cases.closed.max())))[
-            "t"
-        ]
-        as_of = date(1970, 1, 1) + timedelta(days=last // DAY)
     return Scene(
         store=store,
         engine=engine,
@@ -50,7 +40,7 @@ def scene_of(
             kind: names(store, engine, kind)
             for kind in (SubjectKind.SERVICE, SubjectKind.DEPARTMENT)
         },
-        as_of=as_of,
+        as_of=last_day(store, engine),
         seed=seed,
     )
 
