@@ -10,7 +10,7 @@ from shixiao.rules import load_pack
 
 FOLDER = Path(__file__).parent
 LISTS = {"Chinese": FOLDER / "own_bars.csv", "English": FOLDER / "own_bars.en.csv"}
-BARS = 13  # six of EFFECT, seven of FORMALISM
+BARS = 15  # six of EFFECT, seven of FORMALISM, two of PLATFORM
 
 
 def appraised(path: Path) -> Appraisal:

@@ -19,6 +19,7 @@ from shixiao.cli import cli as shixiao
 from shixiao.effect import Measure, Statistic, measures
 from shixiao.effect.verdicts import texts
 from shixiao.evidence.schema import tables_page
+from shixiao.ledger import vocabulary_page
 from shixiao.rules import load_pack, rules_page
 from shixiao.terms import Text
 
@@ -69,6 +70,7 @@ PARTS = {
 def pages() -> dict[str, str]:
     """Return every generated file: its path under ``docs/reference`` and its content."""
     schemas = files("shixiao.cli") / "schemas"
+    ledger = files("shixiao.ledger") / "data"
     return {
         "cli.md": cli_page(shixiao),
         "tables.md": tables_page("en"),
@@ -77,11 +79,13 @@ def pages() -> dict[str, str]:
         "rules.md": rules_page(load_pack()),
         "verdicts.md": verdicts_page(),
         "detectors.md": detectors_page(),
+        "audit-events.md": vocabulary_page(),
         "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
         "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
         "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),
         "schemas/potemkin-truth-1.schema.json": (schemas / "truth.schema.json").read_text("utf-8"),
         "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
+        "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 
 
