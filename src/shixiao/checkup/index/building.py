@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from shixiao.checkup.index.carriers import (
     SERVICES,
-    WEIGHTS,
     Carried,
     carried_by,
     services_entries,
 )
-from shixiao.checkup.index.catalogue import DIMENSIONS, OVERALL, indicators, weights_of
+from shixiao.checkup.index.catalogue import (
+    DIMENSIONS,
+    OVERALL,
+    WEIGHTS,
+    indicators,
+    weights_of,
+)
 from shixiao.checkup.index.choices import Choices, Panel, of_carriers, of_services
 from shixiao.checkup.index.components import Peers
 from shixiao.checkup.index.correlation import correlations

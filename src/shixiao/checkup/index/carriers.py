@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shixiao.checkup.index.catalogue import DIMENSIONS
+from shixiao.checkup.index.catalogue import DIMENSIONS, WEIGHTS
 from shixiao.checkup.index.dimensions import Entry, Scored
 from shixiao.checkup.index.groundwork import Groundwork
 from shixiao.checkup.index.scoring import Floats
@@ -27,7 +27,6 @@ NAMES = {
     SubjectKind.APP: Text("所载服务", "the services it carries"),
     SubjectKind.SYSTEM: Text("所载服务", "the services it carries"),
 }
-WEIGHTS = {SubjectKind.DEPARTMENT: "I-06", SubjectKind.APP: "I-05", SubjectKind.SYSTEM: "I-49"}
 PLATFORM = "platform"
 
 

@@ -21,6 +21,8 @@ DIMENSION_NAMES = {
     "benefit": Text("利民性", "benefit"),
     OVERALL: Text("总分", "overall"),
 }
+# Of carriers one rule holds the weights of all parts: their services and their own indicators.
+WEIGHTS = {SubjectKind.DEPARTMENT: "I-06", SubjectKind.APP: "I-05", SubjectKind.SYSTEM: "I-49"}
 
 
 class Combine(StrEnum):

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shixiao.checkup.index.carriers import SERVICES, WEIGHTS, Carried
+from shixiao.checkup.index.carriers import SERVICES, Carried
 from shixiao.checkup.index.catalogue import (
     DIMENSIONS,
     OVERALL,
+    WEIGHTS,
     Indicator,
     goalposts_of,
     indicators,

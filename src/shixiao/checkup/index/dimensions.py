@@ -12,6 +12,7 @@ from shixiao.checkup.index.catalogue import (
     DIMENSION_NAMES,
     DIMENSIONS,
     OVERALL,
+    WEIGHTS,
     Goalposts,
     goalposts_of,
     indicators,
@@ -121,7 +122,7 @@ def entries_of(
         # The expected score, not the score of the expected value: cut at the target, what is hardly
         # known would otherwise come out too high.
         score = float(scores.mean()) if one.usable else None
-        rule = item.weight if kind is not SubjectKind.DEPARTMENT else "I-06"
+        rule = WEIGHTS.get(kind, item.weight)
         found[item.dimension].append(
             Entry(
                 item.id,
