@@ -196,10 +196,13 @@ class LogWriter:
 
     def _kept(self, key: LogKey | WitnessKey) -> Note | None:
         """Return the earlier checkpoint that a witness cosigned, when one is kept."""
+        name = _witness_file(key.key_id)
         try:
-            return Note.parse(self.folder.read(_witness_file(key.key_id), LARGEST_NOTE))
+            return Note.parse(self.folder.read(name, LARGEST_NOTE))
         except FileNotFoundError:
             return None
+        except Malformed as problem:
+            raise problem.at(name) from None
 
     def _check_known(self, known: Checkpoint) -> None:
         present = self.now
