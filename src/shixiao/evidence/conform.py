@@ -160,19 +160,16 @@ def conform(
         rows, problems = check(connection, source, readings, place)
     except DAMAGED:
         raise _damaged(raw.file) from None
-    selected = [f"{r.value} AS {quote(r.column.name)}" for r in readings]
-    selected += [
+    read = [f"{r.value} AS {quote(r.column.name)}" for r in readings]
+    kept = [
         f"{as_text(types[header], inner[header])} AS {quote(name)}"
         for name, header in extra.items()
     ]
-    cells_of = {
-        r.column.name: (inner[placed[r.column.name]], types[placed[r.column.name]])
-        for r in readings
-    }
-    plain = [_untrimmed(r, *cells_of[r.column.name]) for r in readings]
+    headers = [placed[r.column.name] for r in readings]
+    plain = [_untrimmed(r, inner[h], types[h]) for r, h in zip(readings, headers, strict=True)]
     return Conformed(
-        sql=f"SELECT {', '.join([ROW, *selected])} FROM ({source})",
-        untrimmed=f"SELECT {', '.join([ROW, *plain, *selected[len(readings) :]])} FROM ({source})",
+        sql=f"SELECT {', '.join([ROW, *read, *kept])} FROM ({source})",
+        untrimmed=f"SELECT {', '.join([ROW, *plain, *kept])} FROM ({source})",
         columns=tuple(r.column.name for r in readings),
         extra=tuple(extra),
         rows=rows,
