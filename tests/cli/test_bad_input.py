@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from shixiao.cli import main
@@ -195,8 +196,6 @@ def test_json_is_the_only_thing_on_standard_output_and_progress_goes_beside(
 def test_a_formula_in_the_evidence_does_not_run_in_the_tables(
     machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import openpyxl
-
     content = GOOD + 'c1,"=HYPERLINK(""http://x"")",2026-03-04T09:00:00\n'
     out = machine / "out"
     arguments = [

@@ -11,6 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
+from shixiao.rules import load_pack
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 GENERATED = DOCS / "reference"
@@ -121,8 +123,6 @@ def test_identifiers_of_the_glossary_occur_in_the_code() -> None:
 
 
 def test_rules_that_the_pages_name_are_in_the_pack() -> None:
-    from shixiao.rules import load_pack
-
     told = "".join(map(text_of, EVERY_PAGE))
     assert set(re.findall(r"\bE-\d{2}\b", told)) <= set(load_pack().rules)
 

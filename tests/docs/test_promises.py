@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from shixiao.checkup import Question, evaluate, result_json
 from shixiao.cli.deadline import deadline
 from shixiao.effect import Comparison
+from shixiao.rules import load_pack
 from shixiao.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -95,8 +96,6 @@ def test_an_answer_about_a_deadline_keeps_the_schema(arguments: list[str]) -> No
 
 
 def test_the_rules_page_shows_a_pack_that_loads(tmp_path: Path) -> None:
-    from shixiao.rules import load_pack
-
     (overlay,) = code(ROOT / "docs/how-to/calendar-and-rules.md", "yaml")
     (tmp_path / "yunze.yaml").write_text(overlay, encoding="utf-8")
     pack = load_pack("cn-2026", tmp_path / "yunze.yaml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 from pathlib import Path
+from xml.sax.saxutils import quoteattr
 
 import pyarrow as pa
 import pytest
@@ -208,8 +209,6 @@ def test_arbitrary_bytes_raise_nothing_but_bad_input(
 def test_any_text_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, value: str
 ) -> None:
-    from xml.sax.saxutils import quoteattr
-
     folder = tmp_path_factory.mktemp("text")
     more = f'<string key="s" value={quoteattr(value)}/>'
     path = written(folder, trace("c1", event("A", "2024-01-01T08:00:00Z", more)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -115,8 +116,6 @@ def test_equal_values_are_sealed_differently() -> None:
 
 
 def test_a_commitment_is_the_hash_of_salt_and_canonical_json() -> None:
-    from hashlib import sha256
-
     assert commit({"b": 1, "a": "甲"}, salt=SALT) == (
         sha256(SALT + '{"a":"甲","b":1}'.encode()).hexdigest()
     )

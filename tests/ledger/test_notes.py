@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -187,8 +188,6 @@ def test_what_is_no_private_key_is_refused_without_showing_it(text: str) -> None
 
 
 def test_a_key_of_an_algorithm_unknown_here_is_told_from_a_damaged_line() -> None:
-    from hashlib import sha256
-
     material = b"\xffSM2 with SM3" + bytes(65)
     key_id = sha256(b"sm2.example\n" + material).digest()[:4].hex()
     line = f"sm2.example+{key_id}+{b64encode(material).decode()}"

@@ -43,7 +43,8 @@ SUBJECTS: dict[SubjectKind, Text] = {
     SubjectKind.DEPARTMENT: Text("个部门", "departments"),
     SubjectKind.CITY: Text("个城市", "cities"),
     SubjectKind.APP: Text("个应用", "apps"),
-    SubjectKind.SYSTEM: Text("个系统", "systems"),
+    # Of systems only platforms are spoken of: the index scores no other.
+    SubjectKind.SYSTEM: Text("个平台", "platforms"),
     SubjectKind.DATASET: Text("个数据集", "datasets"),
 }
 
@@ -53,7 +54,7 @@ ONE_SUBJECT: dict[SubjectKind, Text] = {
     SubjectKind.DEPARTMENT: Text("部门", "Department"),
     SubjectKind.CITY: Text("全部办件", "All cases"),
     SubjectKind.APP: Text("应用", "App"),
-    SubjectKind.SYSTEM: Text("系统", "System"),
+    SubjectKind.SYSTEM: Text("平台", "Platform"),
     SubjectKind.DATASET: Text("数据集", "Dataset"),
 }
 
