@@ -341,3 +341,16 @@ def test_what_a_witness_never_signed_or_saw_otherwise_is_not_kept(tmp_path: Path
                 log.keep_witnessed(data, WITNESS.witness_key)
             assert told.value.fault == fault
     assert not (path / "witness").exists()
+
+
+def test_a_damaged_note_of_a_witness_is_named_and_the_log_not_continued(tmp_path: Path) -> None:
+    path = write(tmp_path / "log", numbered(10))
+    kept = f"witness/{WITNESS.witness_key.key_id.hex()}"
+    (path / "witness").mkdir()
+    (path / kept).write_bytes(b"no note")
+    with (
+        pytest.raises(Malformed) as told,
+        open_log(path, key=KEY.log_key, signers=[KEY.sign], others=[WITNESS.witness_key]),
+    ):
+        pass
+    assert told.value.file == kept
