@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 import shixiao
+from shixiao.cli.usage import told
 from shixiao.settings import language_of
 from shixiao.terms import BadInput, Text, Unavailable
 
@@ -22,7 +23,7 @@ COMMANDS = {
     "evaluate": "评估事件日志或证据包 · evaluate event logs or an evidence package",
     "demo": "演示：生成样板城并评估 · build a small example city and evaluate it",
     "deadline": "计算法定期限的到期日 · count a statutory period and say when it is due",
-    "potemkin": "样板城：生成已知真相的城市并打分 · cities whose truth is known, and marks",
+    "potemkin": "样板城：生成真相已知的城市，给线索打分 · cities whose truth is known",
     "appraise": "考核办法体检 · put an appraisal scheme on the scales",
     "ledger": "存证：离线核验账本和收据 · check a log or a receipt offline",
 }
@@ -66,7 +67,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command and leave with the contract's exit code."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="shixiao", standalone_mode=False)
     except BadInput as error:
         _leave(error.in_language(_language()), BAD_INPUT)
     except Unavailable as error:
@@ -77,8 +78,11 @@ def main() -> NoReturn:
         _leave("已中断。" if _language() == "zh" else "Interrupted.", INTERRUPTED)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(BAD_INPUT)
     except click.ClickException as error:
-        _leave(error.format_message(), BAD_INPUT)
+        _leave(told(error).in_language(_language()), BAD_INPUT)
     sys.exit(0)
 
 
