@@ -13,6 +13,7 @@ from bars.workers import fresh, in_child
 TWELVE_MILLION = 15
 GROWTH = (2, 15, 72)  # 1.7, 12.5 and 60 million events
 REDUCED = (1, 2)
+QUERIES = 3
 
 
 def measure(*, full: bool) -> list[Outcome]:
@@ -23,7 +24,9 @@ def measure(*, full: bool) -> list[Outcome]:
         source = in_child("replicate", str(copies), "by-case")["path"]
         folder = fresh(store)
         built = in_child("build_and_follow", source, folder)
-        again = in_child("follow", source, folder)
+        # The least of three: what else the machine does can only add to a query of hundredths.
+        runs = [in_child("follow", source, folder) for _ in range(QUERIES)]
+        again = min(runs, key=lambda run: run["cpu_s"])
         rows.append((built, again))
         outcomes.append(
             Outcome.recorded(
