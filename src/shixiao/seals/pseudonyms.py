@@ -6,12 +6,12 @@ HMAC-SHA-256 (RFC 2104), cut to 128 bits: without the key nobody can try identif
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from shixiao.seals.keys import key_file
 
 BYTES = 16
 BLOCK = 64  # bytes that SHA-256 takes at once
@@ -40,16 +40,6 @@ def pseudonymise(values: pa.Array, *, key: bytes) -> pa.Array:
 def person_key(configured: str, *, beside: Path) -> bytes:
     """Return the configured key, or the key file kept beside the stores (made on first use).
 
-    The file is readable by its owner alone; losing it only means that pseudonyms change.
+    Losing it only means that pseudonyms change.
     """
-    if configured:
-        return configured.encode()
-    path = beside / "person.key"
-    beside.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(32).encode())
-    return path.read_bytes()
+    return configured.encode() if configured else key_file(beside / "person.key")

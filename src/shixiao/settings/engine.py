@@ -1,4 +1,4 @@
-"""Settings: the environment, read once into one frozen value."""
+"""Settings of evaluations: what a machine decides and a command may override."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shixiao.terms import BadInput, Text
+from shixiao.settings.reading import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Settings:
         return cls(
             store=Path(env.get("SHIXIAO_STORE") or Path(cache) / "shixiao"),
             person_key=env.get("SHIXIAO_PERSON_KEY", ""),
-            memory=_number(env, "SHIXIAO_MEMORY_MB", 3072),
-            threads=_number(env, "SHIXIAO_THREADS", 0),
+            memory=whole_number(env, "SHIXIAO_MEMORY_MB", 3072),
+            threads=whole_number(env, "SHIXIAO_THREADS", 0),
             language=language_of(env),
         )
 
@@ -50,17 +50,3 @@ class Settings:
 def language_of(environment: Mapping[str, str]) -> str:
     """Return the language of messages; this never fails, so that other failures can be told."""
     return "en" if environment.get("SHIXIAO_LANGUAGE", "zh").lower().startswith("en") else "zh"
-
-
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    text = env.get(name, "").strip()
-    if not text:
-        return default
-    if not text.isdigit():
-        raise BadInput(
-            Text(
-                f"环境变量 {name} 应为整数，而不是“{text[:60]}”。",
-                f"the environment variable {name} must be a whole number, not “{text[:60]}”",
-            )
-        )
-    return int(text)
