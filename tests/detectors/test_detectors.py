@@ -58,13 +58,17 @@ def test_what_was_planted_is_found_and_nobody_else_is_named(
     subject: str,
     tables: Callable[[], Tables],
 ) -> None:
-    findings = run(tables()).checkup.findings
+    checkup = run(tables()).checkup
+    findings = checkup.findings
     assert [(f.kind, f.measure, f.subject.id) for f in findings] == [(kind, measure, subject)]
     found = findings[0]
     assert found.lead
     assert found.p_adjusted is not None
     assert found.p_adjusted <= 0.05
     assert found.estimate.ok
+    (flagged,) = (t.trial for t in checkup.tried if t.outcome is Outcome.FLAGGED)
+    # What closes a case is there for every measure but the one whose days move.
+    assert (flagged.observed is None) == (measure == "stretch")
     assert found.text.zh
     assert "{" not in found.text.zh + found.text.en + found.disproof.zh
     assert all(not innocent.explains for innocent in found.innocents)

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shixiao.statistics import Period, Untouched, closing_test, error_needed, untouched
+from shixiao.statistics import (
+    Observed,
+    Untouched,
+    closing_test,
+    error_needed,
+    foreseen,
+    untouched,
+)
 
 REPLICATIONS = 600
 # Three standard errors of a share of 5 % in so many replications.
@@ -38,8 +45,8 @@ class City:
         others = np.arange(len(later)) != self.worst
         peers = untouched(self.earlier[others], after[others])
         assert peers is not None
-        mine = Period(*self.earlier[self.worst])
-        return closing_test(mine, Period(*after[self.worst]), peers), mine, peers
+        mine = Observed(*self.earlier[self.worst])
+        return closing_test(mine, Observed(*after[self.worst]), peers), mine, peers
 
 
 @pytest.mark.parametrize(
@@ -85,18 +92,18 @@ def test_an_improvement_of_three_tenths_closes_once_the_error_is_small_enough():
 def test_the_error_needed_gives_the_power_asked_for():
     rng = np.random.default_rng(6)
     peers = Untouched(0.0, 0.09, 0.1, 0.9, 0.0025, 400, np.zeros((2, 2)))
-    mine = Period(0.8, 0.05)
+    mine = Observed(0.8, 0.05)
     needed = error_needed(mine, peers, change=REAL, power=0.9)
     assert needed is not None
     expected, variance = peers.expected(mine)
     later = expected + REAL + rng.standard_normal(20_000) * math.hypot(math.sqrt(variance), needed)
-    closed = [closing_test(mine, Period(x, needed), peers).high < 0 for x in later]
+    closed = [closing_test(mine, Observed(x, needed), peers).high < 0 for x in later]
     assert np.mean(closed) == pytest.approx(0.9, abs=0.01)
 
 
 def test_where_services_go_up_and_down_by_more_than_the_improvement_no_number_of_cases_will_do():
     peers = Untouched(0.0, 0.09, 0.0, 0.9, 0.25, 400, np.zeros((2, 2)))
-    assert error_needed(Period(0.8, 0.05), peers, change=REAL) is None
+    assert error_needed(Observed(0.8, 0.05), peers, change=REAL) is None
 
 
 VALUES = st.floats(-3, 3)
@@ -113,7 +120,7 @@ def test_the_unit_of_the_measure_changes_nothing(rows, value, error, shift):
     for part, by in ((table, 0.0), (moved, shift)):
         peers = untouched(part[:, :2], part[:, 2:])
         assert peers is not None
-        result = closing_test(Period(value + by, error), Period(by, error), peers)
+        result = closing_test(Observed(value + by, error), Observed(by, error), peers)
         assert result.low < result.change < result.high
         assert 0.0 <= result.p <= 1.0
         found.append((result.change, result.high))
@@ -126,12 +133,28 @@ def test_peers_that_do_not_differ_lend_their_later_mean_and_nothing_else():
     peers = untouched(earlier, later)
     assert peers is not None
     assert peers.spread == 0
-    assert peers.expected(Period(2.0, 0.3))[0] == pytest.approx(0.4)
+    assert peers.expected(Observed(2.0, 0.3))[0] == pytest.approx(0.4)
+
+
+def test_nobody_left_alone_is_expected_to_move_further_from_its_peers():
+    peers = Untouched(0.0, 0.09, 0.1, 1.7, 0.0025, 60, np.zeros((2, 2)))
+    assert peers.expected(Observed(0.5, 0.01))[0] == pytest.approx(0.6)
 
 
 def test_too_few_peers_tell_nothing():
     few = np.ones((9, 2))
     assert untouched(few, few) is None
+    assert foreseen(few, ups_and_downs=0.1) is None
+
+
+def test_before_a_later_period_exists_levels_are_foreseen_to_stay_nearer_the_centre():
+    rng = np.random.default_rng(7)
+    earlier = np.column_stack([1.0 + 0.3 * rng.standard_normal(200), np.full(200, 0.1)])
+    peers = foreseen(earlier, ups_and_downs=0.05)
+    assert peers is not None
+    level, variance = peers.expected(Observed(2.0, 0.1))
+    assert 1.8 < level < 2.0
+    assert variance > 0.05**2
 
 
 @pytest.mark.parametrize(
@@ -142,16 +165,18 @@ def test_too_few_peers_tell_nothing():
 def test_what_is_no_value_with_its_error_is_refused(wrong):
     with pytest.raises(ValueError, match="Peers need"):
         untouched(wrong, wrong)
+    with pytest.raises(ValueError, match="Peers need"):
+        foreseen(wrong, ups_and_downs=0.1)
 
 
 def test_shares_and_intervals_come_on_scales_of_their_own():
-    share = Period.of_share(20, 100)
+    share = Observed.of_share(20, 100)
     assert share.value == pytest.approx(math.log(20.5 / 80.5))
-    mean = Period.of_interval(4.0, 2.0, 8.0)
+    mean = Observed.of_interval(4.0, 2.0, 8.0)
     assert mean.value == pytest.approx(math.log(4))
     assert mean.error == pytest.approx(math.log(2) / 1.96, rel=1e-3)
     for wrong in ((5, 4), (-1, 4), (0, 0)):
         with pytest.raises(ValueError, match="A share"):
-            Period.of_share(*wrong)
+            Observed.of_share(*wrong)
     with pytest.raises(ValueError, match="A level needs"):
-        Period.of_interval(1.0, 0.0, 2.0)
+        Observed.of_interval(1.0, 0.0, 2.0)

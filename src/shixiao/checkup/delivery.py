@@ -1,30 +1,28 @@
 """Delivery: everything that an evaluation leaves behind, all of it or none.
 
-Every evaluation gives report.html, result.json, tables.xlsx and the same tables in csv/. A city
+Every evaluation gives report.html, result.json, bundle.zip from which its numbers are recomputed,
+tables.xlsx and the same tables in csv/. A city
 also gives summary.html, a page for each service in services/, and briefings as DOCX.
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from shixiao.checkup.briefing import briefing
+from shixiao.checkup.bundles import public_bundle
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.finding_tables import city_sheets
 from shixiao.checkup.report import pages
 from shixiao.checkup.report.lookup import Lookup
-from shixiao.checkup.result import result_parts
+from shixiao.checkup.result import result_bytes
 from shixiao.checkup.tables import sheets
 from shixiao.exports import delimited_files, workbook
 from shixiao.terms import BadInput, Text
 
 BRIEFINGS = {"briefing.docx": "zh", "briefing.en.docx": "en"}
-# One encoder for all entries: json.dumps would make one for each.
-_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def contents(evaluation: Evaluation) -> dict[str, bytes]:
@@ -32,7 +30,8 @@ def contents(evaluation: Evaluation) -> dict[str, bytes]:
     lookup = Lookup(evaluation)
     tables = sheets(evaluation) + (city_sheets(lookup) if lookup.city else [])
     found = {
-        "result.json": _lines(result_parts(evaluation)).encode(),
+        "result.json": result_bytes(evaluation),
+        "bundle.zip": public_bundle(evaluation),
         "tables.xlsx": workbook(tables),
         **{f"csv/{name}": content for name, content in delimited_files(tables).items()},
         **{path: page.encode() for path, page in pages(lookup).items()},
@@ -40,18 +39,6 @@ def contents(evaluation: Evaluation) -> dict[str, bytes]:
     if lookup.city:
         found |= {name: briefing(lookup, language) for name, language in BRIEFINGS.items()}
     return found
-
-
-def _lines(result: Mapping[str, Any]) -> str:
-    """Write JSON with one line per entry of every list: to be read, compared, and written fast."""
-    parts = []
-    for key, value in result.items():
-        if isinstance(value, list | Iterator):
-            entries = ",\n  ".join(_dump(entry) for entry in value)
-            parts.append(f" {_dump(key)}: [\n  {entries}\n ]" if entries else f" {_dump(key)}: []")
-        else:
-            parts.append(f" {_dump(key)}: {_dump(value)}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def deliver(evaluation: Evaluation, out: Path) -> None:

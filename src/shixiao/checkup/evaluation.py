@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import ibis
 
@@ -16,6 +17,7 @@ from shixiao.checkup.question import ALIASES, Question
 from shixiao.checkup.ranking import Ranking, rankings
 from shixiao.checkup.scene import Scene
 from shixiao.checkup.spans import last_day
+from shixiao.checkup.windows import opened_in
 from shixiao.effect import (
     FACTS,
     ActivityStatistics,
@@ -86,6 +88,7 @@ class Evaluation:
     asked: dict[tuple[str, str], Asked] = field(default_factory=dict)
     missing: dict[str, Text] = field(default_factory=dict)
     comparison: Comparison | None = None
+    last_day: date | None = None
     checkup: Checkup = field(default_factory=Checkup)
     index: Index = field(default_factory=lambda: Index((), (), (), {}))
     figures: list[Figure] = field(default_factory=list)
@@ -99,15 +102,32 @@ def evaluate(question: Question, *, settings: Settings, progress: Progress) -> E
         Unavailable: the engine cannot be reached.
     """
     rules = load_pack(*question.packs)
-    request = Request(
+    store = prepare(request_of(question, rules), settings=settings, progress=progress)
+    return evaluate_store(question, store, rules=rules, settings=settings, progress=progress)
+
+
+def request_of(question: Question, rules: RulePack) -> Request:
+    """Return what a question needs to be prepared."""
+    return Request(
         paths=question.paths,
         mapping=question.mapping,
         zone=question.zone,
         calendar=question.calendar,
         grouping=question.grouping,
         batch_cases=int(rules.number("E-14", "cases")),
+        activity_map=question.activity_map,
     )
-    store = prepare(request, settings=settings, progress=progress)
+
+
+def evaluate_store(
+    question: Question, store: Store, *, rules: RulePack, settings: Settings, progress: Progress
+) -> Evaluation:
+    """Answer a question of evidence that is prepared; the question's paths and packs are not read.
+
+    Raises:
+        BadInput: the question is wrong.
+        Unavailable: the engine cannot be reached.
+    """
     quality = judge(store, rules=rules)
     with connect(question.engine, settings=settings) as engine:
         return _Evaluator(question, store, engine, rules, quality, progress).run()
@@ -161,6 +181,9 @@ class _Evaluator:
         profile = self._without_blocked(profile)
         if self.question.periods is not None:
             table = with_periods(profile.table, self.question.periods)
+            profile = CaseProfile(table, profile.missing, profile.suggested)
+        if self.question.window is not None:
+            table = opened_in(self.question.window, profile.table)
             profile = CaseProfile(table, profile.missing, profile.suggested)
         self.comparison = self._checked_comparison(profile)
         self.by = self._checked_by(profile)
@@ -322,6 +345,8 @@ class _Evaluator:
             comparer.run(CHANNELS)
             compared, verdicts = comparer.compared, comparer.verdicts
         has_cases = bool(self.store.meta.cases)
+        window = self.question.window
+        last = self.result.last_day = last_day(self.store, self.engine)
         return Scene(
             store=self.store,
             engine=self.engine,
@@ -333,8 +358,9 @@ class _Evaluator:
             verdicts=verdicts,
             asked=self.result.asked,
             names={kind: self._names(kind) for kind in NAMED},
-            as_of=last_day(self.store, self.engine),
+            as_of=last if last is None or window is None else min(last, window.end),
             seed=self.question.seed,
+            window=window,
         )
 
     # ── rankings and journeys ─────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from shixiao.checkup.scene import Scene
 from shixiao.checkup.wording import said, wording
 from shixiao.rules import RulePack
 from shixiao.statistics import benjamini_hochberg
-from shixiao.terms import Estimate, Finding, Innocent, Severity, SubjectKind, Text
+from shixiao.terms import Estimate, Finding, Innocent, Severity, Subject, SubjectKind, Text
 
 SEVERITIES = (Severity.VETO, Severity.HIGH, Severity.MEDIUM, Severity.LOW, Severity.INFO)
 
@@ -32,15 +32,24 @@ class Checkup:
         findings: by kind in the order of reports, gravest first.
         tried: every trial with its outcome, flagged or not.
         missing: (kind, measure) → what would be needed to assess it.
+        kept: (kind, measure, subject) of rules of fact that were looked at and are kept.
     """
 
     findings: tuple[Finding, ...] = ()
     tried: tuple[Tried, ...] = ()
     missing: tuple[tuple[str, str, Text], ...] = ()
+    kept: tuple[tuple[str, str, Subject], ...] = ()
 
     def tests_json(self) -> list[dict[str, Any]]:
         """Return every trial as it stands in result.json."""
         return [tried.to_json() for tried in self.tried]
+
+    def kept_json(self) -> list[dict[str, Any]]:
+        """Return the rules of fact that are kept, as they stand in result.json."""
+        return [
+            {"kind": kind, "measure": measure, "subject": {"kind": str(s.kind), "id": s.id}}
+            for kind, measure, s in self.kept
+        ]
 
 
 def check_up(scene: Scene) -> Checkup:
@@ -51,6 +60,7 @@ def check_up(scene: Scene) -> Checkup:
     findings: list[Finding] = []
     tried: list[Tried] = []
     missing: list[tuple[str, str, Text]] = []
+    kept: list[tuple[str, str, Subject]] = []
     for detector in detectors():
         screenings = tuple(detector.look(scene))
         found, outcomes = _decided(scene, detector, screenings)
@@ -58,12 +68,13 @@ def check_up(scene: Scene) -> Checkup:
         tried += outcomes
         judged = {t.trial.measure for t in outcomes}
         for screening in screenings:
+            kept += [(detector.kind, measure, subject) for measure, subject in screening.kept]
             missing += [
                 (detector.kind, measure, reason)
                 for measure, reason in screening.missing.items()
                 if measure not in judged
             ]
-    return Checkup(tuple(findings), tuple(tried), tuple(missing))
+    return Checkup(tuple(findings), tuple(tried), tuple(missing), tuple(kept))
 
 
 def _decided(

@@ -81,12 +81,16 @@ def answered(scene: Scene, *, grouped: bool) -> Replies | None:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One plain figure: no finding hangs on it."""
+    """One plain figure: no finding hangs on it.
+
+    ``hits`` counts the replies that a share speaks of; None where the figure is no share.
+    """
 
     measure: str
     name: Text
     subject: Subject
     estimate: Estimate
+    hits: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the form of an entry of ``measures`` (CONTRACTS)."""
@@ -137,9 +141,11 @@ def _figures(
         elapsed = np.sort((replies.replied_at[dated] - replies.sent[dated]) / DAY)
         limit = int(scene.rules.number("PET-T", "forward"))
         yield Figure("reply_days", REPLY_DAYS, subject, median_interval(elapsed, level=level))
-        late = wilson(int((days > limit).sum()), len(days), level=level)
-        yield Figure("reply_late", REPLY_LATE.format(days=limit), subject, late)
+        late = int((days > limit).sum())
+        name = REPLY_LATE.format(days=limit)
+        yield Figure("reply_late", name, subject, wilson(late, len(days), level=level), late)
     normal = [without_digits(replies.texts[i] or "") for i in mine]
     counts = Counter(normal)
     twins = sum(counts[text] > 1 for text in normal if text)
-    yield Figure("reply_twin", REPLY_TWIN, subject, wilson(twins, len(mine), level=level))
+    share = wilson(twins, len(mine), level=level)
+    yield Figure("reply_twin", REPLY_TWIN, subject, share, twins)

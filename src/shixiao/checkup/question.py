@@ -23,6 +23,8 @@ class Question:
         by: case column whose values are compared with each other and ranked.
         adjust: case columns by which a comparison levels case mix.
         mapping: columns of bare logs.
+        activity_map: a table of that form which stands in for the one that came with the evidence;
+            it is cited among the inputs.
         engine: URL of the engine.
         packs: rule packs, national first.
         seed: of every random draw.
@@ -30,6 +32,9 @@ class Question:
         calendar: working-day calendar that overrides the package's.
         findings_only: leave out measures, rankings, journeys and the index: no finding rests on
             them, and they take a third of the time.
+        window: look only at what began in these days: cases opened, ratings of such cases, messages
+            sent, accounts opened, days of use. Registers have no dates and stay whole. Only with
+            ``findings_only``: maps and journeys speak of everything.
     """
 
     paths: tuple[Path, ...]
@@ -38,12 +43,18 @@ class Question:
     by: str | None = None
     adjust: tuple[str, ...] = ()
     mapping: ColumnMapping = field(default_factory=ColumnMapping)
+    activity_map: Path | None = None
     engine: str = "duckdb"
     packs: tuple[str, ...] = ("cn-2026",)
     seed: int = DEFAULT_SEED
     zone: str | None = None
     calendar: str | None = None
     findings_only: bool = False
+    window: Period | None = None
+
+    def __post_init__(self) -> None:
+        if self.window is not None and not self.findings_only:
+            raise ValueError("A window is for findings only")
 
     @property
     def grouping(self) -> tuple[str, ...]:

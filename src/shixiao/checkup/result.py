@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from shixiao import __version__
 from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.index import indicator
 from shixiao.effect import measures
 from shixiao.terms import Text
+
+# One encoder for all entries: json.dumps would make one for each.
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def result_json(evaluation: Evaluation) -> dict[str, Any]:
@@ -29,9 +34,12 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
         "schema": "shixiao/result/1",
         "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs],
         "rules": {"pack": rules.name, "hash": rules.hash},
+        "code_version": __version__,
         "seed": evaluation.question.seed,
         "calendar": store.meta.calendar,
         "zone": store.meta.zone,
+        "last_day": evaluation.last_day.isoformat() if evaluation.last_day else None,
+        "window": str(evaluation.question.window) if evaluation.question.window else None,
         "notes": list(store.meta.notes),
         "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
         "process": _process(evaluation),
@@ -44,11 +52,24 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
         "chains": [c.to_json() for c in evaluation.chains],
         "findings": (f.to_json() for f in evaluation.checkup.findings),
         "tests": evaluation.checkup.tests_json(),
+        "kept": evaluation.checkup.kept_json(),
         "index": evaluation.index.to_json(),
         "funnels": [funnel.to_json() for funnel in evaluation.index.funnels],
         "agreement": evaluation.index.agreement_json(),
         "not_assessable": _not_assessable(evaluation),
     }
+
+
+def result_bytes(evaluation: Evaluation) -> bytes:
+    """Write JSON with one line per entry of every list: to be read, compared, and written fast."""
+    parts = []
+    for key, value in result_parts(evaluation).items():
+        if isinstance(value, list | Iterator):
+            entries = ",\n  ".join(_dump(entry) for entry in value)
+            parts.append(f" {_dump(key)}: [\n  {entries}\n ]" if entries else f" {_dump(key)}: []")
+        else:
+            parts.append(f" {_dump(key)}: {_dump(value)}")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
 
 def _process(evaluation: Evaluation) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shixiao.checkup.windows import begun_in
 from shixiao.effect import Asked, CaseProfile, Compared, Measured
 from shixiao.evidence import Engine, Store
 from shixiao.evidence.engines import Table
 from shixiao.rules import RulePack, WorkingCalendar
-from shixiao.terms import EvidenceReference, Subject, SubjectKind, Text, Verdict
+from shixiao.terms import EvidenceReference, Period, Subject, SubjectKind, Text, Verdict
 
 MASKED = "···"
 SHOWN_ENDS = 4
@@ -37,6 +38,7 @@ class Scene:
         names: kind → id → name.
         as_of: the last day that the evidence speaks of; None where nothing has a date.
         seed: of every random draw.
+        window: days in which what is looked at began; None for all.
     """
 
     store: Store
@@ -51,14 +53,18 @@ class Scene:
     names: Mapping[SubjectKind, Mapping[str, Text]]
     as_of: date | None
     seed: int
+    window: Period | None = None
 
     def has(self, table: str, *columns: str) -> bool:
         """True when the package holds this table with these columns."""
         return self.store.has(table, *columns)
 
     def table(self, name: str) -> Table:
-        """Return one table of the evidence on the engine."""
-        return self.store.table(self.engine, name)
+        """Return one table of the evidence on the engine: its rows that began in the window."""
+        table = self.store.table(self.engine, name)
+        if self.window is None:
+            return table
+        return begun_in(self.window, table, name, store=self.store, engine=self.engine)
 
     def lacking(self, table: str, *columns: str) -> Text | None:
         """Name the table or the first column that is not there; None when all are."""

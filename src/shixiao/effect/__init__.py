@@ -1,12 +1,13 @@
 """实效: from an event log to what a service does for people: journeys, burden, verdicts."""
 
 from shixiao.effect.arm_cells import ArmCells
-from shixiao.effect.breakdown import Arm, Measured, measure_grouping
+from shixiao.effect.breakdown import Arm, Measured, Sums, estimate_of_sums, measure_grouping
 from shixiao.effect.catalogue import Measure, Statistic, measure, measures
 from shixiao.effect.chains import Chain, chains
-from shixiao.effect.comparison import Compared, compare
+from shixiao.effect.comparison import Compared, chance, compare, compared_cells, pooled
 from shixiao.effect.copying import CopyIndex, copy_index, in_steps
 from shixiao.effect.journeys import Journey, Leg, typical_journeys
+from shixiao.effect.map_rows import Held, map_rows
 from shixiao.effect.process import (
     ActivityStatistics,
     Edge,
@@ -47,6 +48,7 @@ __all__ = [
     "Edge",
     "Evidenced",
     "Grouping",
+    "Held",
     "Journey",
     "Leg",
     "Material",
@@ -54,6 +56,7 @@ __all__ = [
     "Measured",
     "Statistic",
     "StepMap",
+    "Sums",
     "Variant",
     "activity_statistics",
     "asked_by_service",
@@ -61,19 +64,24 @@ __all__ = [
     "calendar_table",
     "case_profile",
     "chains",
+    "chance",
     "check_column",
     "compare",
+    "compared_cells",
     "copy_index",
     "day_of",
     "directly_follows",
+    "estimate_of_sums",
     "groupings",
     "in_steps",
+    "map_rows",
     "may_be_copied",
     "measure",
     "measure_grouping",
     "measures",
     "month_table",
     "names",
+    "pooled",
     "start_and_end_activities",
     "step_map",
     "typical_journeys",

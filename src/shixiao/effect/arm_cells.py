@@ -19,6 +19,7 @@ from shixiao.evidence.engines import Engine, Table
 from shixiao.statistics import CellSample
 
 ARM, CELL = "__arm", "__cell"
+SEPARATOR = "\x1f"  # before each value that names a stratum
 
 # subject → stratum → arm → cases per value, sorted by value
 Cells = dict[str, dict[str, dict[str, CellSample]]]
@@ -59,7 +60,7 @@ class ArmCells:
             who = value_of[subject] if subject else ""
             if subject and not who:
                 continue  # of nobody known
-            stratum = "".join(f"\x1f{value_of[name]}" for name in strata)
+            stratum = "".join(f"{SEPARATOR}{value_of[name]}" for name in strata)
             cells[who][stratum][arm] = sample
         return cells
 

@@ -41,13 +41,32 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """All that a mean or a share over cases is computed from.
+
+    Attributes:
+        n: cases that speak to the metric.
+        total: sum of the metric over them; of a share, the cases that have it.
+        squares: sum of its squares.
+    """
+
+    n: int
+    total: float
+    squares: float
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """One measure of one subject, of all its cases or of one arm."""
+    """One measure of one subject, of all its cases or of one arm.
+
+    ``sums`` are None for quantiles, which hang on every single case, and for full counts.
+    """
 
     subject: Subject
     measure: str
     arm: Arm | None
     estimate: Estimate
+    sums: Sums | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract form (CONTRACTS: evaluate, ``measures``)."""
@@ -93,10 +112,16 @@ def measure_grouping(
         key = (row[SUBJECT], row[ARM])
         arm = Arm(arm_column, row[ARM]) if arm_column is not None else None
         for item in known:
-            cells = bounds.get(item.metric, {}).get(key)
-            estimate = _estimate(item, row, cells, level=level, minimum=minimum)
-            if estimate is not None:
-                measured.append(Measured(subject_of(row[SUBJECT]), item.id, arm, estimate))
+            if not row[f"{item.metric}.n"]:
+                continue
+            sums = None
+            if item.statistic.quantile is None:
+                sums = _sums(item, row)
+                estimate = estimate_of_sums(item, sums, level=level, minimum=minimum)
+            else:
+                cells = bounds.get(item.metric, {}).get(key)
+                estimate = _quantile(item, row, cells, level=level, minimum=minimum)
+            measured.append(Measured(subject_of(row[SUBJECT]), item.id, arm, estimate, sums))
     return measured
 
 
@@ -148,41 +173,36 @@ def _duration_cells(keyed: Table, engine: Engine, metric: str) -> dict[Key, Coun
     }
 
 
-def _estimate(
-    item: Measure,
-    row: dict[str, Any],
-    cells: Counted | None,
-    *,
-    level: float,
-    minimum: int,
-) -> Estimate | None:
-    n = int(row[f"{item.metric}.n"])
-    if n == 0:
-        return None
-    if item.statistic.quantile is not None:
-        value = float(row[f"{item.metric}.{item.statistic.quantile}"])
-        return _quantile(item, value, cells, n, level=level, minimum=minimum)
+def _sums(item: Measure, row: dict[str, Any]) -> Sums:
     total, squares = float(row[f"{item.metric}.sum"]), float(row[f"{item.metric}.squares"])
+    return Sums(int(row[f"{item.metric}.n"]), total, squares)
+
+
+def estimate_of_sums(item: Measure, sums: Sums, *, level: float, minimum: int) -> Estimate:
+    """Return a mean or a share with its interval.
+
+    Args:
+        item: a measure that is a mean or a share.
+        sums: over at least one case.
+        level: of the interval.
+        minimum: fewest cases for a number.
+    """
+    n, total = sums.n, sums.total
     if item.statistic is Statistic.SHARE:
         if n < minimum:
             return _too_few(n, minimum, value=total / n)
         return wilson(round(total), n, level=level)
-    return mean_from_sums(n=n, total=total, squares=squares, level=level, minimum=minimum)
+    return mean_from_sums(n=n, total=total, squares=sums.squares, level=level, minimum=minimum)
 
 
 def _quantile(
-    item: Measure,
-    value: float,
-    cells: Counted | None,
-    n: int,
-    *,
-    level: float,
-    minimum: int,
+    item: Measure, row: dict[str, Any], cells: Counted | None, *, level: float, minimum: int
 ) -> Estimate:
     """The quantile with its order-statistic interval, widened to the edges of the cells."""
-    shown = value / item.scale
     q = item.statistic.quantile
     assert q is not None  # noqa: S101 - only quantiles come here
+    n = int(row[f"{item.metric}.n"])
+    shown = float(row[f"{item.metric}.{q}"]) / item.scale
     low_rank, high_rank = order_statistic_ranks(n, q, level=level)
     if n < minimum or low_rank is None or high_rank is None or cells is None:
         return _too_few(n, max(minimum, quantile_rank(n, q)), value=shown)

@@ -9,8 +9,8 @@ overlap weights (Li, Morgan & Zaslavsky 2018) where strata are asked for.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,8 @@ from shixiao.terms import Estimate, Subject
 
 SUGGESTED = "_suggested"
 
+Strata = Mapping[str, Mapping[str, CellSample]]
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -46,6 +48,7 @@ class Compared:
         crude: the same without levelling case mix, where strata were used; else None.
         strata: columns that case mix is levelled by.
         means: value of the statistic in a and in b (of the cells, in the measure's unit).
+        cells: of a share, stratum → arm → cases per value: all that its ratios are drawn from.
     """
 
     subject: Subject
@@ -57,6 +60,7 @@ class Compared:
     crude: Estimate | None = None
     strata: tuple[str, ...] = ()
     suggested: bool = False
+    cells: Strata | None = field(default=None, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract form (CONTRACTS: evaluate, ``comparisons``)."""
@@ -108,25 +112,29 @@ def compare(
                 column += CELL
             cells = arms.cells(column, subject=subject_column, strata=strata)
             for subject_id in sorted(cells):
-                rng = np.random.default_rng(
-                    [seed, zlib.crc32(f"{subject_id}\x1f{item.id}\x1f{suggested}".encode())]
+                one = compared_cells(
+                    item,
+                    cells[subject_id],
+                    subject_of(subject_id),
+                    arms.comparison,
+                    strata,
+                    rules=rules,
+                    rng=chance(seed, subject_id, item, suggested=suggested),
+                    suggested=suggested,
                 )
-                compared.append(
-                    _compared(
-                        item,
-                        cells[subject_id],
-                        subject_of(subject_id),
-                        arms.comparison,
-                        strata,
-                        rules=rules,
-                        rng=rng,
-                        suggested=suggested,
-                    )
-                )
+                if item.statistic is Statistic.SHARE:
+                    one = replace(one, cells=cells[subject_id])
+                compared.append(one)
     return compared
 
 
-def _pooled(strata: dict[str, dict[str, CellSample]], arm: str) -> CellSample:
+def chance(seed: int, subject_id: str, item: Measure, *, suggested: bool) -> np.random.Generator:
+    """Return the draws of one comparison; they hang on nothing that is computed before it."""
+    key = zlib.crc32(f"{subject_id}\x1f{item.id}\x1f{suggested}".encode())
+    return np.random.default_rng([seed, key])
+
+
+def pooled(strata: Strata, arm: str) -> CellSample:
     """Put the strata of one arm together, equal values joined."""
     parts = [arms[arm] for _, arms in sorted(strata.items()) if arm in arms]
     if len(parts) == 1:
@@ -144,9 +152,9 @@ def _too_few(n: tuple[int, int], minimum: int) -> Estimate | None:
     return Estimate.insufficient(sum(n), too_few_per_arm(*n, needed=minimum))
 
 
-def _compared(
+def compared_cells(
     item: Measure,
-    strata_cells: dict[str, dict[str, CellSample]],
+    strata_cells: Strata,
     subject: Subject,
     comparison: Comparison,
     strata: Sequence[str],
@@ -155,9 +163,21 @@ def _compared(
     rng: np.random.Generator,
     suggested: bool,
 ) -> Compared:
+    """Compare the two arms of one subject on one measure.
+
+    Args:
+        item: the measure.
+        strata_cells: stratum → arm → cases per value; one stratum where case mix is not levelled.
+        subject: of whom.
+        comparison: the two arms.
+        strata: columns that level case mix.
+        rules: draws, level and fewest cases.
+        rng: of all chance.
+        suggested: the metric rests on unconfirmed map rows.
+    """
     draws, level = int(rules.number("E-18")), rules.number("E-17")
     minimum = int(rules.number("E-01"))
-    pooled_a, pooled_b = (_pooled(strata_cells, arm) for arm in (comparison.a, comparison.b))
+    pooled_a, pooled_b = (pooled(strata_cells, arm) for arm in (comparison.a, comparison.b))
     n = (pooled_a.n, pooled_b.n)
     quantile = item.statistic.quantile
     if quantile is not None:

@@ -138,6 +138,7 @@ def _judge(
     title = title or TITLES[name]
     if not n:
         return
+    estimate = share_of_all(count, n)
     share = count / n
     verdict, note = "ok", None
     limit = block if block is not None and share > block else warn
@@ -147,7 +148,12 @@ def _judge(
         note = BROKEN.format(title=title, share=_percent(share), limit=_percent(limit), rule=rule)
         if stopped:
             quality.blocked |= dict.fromkeys(blocks, note)
-    quality.figures.append(QualityFigure(name, title, Estimate.fact(share, n), verdict, rule, note))
+    quality.figures.append(QualityFigure(name, title, estimate, verdict, rule, note))
+
+
+def share_of_all(count: int, n: int) -> Estimate:
+    """Return a share of all n rows: nothing was sampled, so its interval is the value itself."""
+    return Estimate.fact(count / n, n)
 
 
 def _percent(share: float) -> str:

@@ -21,6 +21,7 @@ from shixiao.evidence.eventless import build_eventless
 from shixiao.evidence.integrity import check_keys, quality_counts
 from shixiao.evidence.mapping import ColumnMapping
 from shixiao.evidence.opening import open_evidence
+from shixiao.evidence.overlay import with_activity_map
 from shixiao.evidence.raw import InputFile, RawEvidence, RawTable
 from shixiao.evidence.schema import load_schemas
 from shixiao.evidence.sql import literal, quote
@@ -38,7 +39,8 @@ class Request:
     """What to prepare: everything that decides the bytes of the store.
 
     ``grouping`` names case columns that are kept even where they are unusual; ``batch_cases`` is
-    how many cases make a batch (rule E-14).
+    how many cases make a batch (rule E-14); ``activity_map`` is a file that stands in for the map
+    that came with the evidence.
     """
 
     paths: tuple[Path, ...]
@@ -47,6 +49,7 @@ class Request:
     calendar: str | None = None
     grouping: tuple[str, ...] = ()
     batch_cases: int = 20
+    activity_map: Path | None = None
 
 
 def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
@@ -67,6 +70,8 @@ def prepare(request: Request, *, settings: Settings, progress: Progress) -> Stor
             calendar=request.calendar,
             keep=request.grouping,
         )
+        if request.activity_map is not None:
+            with_activity_map(raw, request.activity_map)
         hashes = [(file, sha256_of_file(path)) for file, path in raw.files]
         secret = person_key(settings.person_key, beside=settings.store)
         key = _key(request, raw, hashes, secret)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from shixiao.rules.rule import Rule, Value
 from shixiao.terms import BadInput, Text
@@ -28,6 +29,25 @@ class RulePack:
     name: str
     title: Text
     rules: Mapping[str, Rule]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> RulePack:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the value is no rule pack.
+        """
+        rules = [Rule.from_json(rule) for rule in data["rules"]]
+        title = Text.of(data["title"])
+        return cls(str(data["name"]), title, {rule.id: rule for rule in rules})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return ``{"name", "title", "rules"}`` with the rules in their order."""
+        return {
+            "name": self.name,
+            "title": self.title.to_json(),
+            "rules": [rule.to_json() for rule in self.rules.values()],
+        }
 
     @cached_property
     def hash(self) -> str:

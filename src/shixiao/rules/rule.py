@@ -31,6 +31,7 @@ class Checked(StrEnum):
 UNITS: Mapping[str, Text] = {
     "working_day": Text("个工作日", "working days"),
     "calendar_day": Text("日", "calendar days"),
+    "minute": Text("分钟", "minutes"),
     "hour": Text("小时", "hours"),
     "month": Text("个月", "months"),
     "year": Text("年", "years"),
@@ -79,6 +80,11 @@ class Source:
             return False
         wanted = article.strip().removeprefix("第").removesuffix("条")
         return any(cited == wanted or cited.startswith(f"{wanted}(") for cited in self.articles)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Source:
+        """Read what ``to_json`` wrote."""
+        return cls(Text.of(data["title"]), data["number"], tuple(data["articles"]))
 
     def to_json(self) -> dict[str, Any]:
         """Return ``{"title", "number", "articles"}``."""
@@ -137,6 +143,28 @@ class Rule:
         if isinstance(self.unit, Mapping):
             return self.unit.get(name) if name is not None else None
         return self.unit
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Rule:
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: the value is no rule.
+        """
+        return cls(
+            id=str(data["id"]),
+            name=Text.of(data["name"]),
+            kind=Kind(data["kind"]),
+            value=data["value"],
+            sources=tuple(Source.from_json(source) for source in data["sources"]),
+            confidence=str(data["confidence"]),
+            checked=Checked(data["checked"]),
+            topic=Text.of(data["topic"]),
+            pack=str(data["pack"]),
+            unit=data["unit"],
+            quote=data["quote"],
+            note=None if data["note"] is None else Text.of(data["note"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the rule as plain JSON values: what the hash of a pack is made of."""

@@ -5,10 +5,11 @@ from shixiao.statistics.bootstrap import mean_draws, mean_estimate
 from shixiao.statistics.cells import CellSample
 from shixiao.statistics.closing import (
     Closing,
-    Period,
+    Observed,
     Untouched,
     closing_test,
     error_needed,
+    foreseen,
     untouched,
 )
 from shixiao.statistics.intervals import estimate_from_draws, ratio_from_draws
@@ -51,18 +52,21 @@ from shixiao.statistics.ratios import (
     proportion_ratio_bounds,
 )
 from shixiao.statistics.shrinkage import Shrunken, beta_binomial, gamma_poisson, normal_normal
+from shixiao.statistics.standardised import Mix, Standardised, standardised_ratio
 
 __all__ = [
     "CellSample",
     "Closing",
     "MaxT",
+    "Mix",
+    "Observed",
     "Peers",
-    "Period",
     "Pooled",
     "Raked",
     "RankInterval",
     "Shared",
     "Shrunken",
+    "Standardised",
     "Stratum",
     "Untouched",
     "benjamini_hochberg",
@@ -72,6 +76,7 @@ __all__ = [
     "error_needed",
     "estimate_from_draws",
     "estimate_ratio",
+    "foreseen",
     "gamma_poisson",
     "holm",
     "krippendorff_alpha",
@@ -105,6 +110,7 @@ __all__ = [
     "ratio_of_means",
     "ratio_of_quantiles",
     "ratio_of_stratified_means",
+    "standardised_ratio",
     "untouched",
     "values_above_peers",
     "wilson",

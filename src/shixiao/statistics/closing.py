@@ -7,6 +7,9 @@ later values are regressed on their earlier ones, each shrunk by its own reliabi
 calibration), so that trend, regression to the mean and the ordinary ups and downs of services are
 all in the expectation and its error.
 
+A subject so far beyond its peers that their spread cannot explain it stands apart: it is compared
+with its own past, with the luck of the pick taken out (see ``apart``).
+
 The empirical-Bayes posterior of a subject's earlier level is not biased by picking the worst
 (B. Efron 2011, JASA 106, 1602-1614). Calibration: R. J. Carroll, D. Ruppert, L. A. Stefanski and
 C. M. Crainiceanu (2006), Measurement Error in Nonlinear Models, ch. 4. Peers as controls: A. Abadie
@@ -20,18 +23,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import ndtri, stdtr, stdtrit
 
+from shixiao.statistics.apart import Apart, persistence
 from shixiao.statistics.level import Floats, critical_value, tail
 
 FEWEST_PEERS = 10
 """With fewer, neither the slope nor the ups and downs can be told from chance."""
+STANDS_APART = 0.01
+"""Chance that any of the peers would by itself be taken to stand apart."""
 _ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """A measure in one period, on a scale where errors are close to normal.
+class Observed:
+    """What was observed of a measure in one period, on a scale where errors are near normal.
 
     Attributes:
         value: log of a mean or a median, log odds of a share.
@@ -42,7 +48,7 @@ class Period:
     error: float
 
     @classmethod
-    def of_share(cls, hits: int, n: int) -> Period:
+    def of_share(cls, hits: int, n: int) -> Observed:
         """Return the log odds of a share, half a case added on both sides (Haldane)."""
         if not 0 <= hits <= n or n == 0:
             raise ValueError(f"A share is 0 <= hits <= n with cases, not {hits} of {n}")
@@ -50,7 +56,7 @@ class Period:
         return cls(math.log(yes / no), math.sqrt(1.0 / yes + 1.0 / no))
 
     @classmethod
-    def of_interval(cls, value: float, low: float, high: float, *, level: float = 0.95) -> Period:
+    def of_interval(cls, value: float, low: float, high: float, *, level: float = 0.95) -> Observed:
         """Return the log of a positive mean, median or ratio that has an interval."""
         if not 0.0 < low <= value <= high or low == high:
             raise ValueError(f"A level needs 0 < low <= value <= high, not {low}, {value}, {high}")
@@ -79,14 +85,32 @@ class Untouched:
     peers: int
     covariance: Floats
 
-    def expected(self, earlier: Period) -> tuple[float, float]:
+    def expected(self, earlier: Observed) -> tuple[float, float]:
         """Return the later level to expect of a subject left alone, and its variance."""
         kept = self._reliability(earlier.error)
         pull = kept * (earlier.value - self.centre)
         at = np.array([1.0, pull])
         unsure = float(at @ self.covariance @ at)
         variance = self.slope**2 * kept * earlier.error**2 + self.ups_and_downs + unsure
-        return self.later + self.slope * pull, variance
+        # One peer that rose much can tilt the line: nobody is expected to move further out alone.
+        carried = min(self.slope * kept, 1.0) * (earlier.value - self.centre)
+        return self.later + carried, variance
+
+    def apart(self, earlier: Observed) -> Apart | None:
+        """Return a subject that stands above its peers beyond their spread; None for the others."""
+        beyond = -float(ndtri(STANDS_APART / (self.peers + 1)))
+        threshold = beyond * math.sqrt(self.spread + earlier.error**2)
+        value = earlier.value - self.centre
+        if value <= threshold:
+            return None
+        carried, unsure = persistence(self.slope, float(self.covariance[1, 1]))
+        variance = self.ups_and_downs + float(self.covariance[0, 0]) + unsure * value**2
+        return Apart(value, earlier.error, threshold, carried, self.later, variance, self.peers - 2)
+
+    def level(self, earlier: Observed) -> float:
+        """Return the later level to expect of a subject left alone, apart or not."""
+        apart = self.apart(earlier)
+        return self.expected(earlier)[0] if apart is None else apart.expected
 
     def _reliability(self, error: float) -> float:
         return self.spread / (self.spread + error**2) if self.spread > 0 else 0.0
@@ -122,13 +146,9 @@ def untouched(earlier: npt.ArrayLike, later: npt.ArrayLike) -> Untouched | None:
     Raises:
         ValueError: shapes differ, a value is not finite or an error not positive.
     """
-    x, y = (np.asarray(part, dtype=np.float64) for part in (earlier, later))
-    if x.ndim != 2 or x.shape != y.shape or x.shape[1] != 2:
+    x, y = _checked(earlier), _checked(later)
+    if x.shape != y.shape:
         raise ValueError("Peers need value and error in both periods, shape (peers, 2)")
-    if not (
-        np.isfinite(x).all() and np.isfinite(y).all() and min(x[:, 1].min(), y[:, 1].min()) > 0
-    ):
-        raise ValueError("Peers need finite values and positive errors")
     if len(x) < FEWEST_PEERS:
         return None
     centre, spread = _centre(x[:, 0], x[:, 1] ** 2)
@@ -150,6 +170,38 @@ def untouched(earlier: npt.ArrayLike, later: npt.ArrayLike) -> Untouched | None:
             break
         between = found
     return Untouched(centre, spread, float(line[0]), slope, between, len(x), covariance)
+
+
+def foreseen(earlier: npt.ArrayLike, *, ups_and_downs: float) -> Untouched | None:
+    """Foresee what becomes of subjects that nobody corrects, before a later period exists.
+
+    Levels are taken to stay where they are, with ups and downs that somebody has set: good enough
+    to plan a day and a number of cases by, never to judge by.
+
+    Args:
+        earlier: shape (peers, 2): value and standard error of each peer.
+        ups_and_downs: standard deviation of true later levels around the earlier ones.
+
+    Returns:
+        None with fewer than 10 peers.
+
+    Raises:
+        ValueError: the shape is wrong, a value is not finite or an error not positive.
+    """
+    x = _checked(earlier)
+    if len(x) < FEWEST_PEERS:
+        return None
+    centre, spread = _centre(x[:, 0], x[:, 1] ** 2)
+    return Untouched(centre, spread, centre, 1.0, ups_and_downs**2, len(x), np.zeros((2, 2)))
+
+
+def _checked(part: npt.ArrayLike) -> Floats:
+    x = np.asarray(part, dtype=np.float64)
+    if x.ndim != 2 or x.shape[1] != 2:
+        raise ValueError("Peers need value and error in both periods, shape (peers, 2)")
+    if not np.isfinite(x).all() or (x[:, 1] <= 0).any():
+        raise ValueError("Peers need finite values and positive errors")
+    return x
 
 
 def _centre(values: Floats, noise: Floats) -> tuple[float, float]:
@@ -177,7 +229,7 @@ def _fitted(design: Floats, values: Floats, variance: Floats) -> tuple[Floats, F
 
 
 def closing_test(
-    earlier: Period, later: Period, peers: Untouched, *, level: float = 0.95
+    earlier: Observed, later: Observed, peers: Untouched, *, level: float = 0.95
 ) -> Closing:
     """Compare a corrected subject's later value with what it would be had nothing been done.
 
@@ -191,6 +243,10 @@ def closing_test(
         The change with its interval; a correction that lowers the measure passes when ``high`` is
         below 0, which a subject left alone does with half of 1 - level.
     """
+    apart = peers.apart(earlier)
+    if apart is not None:
+        change, low, high = apart.interval(later.value, later.error, level=level)
+        return Closing(change, low, high, apart.chance(later.value, later.error))
     expected, variance = peers.expected(earlier)
     error = math.sqrt(variance + later.error**2)
     freedom = peers.peers - 2
@@ -201,7 +257,7 @@ def closing_test(
 
 
 def error_needed(
-    earlier: Period,
+    earlier: Observed,
     peers: Untouched,
     *,
     change: float,
@@ -224,6 +280,9 @@ def error_needed(
         None where even a later value without any error would not do: ups and downs are too large,
         or the subject's past is known too poorly.
     """
+    apart = peers.apart(earlier)
+    if apart is not None:
+        return apart.error_needed(change, power=power, level=level)
     _, variance = peers.expected(earlier)
     freedom = peers.peers - 2
     reach = float(stdtrit(freedom, 1.0 - tail(level))) + float(stdtrit(freedom, power))

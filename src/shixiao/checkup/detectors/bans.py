@@ -9,7 +9,7 @@ Source: rules APP-FUN, APP-KPI, APP-BIZ and APP-FIL.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -19,7 +19,7 @@ from shixiao.checkup.detectors.registry import detector
 from shixiao.checkup.detectors.trial import Screening, Trial
 from shixiao.checkup.scene import Scene
 from shixiao.datafiles import load_yaml
-from shixiao.terms import Estimate, Severity, SubjectKind, Text
+from shixiao.terms import Estimate, Severity, Subject, SubjectKind, Text
 
 FUNCTION, COMMERCIAL, TRACES = "banned_function", "commercial_activity", "forced_traces"
 FORCED, KPI, UNFILED = "forced_use", "banned_kpi", "not_filed"
@@ -51,10 +51,13 @@ def bans(scene: Scene) -> Iterable[Screening]:
     wanted = ("app_id", "functions", "forced", "kpi", "filed", "launched")
     columns = [name for name in wanted if name in apps.columns]
     trials: list[Trial] = []
+    kept: list[tuple[str, Subject]] = []
     for row in scene.engine.arrow(apps.select(*columns).order_by("app_id")).to_pylist():
         if row["app_id"] is not None:
-            trials += _breaches(scene, row)
-    yield Screening(tuple(trials), missing)
+            breaches = list(_breaches(scene, row))
+            trials += breaches
+            kept += _kept(scene, row, {trial.measure for trial in breaches})
+    yield Screening(tuple(trials), missing, kept=tuple(kept))
 
 
 def _breaches(scene: Scene, row: Mapping[str, Any]) -> Iterable[Trial]:
@@ -72,6 +75,16 @@ def _breaches(scene: Scene, row: Mapping[str, Any]) -> Iterable[Trial]:
         yield _trial(scene, row, FORCED, [])
     if row.get("filed") is False and not _still_in_time(scene, row.get("launched")):
         yield _trial(scene, row, UNFILED, [], severity=Severity.HIGH)
+
+
+def _kept(scene: Scene, row: Mapping[str, Any], broken: Set[str]) -> list[tuple[str, Subject]]:
+    """Name each rule that the app states something about and keeps."""
+    app = scene.subject(SubjectKind.APP, str(row["app_id"]))
+    return [
+        (measure, app)
+        for measure, column in COLUMNS.items()
+        if measure not in broken and row.get(column) not in (None, "")
+    ]
 
 
 def _trial(

@@ -18,7 +18,7 @@ from shixiao.checkup.detectors.registry import shared_innocents
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene
-from shixiao.statistics import values_above_peers
+from shixiao.statistics import Observed, values_above_peers
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Innocent, SubjectKind, Text
 
@@ -119,6 +119,7 @@ def _judged(
                 facts=item.facts,
                 locator=locator,
                 worth=(ratio.value or 0.0) >= scene.rules.number("F-04"),
+                observed=_observed(scene, item),
             )
         )
     return trials
@@ -141,8 +142,22 @@ def _unjudged(
         few = item.smaller < minimum
         reason = too_few(item.smaller, needed=minimum) if few else lacking
         estimate = Estimate.insufficient(item.n, reason)
-        trials.append(Trial(measure, scene.subject(kind, subject), estimate, locator=locator))
+        trials.append(
+            Trial(
+                measure,
+                scene.subject(kind, subject),
+                estimate,
+                locator=locator,
+                observed=_observed(scene, item),
+            )
+        )
     return trials
+
+
+def _observed(scene: Scene, item: LogRatio) -> Observed | None:
+    """With next to no rows in one part, the half case added to it is all that is observed."""
+    enough = item.smaller >= scene.rules.number("C-05", "part")
+    return Observed(item.value, item.error) if enough else None
 
 
 def _ratio(item: LogRatio, centre: float, level: float) -> Estimate:

@@ -27,7 +27,7 @@ from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.effect import DAY
 from shixiao.evidence.engines import Table
-from shixiao.statistics import values_above_peers
+from shixiao.statistics import Observed, values_above_peers
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Innocent, SubjectKind, Text
 
@@ -81,11 +81,12 @@ def _bunching(scene: Scene, cases: Table) -> Screening:
         if service not in limits:
             continue
         n = sum(days.values())
-        contrast = _contrast(days, limits[service], width) if n >= minimum else None
-        if contrast is None:
+        contrast = _contrast(days, limits[service], width)
+        if contrast is None or n < minimum:
             reason = too_few(n, needed=minimum) if n < minimum else TOO_FEW_NEAR
             estimate = Estimate.insufficient(n, reason)
-            few.append(Trial(BUNCH, scene.subject(SubjectKind.SERVICE, service), estimate))
+            subject = scene.subject(SubjectKind.SERVICE, service)
+            few.append(Trial(BUNCH, subject, estimate, observed=_observed(contrast)))
         else:
             contrasts[service] = contrast
     trials = _judged(scene, contrasts, histograms, limits)
@@ -150,6 +151,10 @@ def _contrast(days: Mapping[int, int], day: int, width: int) -> _Contrast | None
     return _Contrast(value, math.sqrt(1.0 / (seen + 0.5) + variance), expected)
 
 
+def _observed(contrast: _Contrast | None) -> Observed | None:
+    return None if contrast is None else Observed(contrast.value, contrast.error)
+
+
 def _judged(
     scene: Scene,
     contrasts: Mapping[str, _Contrast],
@@ -160,7 +165,12 @@ def _judged(
     if len(services) < needed:
         reason = FEW_PEERS.format(n=len(services), needed=needed)
         return [
-            Trial(BUNCH, scene.subject(SubjectKind.SERVICE, s), Estimate.insufficient(1, reason))
+            Trial(
+                BUNCH,
+                scene.subject(SubjectKind.SERVICE, s),
+                Estimate.insufficient(sum(histograms[s].values()), reason),
+                observed=_observed(contrasts[s]),
+            )
             for s in services
         ]
     values = np.array([contrasts[s].value for s in services])
@@ -195,6 +205,7 @@ def _judged(
                     "expected": round(contrasts[service].expected),
                 },
                 worth=(ratio.value or 0) >= scene.rules.number("F-04"),
+                observed=_observed(contrasts[service]),
             )
         )
     return trials

@@ -31,6 +31,7 @@ NO_OUTCOME = Text("缺少 cases 表的 outcome 列", "table cases has no column 
 CHANNEL = Text("渠道", "channel")
 AGE = re.compile(r"age|年龄", re.IGNORECASE)
 FIRST_NUMBER = re.compile(r"\d+")
+ONLINE = frozenset({"online", "网上"})
 YES = frozenset({"yes", "1", "true", "是", "有"})
 COUNTY = ("县", "旗", "county")
 
@@ -192,6 +193,11 @@ def _online_only(scene: Scene) -> Screening:
             severity=Severity.HIGH,
         )
         for service, channels in sorted(lists.items())
-        if channels and channels <= {"online", "网上"}
+        if channels and channels <= ONLINE
     )
-    return Screening(trials)
+    kept = tuple(
+        (ONLINE_ONLY, scene.subject(SubjectKind.SERVICE, service))
+        for service, channels in sorted(lists.items())
+        if channels - ONLINE
+    )
+    return Screening(trials, kept=kept)

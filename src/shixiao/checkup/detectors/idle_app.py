@@ -91,4 +91,10 @@ def _overlaps(scene: Scene) -> Screening:
                     severity=Severity.LOW,
                 )
             )
-    return Screening(tuple(trials))
+    named = {trial.subject.id for trial in trials}
+    kept = tuple(
+        (OVERLAP, scene.subject(SubjectKind.APP, app))
+        for app in sorted(carried)
+        if app not in named
+    )
+    return Screening(tuple(trials), kept=kept)

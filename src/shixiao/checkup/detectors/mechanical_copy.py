@@ -17,6 +17,7 @@ from shixiao.checkup.detectors.trial import Screening, Trial
 from shixiao.checkup.scene import Scene
 from shixiao.effect import Compared
 from shixiao.effect.verdicts import COPIED
+from shixiao.statistics import Observed
 from shixiao.statistics.reasons import too_few_per_arm
 from shixiao.terms import (
     Estimate,
@@ -81,8 +82,9 @@ def _trial(scene: Scene, steps: Compared) -> Trial:
     if min(steps.cases) < minimum:
         reason = too_few_per_arm(*steps.cases, needed=minimum)
         ratio = Estimate.insufficient(sum(steps.cases), reason, value=steps.ratio.value)
-        return Trial(MEASURE, steps.subject, ratio, facts=facts)
-    p = _p(steps.ratio, scene.rules.number("E-04"))
+        seen = _observed(steps.ratio)
+        return Trial(MEASURE, steps.subject, ratio, facts=facts, observed=seen)
+    p = chance_of_fallen(steps.ratio, scene.rules.number("E-04"))
     return Trial(
         MEASURE,
         steps.subject,
@@ -91,10 +93,21 @@ def _trial(scene: Scene, steps: Compared) -> Trial:
         ratio=steps.ratio,
         facts=facts,
         severity=Severity.MEDIUM,
+        observed=_observed(steps.ratio),
     )
 
 
-def _p(ratio: Estimate, threshold: float) -> float | None:
+def _observed(ratio: Estimate) -> Observed | None:
+    """Return the log ratio and its error; a bootstrap may leave a ratio without an interval."""
+    value, low, high = ratio.value, ratio.low, ratio.high
+    if value is None or low is None or high is None:
+        return None
+    if not 0.0 < low <= value <= high or low == high:
+        return None
+    return Observed.of_interval(value, low, high, level=ratio.level)
+
+
+def chance_of_fallen(ratio: Estimate, threshold: float) -> float | None:
     """Chance of a log ratio as high as this if the true one lay at the threshold."""
     if not ratio.ok or not ratio.value or not ratio.low or not ratio.high:
         return None

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
-import numpy as np
 from scipy.special import ndtri
 
 from shixiao.checkup.detectors.registry import shared_innocents
@@ -22,9 +21,10 @@ from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.ratios import times
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.evidence.engines import Table
-from shixiao.statistics import proportions_above_peers, wilson
+from shixiao.rules import RulePack
+from shixiao.statistics import Observed, proportions_above_peers, wilson
 from shixiao.statistics.reasons import too_few
-from shixiao.terms import Estimate, Innocent, SubjectKind, Text
+from shixiao.terms import Estimate, Innocent, Subject, SubjectKind, Text
 
 Counts = dict[str, tuple[int, int]]  # subject → (flagged, looked at)
 Strata = dict[str, dict[str, dict[str, tuple[int, int]]]]  # stratum column → subject → value
@@ -90,26 +90,10 @@ def trials_of(
     """Return one trial per subject: judged where it and enough peers reach the minimum."""
     enough = sorted(subject for subject, (_, n) in counts.items() if n >= minimum)
     needed = int(scene.rules.number("F-02"))
-    level = scene.rules.number("E-17")
     trials = []
     if len(enough) >= needed:
-        hits = np.array([counts[s][0] for s in enough])
-        total = np.array([counts[s][1] for s in enough])
-        peers = proportions_above_peers(hits, total)
-        usual = 1.0 / (1.0 + math.exp(-peers.centre))
-        for i, subject in enumerate(enough):
-            ratio = odds_ratio(int(hits[i]), int(total[i]), usual, level=level)
-            trials.append(
-                Trial(
-                    measure,
-                    scene.subject(kind, subject),
-                    wilson(int(hits[i]), int(total[i]), level=level),
-                    p=float(peers.p[i]),
-                    usual=usual,
-                    ratio=ratio,
-                    worth=(ratio.value or 0.0) >= scene.rules.number("F-04"),
-                )
-            )
+        known = [(scene.subject(kind, s), *counts[s]) for s in enough]
+        trials = judged_shares(measure, known, scene.rules)
     judged = set(enough) if trials else set()
     for subject, (hit, n) in sorted(counts.items()):
         if subject in judged or n == 0:
@@ -120,7 +104,36 @@ def trials_of(
             else FEW_PEERS.format(n=len(enough), needed=needed)
         )
         estimate = Estimate.insufficient(n, reason, value=hit / n)
-        trials.append(Trial(measure, scene.subject(kind, subject), estimate))
+        seen = Observed.of_share(hit, n)
+        trials.append(
+            Trial(measure, scene.subject(kind, subject), estimate, hits=hit, observed=seen)
+        )
+    return trials
+
+
+def judged_shares(
+    measure: str, counts: Sequence[tuple[Subject, int, int]], rules: RulePack
+) -> list[Trial]:
+    """Return one trial per (subject, flagged rows, rows), each against all: counts decide them."""
+    level = rules.number("E-17")
+    peers = proportions_above_peers([hit for _, hit, _ in counts], [n for _, _, n in counts])
+    usual = 1.0 / (1.0 + math.exp(-peers.centre))
+    trials = []
+    for (subject, hit, n), p in zip(counts, peers.p, strict=True):
+        ratio = odds_ratio(hit, n, usual, level=level)
+        trials.append(
+            Trial(
+                measure,
+                subject,
+                wilson(hit, n, level=level),
+                p=float(p),
+                usual=usual,
+                ratio=ratio,
+                worth=(ratio.value or 0.0) >= rules.number("F-04"),
+                hits=hit,
+                observed=Observed.of_share(hit, n),
+            )
+        )
     return trials
 
 

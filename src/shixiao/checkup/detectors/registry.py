@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
@@ -13,11 +14,38 @@ from typing import Any
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.scene import Scene
 from shixiao.datafiles import load_yaml
-from shixiao.terms import SubjectKind, Text
+from shixiao.terms import BadInput, SubjectKind, Text
 
 Look = Callable[[Scene], Iterable[Screening]]
 _looks: dict[str, Look] = {}
 PACKAGE = "shixiao.checkup.detectors"
+
+
+class ClosedBy(StrEnum):
+    """What a case on a measure is closed by.
+
+    ``cases``: rows that came after the correction. ``register``: the whole register as it stands
+    then, which has no dates. ``field_test``: a sample that people draw and look at.
+    """
+
+    CASES = "cases"
+    REGISTER = "register"
+    FIELD_TEST = "field_test"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a case on a measure is closed.
+
+    Attributes:
+        by: what it takes.
+        least: rule and part with the fewest rows below which the detector gives no value at all.
+        why: why no later number can be compared with the earlier one, where that is so.
+    """
+
+    by: ClosedBy = ClosedBy.CASES
+    least: tuple[str, str] | None = None
+    why: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +57,14 @@ class MeasureText:
         unit: ``share``, ``ratio``, ``count`` or ``hours``: how its value is written.
         says: the sentence of a finding, with placeholders.
         disproof: what would prove it wrong.
+        closing: how a case on it is closed.
     """
 
     name: Text
     unit: str
     says: Text
     disproof: Text
+    closing: Closing = field(default_factory=Closing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +96,20 @@ class Detector:
     measures: Mapping[str, MeasureText]
     innocents: Mapping[str, Text]
     look: Look
+
+
+def described(kind: str) -> Detector:
+    """Return the detector of a kind.
+
+    Raises:
+        BadInput: no detector looks for it.
+    """
+    found = next((d for d in detectors() if d.kind == kind), None)
+    if found is None:
+        raise BadInput(
+            Text(f"没有“{kind[:40]}”这一类线索", f"there is no kind of finding “{kind[:40]}”")
+        )
+    return found
 
 
 def detector(kind: str) -> Callable[[Look], Look]:
@@ -111,11 +155,21 @@ def _described(kind: str) -> Detector:
                 entry["unit"],
                 Text.of(entry["says"]),
                 Text.of(entry["disproof"]),
+                _closing(entry.get("closing", {})),
             )
             for name, entry in data["measures"].items()
         },
         innocents={**shared_innocents(), **_texts(data.get("innocents", {}))},
         look=_looks[kind],
+    )
+
+
+def _closing(entry: Mapping[str, Any]) -> Closing:
+    least = entry.get("least")
+    return Closing(
+        ClosedBy(entry.get("by", ClosedBy.CASES)),
+        (least["rule"], least["part"]) if least else None,
+        Text.of(entry["why"]) if "why" in entry else None,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from shixiao.statistics import Observed
 from shixiao.terms import (
     Estimate,
     EvidenceReference,
@@ -45,7 +46,11 @@ class Trial:
         locator: tells several trials of one measure and subject apart.
         fact: True for a breach of a rule, which needs no p and no peers.
         severity: how grave; None lets the odds ratio decide.
+        hits: rows that show it, where the estimate is the share of them among n.
         worth: False when the difference is too small to ask about, however significant.
+        observed: log odds of a share or log of a ratio, with its error: what a re-measurement
+            compares. Also known of subjects with too few rows to judge; None where a measure has
+            no error of its own.
     """
 
     measure: str
@@ -59,6 +64,8 @@ class Trial:
     fact: bool = False
     severity: Severity | None = None
     worth: bool = True
+    observed: Observed | None = None
+    hits: int | None = None
 
     @property
     def key(self) -> TrialKey:
@@ -88,12 +95,15 @@ class Screening:
         missing: measure → the table or column without which it cannot be assessed.
         explain: tests the innocent explanations of a trial that stands out.
         evidence: finds rows to look at for the trials that are flagged, all at once.
+        kept: (measure, subject) of rules that were looked at and are kept, so that a breach which
+            is gone can be told from one that nobody states anything about any more.
     """
 
     trials: tuple[Trial, ...] = ()
     missing: Mapping[str, Text] = field(default_factory=dict)
     explain: Callable[[Trial], tuple[Innocent, ...]] = no_explanation
     evidence: Callable[[Sequence[Trial]], Evidence] = no_evidence
+    kept: tuple[tuple[str, Subject], ...] = ()
 
     @classmethod
     def lacking(cls, measures: Sequence[str], reason: Text) -> Screening:
@@ -116,10 +126,18 @@ class Tried:
             "kind": self.kind,
             "measure": self.trial.measure,
             "subject": {"kind": str(self.trial.subject.kind), "id": self.trial.subject.id},
+            "locator": self.trial.locator,
             "status": str(self.outcome),
             "value": significant(self.trial.estimate.value),
             "n": self.trial.estimate.n,
             "usual": significant(self.trial.usual),
             "p": significant(self.trial.p),
             "p_adjusted": significant(self.p_adjusted),
+            "observed": _observed_json(self.trial.observed),
         }
+
+
+def _observed_json(observed: Observed | None) -> dict[str, float | None] | None:
+    if observed is None:
+        return None
+    return {"value": significant(observed.value), "error": significant(observed.error)}

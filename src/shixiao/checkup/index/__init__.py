@@ -10,6 +10,7 @@ from shixiao.checkup.index.catalogue import (
     indicators,
 )
 from shixiao.checkup.index.dimensions import Part
+from shixiao.checkup.index.rejoining import recomputed_scores
 from shixiao.checkup.index.result import GRADES, Funnel, FunnelDot, Grade, Index, Place, Score
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "index",
     "indicator",
     "indicators",
+    "recomputed_scores",
 ]

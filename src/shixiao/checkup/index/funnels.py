@@ -5,7 +5,7 @@ Source: D. J. Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shixiao.checkup.index.catalogue import indicators
 from shixiao.checkup.index.knowledge import Known
@@ -37,8 +37,7 @@ def _funnel(scene: Scene, known: Mapping[str, Mapping[str, Known]], name: str) -
         for service, found in sorted(known.items())
         if name in found and found[name].raw.ok
     }
-    total = sum(e.n for e in seen.values())
-    centre = sum((e.value or 0.0) * e.n for e in seen.values()) / total if total else 0.0
+    centre = centre_of([(e.value or 0.0, e.n) for e in seen.values()])
     dots = []
     for service, estimate in seen.items():
         subject = scene.subject(SubjectKind.SERVICE, service)
@@ -50,3 +49,9 @@ def _funnel(scene: Scene, known: Mapping[str, Mapping[str, Known]], name: str) -
         place = standing(point, kind="share", centre=centre, sd=None)
         dots.append(FunnelDot(subject, point.value, point.n, place, limits[0], limits[1]))
     return Funnel(name, centre, tuple(dots))
+
+
+def centre_of(shares: Sequence[tuple[float, int]]) -> float:
+    """Return the share of all together, of (share, n) each; 0 where there is nobody."""
+    total = sum(n for _, n in shares)
+    return sum(value * n for value, n in shares) / total if total else 0.0

@@ -69,6 +69,29 @@ def pages(lookup: Lookup) -> dict[str, str]:
     return found
 
 
+def fragments(lookup: Lookup) -> dict[str, str]:
+    """Return path → part of a page in one language, for a site that puts its own frame around it.
+
+    ``zh/city.html`` is the head of the city; ``zh/services/….html`` what a service's page says.
+    """
+    if not lookup.city:
+        return {}
+    found, peers = {}, usual(lookup)
+    for name in LANGUAGES:
+        city, _ = city_picture(Speech(name), lookup) if lookup.city_head else (None, None)
+        half = {"head": head(Speech(name), lookup), "picture": city, "ribbon_on_top": False}
+        found[f"{name}/city.html"] = _fragment("fragment_city.html.j2", name, half)
+        for service in lookup.subjects(SubjectKind.SERVICE):
+            page = service_page(Speech(name), lookup, service, peers)
+            path = f"{name}/{FOLDER}/{lookup.page(service)}"
+            found[path] = _fragment("fragment_service.html.j2", name, page)
+    return found
+
+
+def _fragment(template: str, language: str, half: Any) -> str:
+    return _template(template).render(half=half, language=language, t=Speech(language).t)
+
+
 def _report(lookup: Lookup) -> str:
     return _page("report.html.j2", {name: _half(lookup, Speech(name)) for name in LANGUAGES})
 

@@ -32,9 +32,9 @@ _DAY_UNITS: tuple[tuple[float, Text], ...] = (
     (24.0, Text("小时", "hours")),
     (1440.0, Text("分钟", "minutes")),
 )
-_DATE = re.compile(r"(\d{4}) 年 (\d{1,2}) 月")
+_DATE = re.compile(r"(\d{4}) 年 (\d{1,2}) ?月")
 _SPAN = re.compile(r"至 (?=\d{4}年)")
-_DAY = re.compile(r"月 (\d{1,2}) 日")
+_DAY = re.compile(r" ?月 (\d{1,2}) 日")
 
 
 @dataclass(frozen=True, slots=True)
