@@ -11,16 +11,19 @@ INSTALL := $(UV) pip install --require-hashes --python $(BIN)/python
 .PHONY: demo test test-all coverage setup lint bench bars docs lock shots clean
 .DELETE_ON_ERROR:
 
-demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, print where the report is
+demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, open the site
 	@$(BIN)/shixiao demo $(if $(EVIDENCE),--evidence "$(EVIDENCE)") --out build/demo
 
 test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
 	@$(MAKE) --no-print-directory lint
+	@echo "· tests of records and workflows on PostgreSQL"
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow"
 	@echo "· tests"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
 
 test-all: $(STAMP)dev ## the same, slow tests included
 	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal tests/records tests/workflows tests/web
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
 
 coverage: $(STAMP)dev ## branch coverage of the tests that are not slow
@@ -30,7 +33,7 @@ setup: $(STAMP)dev ## only build .venv
 
 lint: $(STAMP)dev
 	@echo "· style";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
-	@echo "· types";  $(BIN)/mypy --no-error-summary
+	@echo "· types";  SHIXIAO_DATA=build/types $(BIN)/mypy --no-error-summary
 	@echo "· layers"; said=$$($(BIN)/lint-imports 2>&1) || { echo "$$said"; exit 1; }
 
 bench: $(STAMP)dev ## performance tables; also build/bench.json
@@ -43,8 +46,8 @@ docs: $(STAMP)dev ## regenerate what is generated: CLI reference, JSON Schemas, 
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m docs.pictures
 
-shots: $(STAMP)dev ## screenshots of the demo report into build/shots
-	@$(BIN)/python -m tests.shots
+shots: $(STAMP)dev ## pictures of the reports and of every page of the site (ONLY=site) into build/shots
+	@$(BIN)/python -m tests.shots $(ONLY)
 
 lock: $(VENV)/.stamp-uv ## resolve again, without naming any index
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.lock > /dev/null

@@ -1,4 +1,8 @@
-"""Bar 4 (the log itself): every mutation of an exported log is noticed offline, with a witness."""
+"""Bar 4: nothing acknowledged is lost by kills, and no mutation of the log goes unnoticed.
+
+Two parts. Processes of a site are killed under write load on each database. Then an exported log is
+mutated, and read offline by the verifier with a witness.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,10 @@ from pathlib import Path
 
 from bars.ledger_mutations import KINDS, is_noticed, mutated, specimen
 from bars.outcome import Outcome
+from bars.site_kills import kills_on
+from bars.sites import DATABASES
 
+KILLS, REDUCED_KILLS = 200, 6
 MUTATIONS = 10_000
 REDUCED = 200
 SEED = 20260302
@@ -18,7 +25,13 @@ SEED = 20260302
 
 def measure(*, full: bool) -> list[Outcome]:
     rng = random.Random(SEED)  # noqa: S311 - repeatable, and nothing secret
-    count = MUTATIONS if full else REDUCED
+    outcomes = _mutations(MUTATIONS if full else REDUCED, rng)
+    for database in DATABASES:
+        outcomes += kills_on(database, KILLS if full else REDUCED_KILLS, rng)
+    return outcomes
+
+
+def _mutations(count: int, rng: random.Random) -> list[Outcome]:
     missed: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         true = specimen(Path(folder) / "log", rng)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from shixiao.checkup.detectors.registry import detectors
+from shixiao.checkup.detectors.registry import ClosedBy, detectors
 from shixiao.cli import cli as shixiao
 from shixiao.effect import Measure, Statistic, measures
 from shixiao.effect.verdicts import texts
@@ -22,6 +22,9 @@ from shixiao.evidence.schema import tables_page
 from shixiao.ledger import vocabulary_page
 from shixiao.rules import load_pack, rules_page
 from shixiao.terms import Text
+from shixiao.workflows.cases.life import life
+from shixiao.workflows.pages import life_page, roles_page
+from shixiao.workflows.roles import table
 
 REFERENCE = Path(__file__).with_name("reference")
 
@@ -59,6 +62,11 @@ DETECTORS_HEAD = """\
 What statistics find is a lead, not a verdict; what a rule forbids is a breach, a fact. Braces are
 filled in.
 """
+CLOSED_BY = {
+    ClosedBy.CASES: Text("整改后的办件或记录", "cases or rows after the correction"),
+    ClosedBy.REGISTER: Text("新的登记表", "the new register"),
+    ClosedBy.FIELD_TEST: Text("抽签体验测试", "a drawn field test"),
+}
 LEAD, FACT = Text("线索", "lead"), Text("违规", "breach")
 PARTS = {
     "channels": Text("渠道的叫法", "What channels are called"),
@@ -80,11 +88,14 @@ def pages() -> dict[str, str]:
         "verdicts.md": verdicts_page(),
         "detectors.md": detectors_page(),
         "audit-events.md": vocabulary_page(),
+        "roles.md": roles_page(table()),
+        "case-life.md": life_page(life(), load_pack()),
         "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
         "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
         "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),
         "schemas/potemkin-truth-1.schema.json": (schemas / "truth.schema.json").read_text("utf-8"),
         "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
+        "schemas/reproduce-1.schema.json": (schemas / "reproduce.schema.json").read_text("utf-8"),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 
@@ -122,10 +133,17 @@ def detectors_page() -> str:
         parts.append(
             f"\n## {kind.kind} · {kind.name.zh} · {kind.name.en}\n\n{kind.about.zh}\n\n"
             f"{kind.about.en}\n\n`{kind.subject}` · `{kind.rule}` · {fact.zh} {fact.en}\n\n"
-            "| 度量 measure | 名称 name | 说法 wording | 怎样证伪 disproof |\n|---|---|---|---|\n"
+            "| 度量 measure | 名称 name | 说法 wording | 怎样证伪 disproof | 怎样销号 closed by |\n"
+            "|---|---|---|---|---|\n"
         )
         for name, text in kind.measures.items():
-            cells = (f"`{name}`", _both(text.name), _both(text.says), _both(text.disproof))
+            cells = (
+                f"`{name}`",
+                _both(text.name),
+                _both(text.says),
+                _both(text.disproof),
+                _both(CLOSED_BY[text.closing.by]),
+            )
             parts.append("| " + " | ".join(map(_cell, cells)) + " |\n")
     return "".join(parts)
 

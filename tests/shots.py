@@ -1,14 +1,16 @@
-"""``make shots``: the reports as a person sees them, into build/shots.
+"""``make shots``: the reports and the site as a person sees them, into build/shots.
 
 The example city (two channels of twelve services), a small city with planted findings (its report,
 its summary, the list of services and the page of the service that could save most) and, where
 ../shared/data is present, the receipt phase of a real permit process: in both languages, on a
 desktop, on a phone, and on A4 paper (as PDF, and as one long picture in the width of the printed
-column).
+column). Of the site, every page that ``tests.web.pages`` names, and one sheet of them all
+(``make shots ONLY=site`` for these alone).
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +25,7 @@ from shixiao.effect import Comparison
 from shixiao.potemkin import write_example_city
 from shixiao.potemkin.city import write_city
 from shixiao.settings import Settings
+from tests.web.shots import photograph
 
 ROOT = Path(__file__).parents[1]
 SHOTS = ROOT / "build" / "shots"
@@ -73,18 +76,28 @@ def take(browser: Browser, page_file: Path, stem: str, folder: Path) -> None:
         page.close()
 
 
-def main() -> None:
+def reports(browser: Browser) -> None:
     """Evaluate, deliver beside the pictures, and photograph the pages."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as name, sync_playwright() as playwright:
+    with TemporaryDirectory() as name:
         folder = Path(name)
         settings = Settings(folder / "store", "an example key", 1024, 2, "zh")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for report, question in questions(folder):
             found = evaluate(question, settings=settings, progress=lambda _: None)
             deliver(found, SHOTS / report)
             for part, page_file in pages(found, SHOTS / report):
                 take(browser, page_file, f"{report}-{part}", SHOTS)
+
+
+def main() -> None:
+    """Photograph the reports and the site, or what is named on the command line."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    asked = sys.argv[1:] or ["reports", "site"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        if "reports" in asked:
+            reports(browser)
+        if "site" in asked:
+            photograph(browser, SHOTS / "site")
         browser.close()
 
 

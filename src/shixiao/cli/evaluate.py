@@ -10,6 +10,7 @@ import click
 
 from shixiao.checkup import DEFAULT_SEED, Evaluation, Question, result_json
 from shixiao.checkup import evaluate as answer
+from shixiao.checkup.bundles import write_auditor_bundle
 from shixiao.checkup.delivery import deliver
 from shixiao.checkup.summary import summary
 from shixiao.cli.progress import progress
@@ -84,6 +85,12 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
     help="列对应文件（YAML 或 JSON） · file that maps columns",
 )
 @click.option(
+    "--activity-map",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="用这份环节对照表代替证据里的 · activity map that stands in for that of the evidence",
+)
+@click.option(
     "--engine",
     default="duckdb",
     show_default=True,
@@ -108,6 +115,14 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
     help="输出目录：报告、服务页、摘要、表格、简报 · folder for reports, tables and briefings",
 )
 @click.option(
+    "--auditor-bundle",
+    "auditor",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="另写审计复算包，含逐件数据，只给有权看源数据的人 · "
+    "also write the auditor's bundle: it holds single cases",
+)
+@click.option(
     "--findings-only",
     is_flag=True,
     help="只查找线索，不算度量和指数 · look for findings alone, in a third less time",
@@ -122,12 +137,14 @@ def evaluate(
     by: str | None,
     adjust: str | None,
     mapping_file: Path | None,
+    activity_map: Path | None,
     engine: str,
     packs: tuple[str, ...],
     seed: int,
     calendar: str | None,
     zone: str | None,
     out: Path | None,
+    auditor: Path | None,
     findings_only: bool,
     as_json: bool,
     quiet: bool,
@@ -153,6 +170,7 @@ def evaluate(
         by=by,
         adjust=tuple(name.strip() for name in (adjust or "").split(",") if name.strip()),
         mapping=_mapping(mapping_file, columns),
+        activity_map=activity_map,
         engine=engine,
         packs=packs or ("cn-2026",),
         seed=seed,
@@ -167,6 +185,9 @@ def evaluate(
         if out is not None:
             report(Text("写出报告", "Writing the report"))
             deliver(evaluation, out)
+        if auditor is not None:
+            report(Text("写出审计复算包", "Writing the auditor's bundle"))
+            write_auditor_bundle(evaluation, auditor)
     if as_json:
         click.echo(json.dumps(result_json(evaluation), ensure_ascii=False, allow_nan=False))
     else:

@@ -1,4 +1,4 @@
-"""``shixiao ledger``: check a log or a receipt offline, with nothing but files and public keys."""
+"""``shixiao ledger verify``: check a log or a receipt, with nothing but files and public keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shixiao.cli.progress import progress
+from shixiao.cli.witness import copy, cosign, make_key
 from shixiao.ledger import Answer, Trust, verify_log, verify_receipt
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
@@ -17,9 +18,13 @@ NO = 1  # exit code of an answer that is no
 LARGEST_GIVEN = 1 << 20  # bytes of a checkpoint or receipt
 
 
-@click.group(help="存证：离线核验账本和收据 · check a log or a receipt offline.")
+@click.group(help="存证：核验、复制、见证账本 · check, copy and witness a log.")
 def ledger() -> None:
     """Hold the subcommands together."""
+
+
+for _command in (copy, cosign, make_key):
+    ledger.add_command(_command)
 
 
 @ledger.command(

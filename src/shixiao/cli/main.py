@@ -21,11 +21,18 @@ from shixiao.terms import BadInput, Text, Unavailable
 # What the list of commands says of each, so that the list imports none of them.
 COMMANDS = {
     "evaluate": "评估事件日志或证据包 · evaluate event logs or an evidence package",
-    "demo": "演示：生成样板城并评估 · build a small example city and evaluate it",
+    "demo": "演示：样板城的网站 · a site with a small example city",
+    "serve": "启动网站、后台任务和存证 · run web, worker and ledger on one machine",
+    "web": "只启动网站 · run the web server alone",
+    "worker": "只启动后台任务和存证 · run worker and ledger alone",
+    "account": "新建账号 · make an account",
+    "backup": "备份：运行中即可做 · back up the site while it runs",
+    "restore": "恢复：把备份装入空的站点 · restore a backup into an empty site",
     "deadline": "计算法定期限的到期日 · count a statutory period and say when it is due",
     "potemkin": "样板城：生成真相已知的城市，给线索打分 · cities whose truth is known",
     "appraise": "考核办法体检 · put an appraisal scheme on the scales",
-    "ledger": "存证：离线核验账本和收据 · check a log or a receipt offline",
+    "reproduce": "复算：由复算包重新计算公布的数字 · recompute published numbers",
+    "ledger": "存证：核验、复制、见证账本 · check, copy and witness a log",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
 

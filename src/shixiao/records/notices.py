@@ -1,0 +1,28 @@
+"""Notices to people: kept on the site, sent by mail or text message where they wish so."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from shixiao.records.accounts import Account
+from shixiao.records.base import Record
+from shixiao.records.fields import BothField
+
+
+class Notice(Record):
+    """A notice to one person; ``link`` leads to what it is about."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    text = BothField()
+    link = models.CharField(max_length=300, default="")
+    made = models.DateTimeField()
+    seen = models.DateTimeField(null=True)
+    sent = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ("-made", "-id")
+        indexes = (models.Index(fields=["account", "seen"]), models.Index(fields=["sent", "made"]))

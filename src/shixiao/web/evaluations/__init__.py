@@ -1,0 +1,1 @@
+"""Evaluations: what was evaluated, by what, with which result; published or not."""

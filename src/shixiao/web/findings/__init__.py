@@ -1,0 +1,1 @@
+"""Findings: the list, and one with all that speaks for and against it."""

@@ -1,0 +1,92 @@
+"""The front page, and the inbox of whoever has signed in."""
+
+from __future__ import annotations
+
+from django.db.models import F, Max, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from shixiao.records.models import Evaluation, Finding, Notice, Standing
+from shixiao.web.cases.seen import to_do
+from shixiao.web.cases.showing import case_line
+from shixiao.web.findings.showing import lines
+from shixiao.web.findings.views import visible_findings
+from shixiao.web.results.reading import ASKED, actor_on, chosen, part
+from shixiao.web.subjects.rows import COLUMNS, NOTE, cells
+from shixiao.web.subjects.views import department_names
+from shixiao.workflows.actors import Actor
+
+MOST = 8
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """Show what the city's services do for people: a sentence, a picture, three numbers."""
+    evaluation = chosen(request)
+    if evaluation is None:
+        return render(request, "home/nothing.html.j2", {})
+    code = request.GET.get(ASKED, "")
+    question = f"?{ASKED}={code}" if code else ""
+    departments = department_names(evaluation)
+    lowest, band = _lowest(evaluation)
+    actor = actor_on(request)
+    return render(
+        request,
+        "home/front.html.j2",
+        {
+            "evaluation": evaluation,
+            "body": part(evaluation, "city.html"),
+            "columns": COLUMNS,
+            "lowest": [cells(row, departments, question) for row in lowest],
+            "band": band,
+            "note": NOTE,
+            "findings": lines(
+                visible_findings(actor)
+                .filter(last_seen=evaluation)
+                .order_by("gravity", "code")[:MOST]
+            ),
+            "question": question,
+        },
+    )
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Show what waits for the person, by days left, and his notices."""
+    actor = actor_on(request)
+    notices = Notice.objects.filter(account=actor.account).order_by("seen", "-made")[:30]
+    return render(
+        request,
+        "home/inbox.html.j2",
+        {"cases": to_do(actor), "case_line": case_line, "notices": list(notices)},
+    )
+
+
+def read_notice(request: HttpRequest, notice: str) -> HttpResponse:
+    """Mark a notice as read and go where it leads."""
+    found = Notice.objects.filter(pk=notice, account=actor_on(request).account).first()
+    if found is None:
+        return HttpResponseRedirect(reverse("inbox"))
+    if found.seen is None:
+        found.seen = timezone.now()
+        found.save(update_fields=["seen"])
+    return HttpResponseRedirect(found.link or reverse("inbox"))
+
+
+def _gravest(actor: Actor, evaluation: Evaluation) -> QuerySet[Finding]:
+    rows = visible_findings(actor).filter(last_seen=evaluation)
+    return rows.order_by("gravity", "code")[:MOST]
+
+
+def _lowest(evaluation: Evaluation) -> tuple[list[Standing], int]:
+    """Return services of the lowest band, and which band that is.
+
+    Where intervals are too wide for more than one band, those are returned whose whole interval of
+    ranks lies in the lower half; the band is then 0.
+    """
+    services = Standing.objects.filter(evaluation=evaluation, kind="service")
+    band = services.aggregate(most=Max("band"))["most"] or 0
+    if band > 1:
+        return list(services.filter(band=band).order_by("-findings", "subject")[:MOST]), band
+    lower = services.filter(rank_low__gt=F("rank_of") / 2)
+    return list(lower.order_by("-findings", "subject")[:MOST]), 0

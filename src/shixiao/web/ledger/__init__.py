@@ -1,0 +1,1 @@
+"""The ledger: what it holds, its files, its check, and its witnesses."""

@@ -1,0 +1,1 @@
+"""People: accounts, posts, organisations; and what a person declares and lends to programs."""

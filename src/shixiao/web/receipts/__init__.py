@@ -1,0 +1,1 @@
+"""Receipts of the ledger: what was put on record, and the proof."""

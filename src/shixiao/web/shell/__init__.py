@@ -1,0 +1,1 @@
+"""The frame of all pages: layout, language, problems, headers, logs."""

@@ -1,0 +1,67 @@
+"""Navigation: what stands in the head and the foot of every page, as far as it exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+
+from shixiao.terms import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part of the site: the name of its address, and what it is called."""
+
+    name: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry whose address is known.
+
+    ``current`` is the value of ``aria-current``: ``page`` here, ``true`` below it, "" elsewhere.
+    """
+
+    address: str
+    text: Text
+    current: str
+
+
+HEAD = (
+    Entry("home", Text("首页", "Front page")),
+    Entry("services", Text("服务", "Services")),
+    Entry("findings", Text("线索", "Findings")),
+    Entry("cases", Text("案件", "Cases")),
+    Entry("ledger", Text("存证", "Ledger")),
+    Entry("report_problem", Text("反映问题", "Report a problem")),
+)
+FOOT = (
+    Entry("method", Text("数字怎么来的", "How the numbers are made")),
+    Entry("vocabulary", Text("账本里记什么", "What the ledger records")),
+    Entry("hashes", Text("当日哈希", "Daily hashes")),
+    Entry("api_openapi", Text("数据接口", "API")),
+    Entry("contact", Text("联系我们", "Contact")),
+    Entry("parts", Text("页面部件", "Parts of the pages")),
+)
+
+
+@cache
+def address(name: str) -> str:
+    """Return the address of that name; "" where the site has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
+    """Return the entries whose address exists, as seen from the page at ``path``."""
+    for entry in entries:
+        to = address(entry.name)
+        if to:
+            below = to != "/" and path.startswith(to)
+            yield Link(to, entry.text, "page" if path == to else "true" if below else "")

@@ -1,0 +1,120 @@
+"""Pages: the Jinja environment, and what every page knows of the request."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+import shixiao
+from shixiao.checkup.report.markup import grid, inside
+from shixiao.checkup.report.speech import Speech, spaced
+from shixiao.terms import Text
+from shixiao.web.shell.choices import ELDER_COOKIE, SIZES
+from shixiao.web.shell.navigation import FOOT, HEAD, address, links
+from shixiao.workflows.actors import NOBODY
+from shixiao.workflows.permissions import may
+
+
+def language() -> str:
+    """Return the language of the present page: ``zh`` or ``en``."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def t(zh: str, en: str) -> str:
+    """Return one of two wordings in the language of the page."""
+    return spaced(zh) if language() == "zh" else en
+
+
+words = lazy(t, str)  # of labels of forms: said when the page is made, in its language
+
+
+def say(text: object) -> str:
+    """Return what a part was given as words, in the language of the page.
+
+    A Text is said in one of its languages, a string (also a lazy one) stays as it is, markup stays
+    markup, and None is "".
+    """
+    if text is None or isinstance(text, SafeString | Markup):
+        return text or ""
+    said = text.in_language(language()) if isinstance(text, Text) else str(text)
+    return spaced(said) if language() == "zh" else said
+
+
+def day(value: date | datetime | None) -> str:
+    """Return a day as 2026年11月23日 or 23 November 2026; a dash for none."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return Speech(language()).day(local.isoformat())
+
+
+def moment(value: datetime | None) -> str:
+    """Return a day with hour and minute; a dash for none."""
+    if value is None:
+        return "—"
+    return f"{day(value)} {timezone.localtime(value):%H:%M}"
+
+
+def asking(page: str, /, **changes: object) -> str:
+    """Return the address of a page with some of its questions changed; None takes one away.
+
+    ``asking("/services/?sort=name&page=2", sort="hours", page=None)`` → ``/services/?sort=hours``.
+    """
+    parts = urlsplit(page)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in changes]
+    query = urlencode(
+        kept + [(name, value) for name, value in changes.items() if value not in (None, "")]
+    )
+    return f"{parts.path}?{query}" if query else parts.path
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment of all pages; a name that is not given fails loudly."""
+    options |= {"undefined": StrictUndefined}
+    made = Environment(autoescape=True, **{k: v for k, v in options.items() if k != "autoescape"})
+    made.trim_blocks = made.lstrip_blocks = True
+    made.globals |= {
+        "static": static,
+        "url": reverse,
+        "t": t,
+        "say": say,
+        "day": day,
+        "moment": moment,
+        "inside": inside,
+        "grid": grid,
+        "address": address,
+        "asking": asking,
+        "version": shixiao.__version__,
+    }
+    return made
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page needs."""
+    actor = getattr(request, "actor", NOBODY)  # an answer may fall before the guard is asked
+    return {
+        "language": language(),
+        "speech": Speech(language()),
+        "elder": SIZES.get(request.COOKIES.get(ELDER_COOKIE, ""), 0),
+        "sizes": SIZES,
+        "actor": actor,
+        "may": lambda verb, thing=None: may(actor, verb, thing),
+        "here": request.get_full_path(),
+        "navigation": list(links(HEAD, request.path)),
+        "foot": list(links(FOOT, request.path)),
+        "messages": get_messages(request),
+        "single_sign_on": bool(settings.SITE.oidc),
+    }

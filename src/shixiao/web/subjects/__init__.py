@@ -1,0 +1,1 @@
+"""Services, departments, apps and platforms: where they stand, and why."""

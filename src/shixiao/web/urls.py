@@ -1,0 +1,166 @@
+"""Every address of the site. Each name must stand in ``access.yaml``."""
+
+from __future__ import annotations
+
+from allauth.account import views as allauth
+from allauth.mfa.base import views as factor
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.openid_connect import views as single_sign_on
+from django.urls import include, path
+
+from shixiao.web.account import views as account
+from shixiao.web.api import metrics, operations
+from shixiao.web.cases import board, documents, entering, group, handlers, reports
+from shixiao.web.cases import views as cases
+from shixiao.web.evaluations import views as evaluations
+from shixiao.web.evidence import hashes, mapping
+from shixiao.web.evidence import views as evidence
+from shixiao.web.findings import views as findings
+from shixiao.web.home import views as home
+from shixiao.web.ledger import files as ledger_files
+from shixiao.web.ledger import views as ledger
+from shixiao.web.ledger import witnessing
+from shixiao.web.monday import views as monday
+from shixiao.web.parts import views as parts
+from shixiao.web.people import organisations, own
+from shixiao.web.people import views as people
+from shixiao.web.receipts import views as receipts
+from shixiao.web.search import views as search
+from shixiao.web.shell import choices
+from shixiao.web.subjects import views as subjects
+
+urlpatterns = [
+    path("", home.front, name="home"),
+    path("inbox/", home.inbox, name="inbox"),
+    path("inbox/<uuid:notice>/", home.read_notice, name="notice"),
+    path("monday/", monday.week, name="monday"),
+    path("search/", search.find, name="search"),
+    path("services/", subjects.listing, {"kind": "service"}, name="services"),
+    path("services/<slug:slug>/", subjects.one, {"kind": "service"}, name="service"),
+    path("departments/", subjects.listing, {"kind": "department"}, name="departments"),
+    path("departments/<slug:slug>/", subjects.one, {"kind": "department"}, name="department"),
+    path("apps/", subjects.listing, {"kind": "app"}, name="apps"),
+    path("apps/<slug:slug>/", subjects.one, {"kind": "app"}, name="app"),
+    path("platforms/", subjects.listing, {"kind": "system"}, name="systems"),
+    path("platforms/<slug:slug>/", subjects.one, {"kind": "system"}, name="system"),
+    path("findings/", findings.listing, name="findings"),
+    path("findings/<slug:code>/", findings.one, name="finding"),
+    path("findings/<slug:code>/case/", findings.open_case, name="finding_case"),
+    path("evaluations/", evaluations.listing, name="evaluations"),
+    path("evaluations/<slug:code>/", evaluations.one, name="evaluation"),
+    path("evaluations/<slug:code>/publish/", evaluations.publish, name="evaluation_publish"),
+    path("evaluations/<slug:code>/withdraw/", evaluations.withdraw, name="evaluation_withdraw"),
+    path(
+        "evaluations/<slug:code>/with/<slug:other>/",
+        evaluations.compare,
+        name="evaluation_compare",
+    ),
+    path("evaluations/<slug:code>/<str:name>", evaluations.file, name="evaluation_file"),
+    path("evidence/", evidence.listing, name="evidence"),
+    path("evidence/add/", evidence.add, name="evidence_add"),
+    path("evidence/<uuid:evidence>/", evidence.one, name="evidence_one"),
+    path("evidence/<uuid:evidence>/activities/", mapping.edit, name="evidence_map"),
+    path("hashes/", hashes.listing, name="hashes"),
+    path("hashes/add/", hashes.add, name="hash_add"),
+    path("evidence/<uuid:evidence>/evaluate/", evaluations.ask, name="evidence_evaluate"),
+    path("cases/", cases.listing, name="cases"),
+    path("cases/observe/", entering.observe, name="observe"),
+    path("cases/board/", board.board, name="board"),
+    path("cases/board.docx", documents.week, name="board_document"),
+    path("cases/handlers/", handlers.listing, name="handlers"),
+    path("cases/<slug:code>/", cases.one, name="case"),
+    path("cases/<slug:code>/group/", group.group, name="case_group"),
+    path(
+        "cases/<slug:code>/notice.docx",
+        documents.paper,
+        {"name": "case_document"},
+        name="case_document",
+    ),
+    path(
+        "cases/<slug:code>/order.docx", documents.paper, {"name": "case_order"}, name="case_order"
+    ),
+    path(
+        "cases/<slug:code>/decision.docx",
+        documents.paper,
+        {"name": "case_decision"},
+        name="case_decision",
+    ),
+    path("cases/<slug:code>/do/<slug:verb>/", cases.act, name="case_act"),
+    path(
+        "cases/<slug:code>/proposals/<uuid:proposal>/<slug:how>/",
+        cases.answer,
+        name="case_answer",
+    ),
+    path("cases/<slug:code>/files/<uuid:attachment>/", cases.attachment, name="attachment"),
+    path("people/", people.listing, name="people"),
+    path("people/add/", people.add, name="person_add"),
+    path("people/<uuid:account>/", people.one, name="person"),
+    path("people/<uuid:account>/posts/", people.give_post, name="post_add"),
+    path("people/<uuid:account>/close/", people.close, name="person_close"),
+    path("people/<uuid:account>/password/", people.new_password, name="person_password"),
+    path("people/posts/<uuid:post>/end/", people.end_post, name="post_end"),
+    path("organisations/", organisations.listing, name="organisations"),
+    path("organisations/add/", organisations.add, name="organisation_add"),
+    path("account/relations/", own.relations, name="relations"),
+    path("account/relations/<uuid:relation>/end/", own.end_relation, name="relation_end"),
+    path("account/tokens/", own.own_tokens, name="tokens"),
+    path("account/tokens/<uuid:token>/revoke/", own.revoke, name="token_revoke"),
+    path("report/", reports.report, name="report_problem"),
+    path("report/follow/", reports.follow, name="follow"),
+    path("receipts/<slug:code>/", receipts.one, name="receipt"),
+    path("receipts/<slug:code>/proof", receipts.proof, name="receipt_proof"),
+    path("api/openapi.json", operations.description, name="api_openapi"),
+    path("api/", include(operations.urls)),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("ledger/", ledger.overview, name="ledger"),
+    path("ledger/vocabulary/", ledger.vocabulary_page, name="vocabulary"),
+    path("ledger/check/", ledger.check, name="ledger_check"),
+    path("ledger/entries/", ledger.entries, name="ledger_entries"),
+    path("ledger/log/<path:file>", ledger_files.log_file, name="ledger_file"),
+    path("ledger/witness", witnessing.receive, name="ledger_witness"),
+    path("ledger/witnesses/", witnessing.witnesses, name="ledger_witnesses"),
+    path("ledger/witnesses/<uuid:witness>/end/", witnessing.end, name="ledger_witness_end"),
+    path("language/<str:code>/", choices.choose_language, name="language"),
+    path("elder/<str:state>/", choices.choose_elder, name="elder"),
+    path("parts/", parts.show, name="parts"),
+    path("account/", account.account, name="account"),
+    path("account/handling/", handlers.mine, name="handling"),
+    path("account/sessions/end/", account.end_sessions, name="account_end_sessions"),
+    path("account/login/", account.SignIn.as_view(), name="account_login"),
+    path("account/logout/", allauth.logout, name="account_logout"),
+    path("account/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("account/again/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.ChangePassword.as_view(), name="account_change_password"),
+    path("account/factor/", factor.index, name="mfa_index"),
+    path("account/factor/check/", factor.authenticate, name="mfa_authenticate"),
+    path("account/factor/again/", factor.reauthenticate, name="mfa_reauthenticate"),
+    path("account/factor/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/factor/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/factor/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "account/factor/codes/new/",
+        recovery.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "account/factor/codes/file/",
+        recovery.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path("account/oidc/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path(
+        "account/oidc/<str:provider_id>/login/", account.single_sign_on, name="openid_connect_login"
+    ),
+    path(
+        "account/oidc/<str:provider_id>/login/callback/",
+        single_sign_on.callback,
+        name="openid_connect_callback",
+    ),
+]
+handler400 = "shixiao.web.shell.problems.bad_request"
+handler403 = "shixiao.web.shell.problems.forbidden"
+handler404 = "shixiao.web.shell.problems.not_found"
+handler429 = "shixiao.web.shell.problems.too_many"
+handler500 = "shixiao.web.shell.problems.server_error"

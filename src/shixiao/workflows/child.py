@@ -1,0 +1,146 @@
+"""A child process that evaluates: analytics run apart from the process that holds the records.
+
+``python -m shixiao.workflows.child JOB.json`` reads a job, evaluates, and leaves everything in the
+job's folder. Progress goes to standard output, one JSON object a line; the last one is the outcome.
+A child can be killed at any time: the folder is only used once the outcome was read.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import shixiao
+from shixiao.checkup import Question, evaluate
+from shixiao.checkup.closing import ClosingPlan, Outcome, extended, remeasure
+from shixiao.checkup.delivery import contents
+from shixiao.checkup.gate_check import check_evidence
+from shixiao.checkup.register import departments, period, subjects
+from shixiao.checkup.report import fragments
+from shixiao.checkup.report.lookup import Lookup
+from shixiao.rules import load_pack
+from shixiao.seals import sha256_of, sha256_of_file
+from shixiao.settings import Settings
+from shixiao.terms import BadInput, Text, Unavailable
+
+RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
+ACTIVITIES = "activities.csv"
+REPORT = Text("写出报告", "Writing the report")
+
+
+def main(job: Path) -> int:
+    """Run the job; the exit code is 0 when its outcome was told, whatever it is."""
+    asked = json.loads(job.read_text("utf-8"))
+    try:
+        outcome = KINDS[asked["kind"]](asked)
+    except BadInput as error:
+        outcome = {"bad": {"zh": error.in_language("zh"), "en": error.in_language("en")}}
+    except Unavailable as error:
+        outcome = {"failed": error.text.to_json()}
+    _say(outcome)
+    return 0
+
+
+def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
+    settings = Settings.from_environment()
+    evaluation = evaluate(_about(asked, "paths", "activity_map"), settings=settings, progress=_tell)
+    _say({"progress": REPORT.to_json()})
+    folder = Path(asked["folder"])
+    lookup = Lookup(evaluation)
+    for name, data in contents(evaluation).items():
+        _write(folder / name, data)
+    for name, part in fragments(lookup).items():
+        _write(folder / PARTS / name, part.encode())
+    store, rules = evaluation.store, evaluation.rules
+    days = period(store)
+    register = {"departments": departments(store), "subjects": list(subjects(lookup))}
+    _write(folder / REGISTER, json.dumps(register, ensure_ascii=False).encode())
+    inputs = [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs]
+    return {
+        "done": {
+            "title": Text.of(store.meta.title).to_json(),
+            "rules_pack": rules.name,
+            "rules_sha256": rules.hash,
+            "code_version": shixiao.__version__,
+            "inputs_sha256": sha256_of(inputs),
+            "result_sha256": sha256_of_file(folder / RESULT),
+            "cases": store.meta.cases,
+            "events": store.meta.events,
+            "first_day": days[0].isoformat() if days else None,
+            "last_day": evaluation.last_day.isoformat() if evaluation.last_day else None,
+            "tables": {item["name"]: item["rows"] for item in inputs},
+        }
+    }
+
+
+def _checked(asked: dict[str, Any]) -> dict[str, Any]:
+    found = check_evidence(
+        _about(asked, "paths", "activity_map"), settings=Settings.from_environment(), progress=_tell
+    )
+    _write(Path(asked["folder"]) / ACTIVITIES, found.activities)
+    figures = found.figures.values()
+    doubts = [
+        {"title": each["title"], "value": each["value"], "note": each["note"]}
+        for each in figures
+        if each["verdict"] != "ok"
+    ]
+    title = found.title.to_json()
+    return {"checked": {"title": title, "files": found.inputs, "doubts": doubts}}
+
+
+def _remeasured(asked: dict[str, Any]) -> dict[str, Any]:
+    plan = ClosingPlan.from_json(asked["plan"])
+    answer = remeasure(
+        plan,
+        _about(asked, "paths", "activity_map"),
+        on=date.fromisoformat(asked["on"]),
+        corrected=date.fromisoformat(asked["corrected"]),
+        settings=Settings.from_environment(),
+        progress=_tell,
+        touched=[(kind, subject) for kind, subject in asked["touched"]],
+        earlier=_about(asked, "earlier", "earlier_map"),
+    )
+    later = None
+    if answer.outcome is Outcome.INSUFFICIENT and plan.after is not None and answer.counted:
+        later = extended(plan, answer, rules=load_pack()).to_json()
+    return {"remeasured": answer.to_json(), "extended": later}
+
+
+def _about(asked: dict[str, Any], paths: str, confirmed: str) -> Question:
+    """Return the question about evidence and the map that holds for it."""
+    return Question(
+        paths=_paths(asked[paths]), activity_map=_path(asked[confirmed]), seed=asked["seed"]
+    )
+
+
+KINDS = {"check": _checked, "evaluate": _evaluated, "remeasure": _remeasured}
+
+
+def _paths(texts: Sequence[str]) -> tuple[Path, ...]:
+    return tuple(Path(text) for text in texts)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _tell(text: Text) -> None:
+    _say({"progress": text.to_json()})
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,214 @@
+"""Evaluations: asked for, run in a child process, taken in whole, published, withdrawn."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from shixiao.checkup.question import DEFAULT_SEED
+from shixiao.records.models import Evaluation, Evidence
+from shixiao.terms import Text
+from shixiao.workflows import activity_maps
+from shixiao.workflows import evidence as evidence_in
+from shixiao.workflows.actors import Actor
+from shixiao.workflows.children import run_child
+from shixiao.workflows.leaves import put
+from shixiao.workflows.permissions import check
+from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
+from shixiao.workflows.register import take_in
+
+logger = logging.getLogger("shixiao.evaluations")
+MOST_ATTEMPTS = 3
+SILENT = timedelta(minutes=2)  # without a sign of life, whoever ran the job is gone
+BEAT = timedelta(seconds=5)
+ENDED = Text(
+    "评估进程意外结束（可能内存或磁盘不足），没有留下结果。可以重新评估。",
+    "The evaluation ended unexpectedly (perhaps memory or disk ran out) and left no result."
+    " It can be run again.",
+)
+WAITING = Text("等待开始", "Waiting to begin")
+REASON = Text("请写明撤回的理由，理由将公开。", "Give the reason for withdrawing; it is published.")
+
+
+@transaction.atomic
+def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_SEED) -> Evaluation:
+    """Ask for an evaluation; a worker runs it."""
+    check(actor, "evaluation.run", evidence)
+    return Evaluation.objects.create(
+        evidence=evidence,
+        question=activity_maps.question_of(evidence),
+        seed=seed,
+        asked=at,
+        asked_by=actor.account,
+        progress=WAITING,
+    )
+
+
+def visible(actor: Actor) -> QuerySet[Evaluation]:
+    """Return the evaluations that a person may see: what is public, and drafts by right."""
+    public = Q(published__isnull=False, withdrawn__isnull=True)
+    scope = actor.reach("evaluation.read")
+    if scope == "any":
+        return Evaluation.objects.all()
+    if scope == "own":
+        return Evaluation.objects.filter(public | Q(evidence__organisation__in=actor.below))
+    return Evaluation.objects.filter(public)
+
+
+def current() -> Evaluation | None:
+    """Return the newest published evaluation."""
+    public = Evaluation.objects.filter(published__isnull=False, withdrawn__isnull=True)
+    return public.order_by("-published").first()
+
+
+def folder_of(evaluation: Evaluation) -> Path:
+    """Return where the result and its pages lie."""
+    return Path(settings.SITE.data) / "results" / str(evaluation.pk)
+
+
+def run_waiting() -> int:
+    """Run the evaluations that wait, one after the other; return how many were run."""
+    ran = 0
+    while (evaluation := _claim()) is not None:
+        run(evaluation)
+        ran += 1
+    return ran
+
+
+def run(evaluation: Evaluation) -> None:
+    """Run a claimed evaluation to its end; what it leaves is taken in whole or not at all."""
+    folder = folder_of(evaluation)
+    beside = folder.with_name(f".{folder.name}.{evaluation.attempts}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        outcome = run_child(_job(evaluation, beside), folder=beside, tell=_teller(evaluation))
+        if "done" in outcome:
+            shutil.rmtree(folder, ignore_errors=True)
+            beside.replace(folder)
+            _finish(evaluation, outcome["done"])
+        elif "bad" in outcome:
+            problem = Text.of(outcome["bad"])
+            evidence_in.refuse(evaluation.evidence, problem)
+            _fail(evaluation, problem)
+        else:
+            _fail(evaluation, Text.of(outcome.get("failed") or ENDED))
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def resume(*, now: datetime) -> int:
+    """Queue again what a vanished worker left; after three attempts it has failed."""
+    gone = Evaluation.objects.filter(state=Evaluation.State.RUNNING, beat__lt=now - SILENT)
+    for evaluation in gone:
+        if evaluation.attempts >= MOST_ATTEMPTS:
+            _fail(evaluation, ENDED)
+        else:
+            evaluation.state, evaluation.progress = Evaluation.State.QUEUED, WAITING
+            evaluation.save(update_fields=["state", "progress"])
+    return len(gone)
+
+
+@transaction.atomic
+def publish(evaluation: Evaluation, *, actor: Actor, at: datetime) -> None:
+    """Make a result public: everybody sees it, and the ledger holds its hash.
+
+    Raises:
+        Stale: it has no result, or is public already.
+    """
+    check(actor, "evaluation.publish", evaluation)
+    held = Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+    if held.state != Evaluation.State.DONE or held.published is not None:
+        raise Stale(CHANGED)
+    held.published, held.published_by = at, actor.account
+    held.save(update_fields=["published", "published_by"])
+    facts = {"result_sha256": held.result_sha256, "bundle_sha256": held.bundle_sha256}
+    sealed = {"actor": actor.account}
+    put("evaluation.published", held.code, at=at, facts=facts, sealed=sealed)
+
+
+@transaction.atomic
+def withdraw(evaluation: Evaluation, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Take a published result back, with the reason; that it was public stays on record."""
+    check(actor, "evaluation.publish", evaluation)
+    held = Evaluation.objects.select_for_update(of=("self",)).get(pk=evaluation.pk)
+    if held.published is None or held.withdrawn is not None:
+        raise Stale(CHANGED)
+    if not reason.strip():
+        raise Incomplete(REASON, field="reason")
+    held.withdrawn, held.withdrawn_reason = at, reason.strip()
+    held.save(update_fields=["withdrawn", "withdrawn_reason"])
+    facts = {"result_sha256": held.result_sha256}
+    sealed = {"actor": actor.account, "reason": reason.strip()}
+    put("evaluation.withdrawn", held.code, at=at, facts=facts, sealed=sealed)
+
+
+@transaction.atomic
+def _claim() -> Evaluation | None:
+    """Take the oldest waiting evaluation, so that no other worker does."""
+    waiting = Evaluation.objects.filter(state=Evaluation.State.QUEUED).order_by("asked", "id")
+    found = waiting.select_for_update(of=("self",), skip_locked=_skips()).first()
+    if found is None:
+        return None
+    found.state, found.attempts = Evaluation.State.RUNNING, found.attempts + 1
+    found.started = found.beat = timezone.now()
+    found.save(update_fields=["state", "attempts", "started", "beat"])
+    return found
+
+
+def _skips() -> bool:
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
+
+
+def _job(evaluation: Evaluation, folder: Path) -> dict[str, Any]:
+    return {
+        "kind": "evaluate",
+        "paths": [str(path) for path in evidence_in.paths_of(evaluation.evidence)],
+        "activity_map": activity_maps.asked_path(evaluation),
+        "seed": evaluation.seed,
+        "folder": str(folder),
+    }
+
+
+def _teller(evaluation: Evaluation) -> Callable[[Text], None]:
+    """Return what notes the progress; it also proves that the worker is alive."""
+
+    def tell(text: Text) -> None:
+        Evaluation.objects.filter(pk=evaluation.pk).update(progress=text, beat=timezone.now())
+
+    return tell
+
+
+@transaction.atomic
+def _finish(evaluation: Evaluation, done: dict[str, Any]) -> None:
+    """Take the result in: rows, findings, leaf; in one transaction."""
+    now = timezone.now()
+    tables, title = done.pop("tables"), Text.of(done.pop("title"))
+    for name, value in done.items():
+        setattr(evaluation, name, value)
+    evaluation.state, evaluation.finished, evaluation.progress = Evaluation.State.DONE, now, None
+    evaluation.problem = None
+    evaluation.save()
+    evidence_in.accept(evaluation.evidence, title=title, tables=tables, at=now)
+    facts = {
+        name: getattr(evaluation, name)
+        for name in ("inputs_sha256", "rules_sha256", "code_version", "seed", "result_sha256")
+    }
+    sealed = {"actor": evaluation.asked_by}
+    put("evaluation.run", evaluation.code, at=now, facts=facts, sealed=sealed)
+    take_in(evaluation, folder_of(evaluation), at=now)
+
+
+def _fail(evaluation: Evaluation, problem: Text) -> None:
+    evaluation.state, evaluation.problem = Evaluation.State.FAILED, problem
+    evaluation.finished = timezone.now()
+    evaluation.save(update_fields=["state", "problem", "finished"])

@@ -1,0 +1,1 @@
+"""Supervision of handlers: figures from the steps of cases, which the handler answers first."""

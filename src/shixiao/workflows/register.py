@@ -1,0 +1,168 @@
+"""Taking in what an evaluation found: departments, standings, findings by their key, search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shixiao.records.models import Evaluation, Finding, Organisation, Sighting, Standing
+from shixiao.terms import Severity, Text
+from shixiao.workflows.leaves import put
+from shixiao.workflows.search import index_standings
+
+GRAVITY = {str(severity): place for place, severity in enumerate(Severity)}
+OVERALL = "overall"
+
+
+def take_in(evaluation: Evaluation, folder: Path, *, at: datetime) -> None:
+    """Write the rows that lists and pages need; the caller holds the transaction."""
+    register = json.loads((folder / "register.json").read_text("utf-8"))
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    take_departments(register["departments"])
+    departments = {o.code: o for o in Organisation.objects.filter(kind="department")}
+    rows = [_standing(evaluation, entry) for entry in register["subjects"]]
+    Standing.objects.bulk_create(rows, batch_size=500)
+    owners = {(entry["kind"], entry["id"]): entry["department"] for entry in register["subjects"]}
+    _take_findings(evaluation, result["findings"], owners, departments, at)
+    index_standings(evaluation)
+
+
+def take_departments(entries: Sequence[Mapping[str, str]]) -> None:
+    """Add departments that are new, and renew the names of those that are known."""
+    known = {o.code: o for o in Organisation.objects.filter(kind="department")}
+    for entry in entries:
+        name = Text(entry["name"], entry["name_en"] or entry["name"])
+        found = known.get(entry["id"])
+        if found is None:
+            found = Organisation(kind="department", code=entry["id"])
+            known[found.code] = found
+        found.name, found.tier, found.region = name, entry["tier"], entry["region"]
+        found.save()
+    for entry in entries:
+        parent = known.get(entry["parent_id"])
+        child = known[entry["id"]]
+        if parent is not None and parent.pk not in {child.pk, child.parent_id}:
+            child.parent = parent
+            child.save(update_fields=["parent"])
+
+
+def _standing(evaluation: Evaluation, entry: Mapping[str, Any]) -> Standing:
+    scores = {name: score["value"] for name, score in entry["scores"].items()}
+    overall, rank, hours = entry["scores"].get(OVERALL), entry["rank"], entry["hours"]
+    return Standing(
+        evaluation=evaluation,
+        kind=entry["kind"],
+        subject=entry["id"],
+        slug=entry["slug"],
+        name=Text.of(entry["name"]),
+        words=" ".join((entry["id"], *entry["name"].values())).casefold(),
+        department=entry["department"],
+        verdict=entry["verdict"],
+        cases=entry["cases"],
+        findings=entry["findings"],
+        score=scores.get(OVERALL),
+        score_low=overall["low"] if overall else None,
+        score_high=overall["high"] if overall else None,
+        usefulness=scores.get("usefulness"),
+        convenience=scores.get("convenience"),
+        benefit=scores.get("benefit"),
+        rank_low=rank["low"] if rank else None,
+        rank_high=rank["high"] if rank else None,
+        rank_of=rank["of"] if rank else None,
+        band=rank["band"] if rank else None,
+        hours=hours["value"] if hours and hours["status"] == "ok" else None,
+        detail={
+            "page": entry["page"],
+            "scores": entry["scores"],
+            "rank": rank,
+            "cap": entry["cap"],
+            "hours": hours,
+        },
+    )
+
+
+def _take_findings(
+    evaluation: Evaluation,
+    entries: Sequence[Mapping[str, Any]],
+    owners: Mapping[tuple[str, str], str],
+    departments: Mapping[str, Organisation],
+    at: datetime,
+) -> None:
+    """Add new findings, update known ones, and mark those that did not come back as gone."""
+    known = {f.code: f for f in Finding.objects.filter(code__in=[e["id"] for e in entries])}
+    for entry in entries:
+        found = known.get(entry["id"])
+        if found is None:
+            found = _new(evaluation, entry)
+            _on_record("finding.opened", found, evaluation, at, rule=entry["rule"])
+        elif _changed(found, entry):
+            _on_record("finding.updated", found, evaluation, at)
+        kind, subject = entry["subject"]["kind"], entry["subject"]["id"]
+        owner = subject if kind == "department" else owners.get((kind, subject), "")
+        found.department = departments.get(owner)
+        found.severity, found.gravity = entry["severity"], GRAVITY[entry["severity"]]
+        found.text, found.subject_name = Text.of(entry["text"]), Text.of(entry["subject"]["name"])
+        found.last_seen = evaluation
+        found.save()
+        known[found.code] = found
+    Sighting.objects.bulk_create(
+        (
+            Sighting(
+                finding=known[entry["id"]],
+                evaluation=evaluation,
+                severity=entry["severity"],
+                detail=entry,
+            )
+            for entry in entries
+        ),
+        batch_size=500,
+    )
+    _mark_gone(evaluation, at)
+
+
+def _new(evaluation: Evaluation, entry: Mapping[str, Any]) -> Finding:
+    return Finding(
+        code=entry["id"],
+        kind=entry["kind"],
+        measure=entry["measure"],
+        locator=entry["locator"],
+        subject_kind=entry["subject"]["kind"],
+        subject=entry["subject"]["id"],
+        lead=entry["lead"],
+        severity=entry["severity"],
+        first_seen=evaluation,
+    )
+
+
+def _changed(found: Finding, entry: Mapping[str, Any]) -> bool:
+    """Note what a later evaluation changes; True when the ledger should know."""
+    if found.state == Finding.State.GONE:
+        found.state, found.returned = Finding.State.LEAD, found.returned + 1
+        return True
+    return bool(found.severity != entry["severity"])
+
+
+def _mark_gone(evaluation: Evaluation, at: datetime) -> None:
+    """Mark leads that this evaluation of the same organisation's evidence no longer shows."""
+    before = Finding.objects.filter(
+        state=Finding.State.LEAD,
+        last_seen__evidence__organisation=evaluation.evidence.organisation_id,
+    ).exclude(last_seen=evaluation)
+    for found in before:
+        found.state = Finding.State.GONE
+        found.save(update_fields=["state"])
+        _on_record("finding.updated", found, evaluation, at)
+
+
+def _on_record(
+    event: str, found: Finding, evaluation: Evaluation, at: datetime, *, rule: str = ""
+) -> None:
+    facts: dict[str, Any] = {"result_sha256": evaluation.result_sha256, "severity": found.severity}
+    if event == "finding.opened":
+        facts |= {"kind": found.kind, "measure": found.measure, "rule": rule}
+    else:
+        facts |= {"state": found.state}
+    put(event, found.code, at=at, facts=facts)

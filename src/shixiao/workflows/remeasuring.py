@@ -1,0 +1,108 @@
+"""Re-measuring the cases whose day has come, each in a child process, on evidence that reaches."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from shixiao.checkup.closing import ClosingPlan
+from shixiao.records.models import Case, Evaluation
+from shixiao.terms import Text
+from shixiao.workflows import activity_maps
+from shixiao.workflows import evidence as evidence_in
+from shixiao.workflows.cases.closing import last_measurement, record_measurement
+from shixiao.workflows.cases.planning import closing_plan, touched
+from shixiao.workflows.cases.telling import link_of, of_case
+from shixiao.workflows.children import run_child
+from shixiao.workflows.notices import holders, tell
+
+logger = logging.getLogger("shixiao.remeasuring")
+DONE = Text("复评已经作出：{outcome}", "re-measured: {outcome}")
+OUTCOMES = {
+    "passed": Text("通过", "passed"),
+    "not_passed": Text("未通过", "not passed"),
+    "insufficient": Text("件数不足，继续等待", "too few cases, it stays open"),
+}
+
+
+def due_cases(today: date) -> QuerySet[Case]:
+    """Return the cases whose re-measurement may be taken from today on."""
+    return Case.objects.filter(
+        state="remeasuring", plan__day__lte=today, plan__by_field_test=False
+    ).select_related("plan", "finding__last_seen__evidence")
+
+
+def remeasure_due(*, now: datetime) -> int:
+    """Re-measure every case whose day has come and that has evidence; return how many were."""
+    done = 0
+    for case in due_cases(timezone.localdate(now)):
+        last = last_measurement(case)
+        later = evidence_for(case)
+        if later is None or (last is not None and _seen(last.detail, later)):
+            continue
+        done += remeasure(case, later, now=now)
+    return done
+
+
+def evidence_for(case: Case) -> Evaluation | None:
+    """Return the newest evaluation whose evidence reaches past the days that count."""
+    plan = closing_plan(case.plan)
+    if plan is None or case.finding is None or case.corrected is None:
+        return None
+    last = plan.after.end if plan.after is not None else case.corrected
+    same = Evaluation.objects.filter(
+        state=Evaluation.State.DONE,
+        evidence__organisation=case.finding.last_seen.evidence.organisation_id,
+        last_day__gte=last,
+    )
+    return same.order_by("-last_day", "-asked").first()
+
+
+def remeasure(case: Case, later: Evaluation, *, now: datetime) -> bool:
+    """Take one re-measurement; False where the child told of a problem, which is logged."""
+    plan = closing_plan(case.plan)
+    if plan is None or case.finding is None or case.corrected is None:
+        return False
+    outcome = run_child(_job(case, plan, later, now), folder=_place(case))
+    if "remeasured" not in outcome:
+        problem = outcome.get("bad") or outcome.get("failed") or {}
+        logger.error("case %s was not re-measured: %s", case.code, problem.get("en", "ended"))
+        return False
+    detail = outcome["remeasured"] | {"evidence": later.evidence.sha256}
+    measurement = record_measurement(case, detail, extended=outcome["extended"], at=now)
+    what = DONE.format(outcome=OUTCOMES[measurement.outcome])
+    told = [case.handler] if case.handler else []
+    told += holders("inspector", today=timezone.localdate(now))
+    tell(told, "case.measured", of_case(case, what), link=link_of(case), at=now)
+    return True
+
+
+def _job(case: Case, plan: ClosingPlan, later: Evaluation, now: datetime) -> dict[str, Any]:
+    earlier = case.finding.last_seen if case.finding else later
+    return {
+        "kind": "remeasure",
+        "plan": plan.to_json(),
+        "paths": [str(path) for path in evidence_in.paths_of(later.evidence)],
+        "earlier": [str(path) for path in evidence_in.paths_of(earlier.evidence)],
+        "activity_map": activity_maps.asked_path(later),
+        "earlier_map": activity_maps.asked_path(earlier),
+        "seed": later.seed,
+        "on": timezone.localdate(now).isoformat(),
+        "corrected": case.corrected.isoformat() if case.corrected else "",
+        "touched": [list(key) for key in touched(besides=case)],
+    }
+
+
+def _place(case: Case) -> Path:
+    return Path(settings.SITE.data) / "jobs" / case.code
+
+
+def _seen(detail: dict[str, Any], later: Evaluation) -> bool:
+    """True where the last re-measurement was taken on this very evidence."""
+    return bool(detail.get("evidence") == later.evidence.sha256)

@@ -1,0 +1,70 @@
+"""Readers at a browser, and fast passwords."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, sync_playwright
+
+from shixiao.settings import Site
+from tests.cast import Cast, make_cast
+from tests.web.browsing import Reader, chromium
+from tests.web.people import person
+
+# Playwright keeps an event loop in the thread of the tests, from which they also write records.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Path]:
+    """A data folder of the test's own."""
+    with override_settings(SITE=Site.from_environment({"SHIXIAO_DATA": str(tmp_path)})):
+        yield tmp_path
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """Scrypt is slow on purpose; people of tests have nothing to lose."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, chromium(playwright) as started:
+        yield started
+
+
+@pytest.fixture
+def reader(browser: Browser, live_server) -> Iterator[Reader]:
+    """Return somebody at a browser; the browser may not have complained of anything."""
+    somebody = Reader(browser, live_server.url)
+    yield somebody
+    somebody.close()
+    cache.clear()
+    assert somebody.complaints == []
+
+
+@pytest.fixture
+def visit(db):
+    """Return how a page is asked for without a browser: ``visit(role="analyst").get(path)``."""
+
+    def client(role: str = "", language: str = "zh") -> Client:
+        asking = Client(headers={"host": "localhost"})
+        asking.cookies["language"] = {"zh": "zh-hans", "en": "en"}[language]
+        if role:
+            asking.force_login(person(role))
+        return asking
+
+    yield client
+    cache.clear()

@@ -1,0 +1,59 @@
+"""The pages of the site that are looked at: by the tests of every page, and by ``make shots``.
+
+Whoever adds a page adds a line.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Shown(NamedTuple):
+    """A page: its name in pictures, its address, and the role of who looks ("" for nobody)."""
+
+    name: str
+    path: str
+    role: str = ""
+
+
+PAGES = (
+    Shown("front", "/"),
+    Shown("inbox", "/inbox/", "analyst"),
+    Shown("monday", "/monday/"),
+    Shown("search", "/search/?q=insurance"),
+    Shown("services", "/services/"),
+    Shown("findings", "/findings/"),
+    Shown("evaluations", "/evaluations/", "analyst"),
+    Shown("cases", "/cases/", "inspector"),
+    Shown("observe", "/cases/observe/", "inspector"),
+    Shown("board", "/cases/board/", "inspector"),
+    Shown("handlers", "/cases/handlers/", "inspector"),
+    Shown("report", "/report/"),
+    Shown("follow", "/report/follow/"),
+    Shown("parts", "/parts/"),
+    Shown("missing", "/no-such-page/"),
+    Shown("ledger", "/ledger/"),
+    Shown("ledger-mistyped", "/ledger/?number=AAAA"),
+    Shown("vocabulary", "/ledger/vocabulary/"),
+    Shown("receipt-check", "/ledger/check/"),
+    Shown("ledger-entries", "/ledger/entries/", "auditor"),
+    Shown("ledger-witnesses", "/ledger/witnesses/", "administrator"),
+    Shown("sign-in", "/account/login/"),
+    Shown("account", "/account/", "analyst"),
+    Shown("handling", "/account/handling/", "analyst"),
+    Shown("password", "/account/password/", "analyst"),
+    Shown("second-factor", "/account/factor/", "analyst"),
+    Shown("sign-out", "/account/logout/", "analyst"),
+    Shown("closed", "/account/inactive/"),
+    Shown("evidence", "/evidence/", "analyst"),
+    Shown("evidence-add", "/evidence/add/", "analyst"),
+    Shown("hashes", "/hashes/"),
+    Shown("hash-add", "/hashes/add/", "data_officer"),
+    Shown("people", "/people/", "administrator"),
+    Shown("person-add", "/people/add/", "administrator"),
+    Shown("organisations", "/organisations/", "administrator"),
+    Shown("organisation-add", "/organisations/add/", "administrator"),
+    Shown("relations", "/account/relations/", "inspector"),
+    Shown("tokens", "/account/tokens/", "auditor"),
+    Shown("cancelled", "/account/oidc/cancelled/"),
+)
