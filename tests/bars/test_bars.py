@@ -21,11 +21,11 @@ REDUCED = [
     pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "formalism_6",
     "formalism_7",
-    "platform_3",
+    pytest.param("platform_3", marks=pytest.mark.slow),
     "platform_4",
-    "platform_6",
+    pytest.param("platform_6", marks=pytest.mark.slow),
     pytest.param("platform_7", marks=pytest.mark.slow),
-    "platform_8",
+    pytest.param("platform_8", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 
