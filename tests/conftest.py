@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from shixiao.evidence import ColumnMapping, Engine, Request, Store, connect, prepare
+from shixiao.seals import sm2
 from shixiao.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ LOGS = SHARED / "logs"
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "shared_data": (SHARED.is_dir, "../shared/data is not here"),
     "spark": (lambda: shutil.which("java") is not None, "Java 17 is not installed"),
+    "sm2": (sm2.present, "tongsuopy is not installed"),
     "browser": (lambda: shutil.which("chromium") is not None, "Chromium is not installed"),
 }
 

@@ -13,6 +13,7 @@ from shixiao.ledger.keys import LogKey, PrivateKey, WitnessKey, parse_vkey
 from shixiao.ledger.leaf import Leaf
 from shixiao.ledger.notes import Note, NoteKey, Sign, Signature
 from shixiao.ledger.receipts import Receipt
+from shixiao.ledger.sm2 import Sm2Key, Sm2PrivateKey
 from shixiao.ledger.trust import Trust
 from shixiao.ledger.verify import verify_log, verify_receipt
 from shixiao.ledger.vocabulary import vocabulary, vocabulary_page
@@ -33,6 +34,8 @@ __all__ = [
     "Receipt",
     "Sign",
     "Signature",
+    "Sm2Key",
+    "Sm2PrivateKey",
     "Snapshot",
     "Trust",
     "WitnessKey",

@@ -22,6 +22,7 @@ from shixiao.ledger.notes import (
     is_key_name,
     to_base64,
 )
+from shixiao.ledger.sm2 import TYPE, Sm2Key
 from shixiao.ledger.wording import Malformed
 
 KEY_BYTES, SIGNATURE_BYTES, TIME_BYTES = 32, 64, 8
@@ -76,6 +77,9 @@ class WitnessKey:
         if time >= 1 << 63:
             return False
         return _verifies(self.public, _cosigned(text, time), signed[TIME_BYTES:])
+
+
+PublicKey = LogKey | WitnessKey | Sm2Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +146,31 @@ class PrivateKey:
         return key
 
 
-def parse_vkey(text: str) -> LogKey | WitnessKey:
+def parse_vkey(text: str) -> PublicKey:
     """Read a public key.
 
     Raises:
         Malformed: it is no vkey, its id does not fit, or its algorithm is not known here.
     """
     parts = _parts(text) if is_vkey(text) else None
-    if parts is None or len(parts[3]) != KEY_BYTES or parts[2] not in {LOG, WITNESS}:
+    found = _key_of(parts[0], *parts[2:]) if parts is not None else None
+    if found is None:
         raise Malformed("vkey", text=text[:80])
-    name, _, kind, public = parts
-    return LogKey(name, public) if kind == LOG else WitnessKey(name, public)
+    return found
 
 
 def is_vkey(text: str) -> bool:
     """Say whether a line is a public key whose id fits, of whatever algorithm."""
     parts = _parts(text)
     return parts is not None and _key_id(parts[0], *parts[2:]) == parts[1]
+
+
+def _key_of(name: str, kind: int, key: bytes) -> PublicKey | None:
+    if kind == TYPE:
+        return Sm2Key.parse(name, key)
+    if len(key) != KEY_BYTES or kind not in {LOG, WITNESS}:
+        return None
+    return LogKey(name, key) if kind == LOG else WitnessKey(name, key)
 
 
 def witnessed_at(signed: bytes) -> int:

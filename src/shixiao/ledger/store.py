@@ -18,7 +18,7 @@ from pathlib import Path
 from shixiao.ledger.checkpoint import Checkpoint
 from shixiao.ledger.folder import CHECKPOINT, TILES, VKEYS, WITNESSES, LogFolder, Snapshot
 from shixiao.ledger.growth import Edge, File, widths_of
-from shixiao.ledger.keys import LogKey, WitnessKey
+from shixiao.ledger.keys import LogKey, PublicKey, WitnessKey
 from shixiao.ledger.notes import LARGEST_NOTE, Note, Sign
 from shixiao.ledger.tiles import (
     LARGEST_BUNDLE,
@@ -43,7 +43,7 @@ def open_log(
     *,
     key: LogKey,
     signers: Sequence[Sign],
-    others: Sequence[LogKey | WitnessKey] = (),
+    others: Sequence[PublicKey] = (),
     known: Checkpoint | None = None,
 ) -> Iterator[LogWriter]:
     """Open a log for appending, or start it; one process at a time.
@@ -90,7 +90,7 @@ class LogWriter:
         """The log as of its present checkpoint."""
         return self.folder.now()
 
-    def take_up(self, *, others: Sequence[LogKey | WitnessKey], known: Checkpoint | None) -> None:
+    def take_up(self, *, others: Sequence[PublicKey], known: Checkpoint | None) -> None:
         """Start the log where there is none, else check that it is ours and whole at its end."""
         path = self.folder.path
         if not (path / CHECKPOINT).exists():
@@ -187,14 +187,14 @@ class LogWriter:
         if present.note.of(self._key) is None or present.checkpoint.origin != self._key.name:
             raise Malformed("signature_missing", file=CHECKPOINT, name=self._key.name)
 
-    def _witnessed(self, keys: Sequence[LogKey | WitnessKey]) -> Iterator[Checkpoint]:
+    def _witnessed(self, keys: Sequence[PublicKey]) -> Iterator[Checkpoint]:
         """Give what the folder itself remembers of the witnesses."""
         for key in keys:
             note = self._kept(key)
             if note is not None and note.of(key) is not None:
                 yield Checkpoint.parse(note.text)
 
-    def _kept(self, key: LogKey | WitnessKey) -> Note | None:
+    def _kept(self, key: PublicKey) -> Note | None:
         """Return the earlier checkpoint that a witness cosigned, when one is kept."""
         name = _witness_file(key.key_id)
         try:

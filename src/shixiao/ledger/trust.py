@@ -9,6 +9,7 @@ from shixiao.ledger.answer import Fault, Witnessed
 from shixiao.ledger.checkpoint import Checkpoint
 from shixiao.ledger.keys import LogKey, WitnessKey, parse_vkey, witnessed_at
 from shixiao.ledger.notes import Note
+from shixiao.ledger.sm2 import Sm2Key
 from shixiao.ledger.wording import Malformed
 
 
@@ -21,7 +22,7 @@ class Trust:
         witnesses: of those who must have cosigned, each of them.
     """
 
-    keys: tuple[LogKey, ...]
+    keys: tuple[LogKey | Sm2Key, ...]
     witnesses: tuple[WitnessKey, ...] = ()
 
     @classmethod
@@ -31,7 +32,7 @@ class Trust:
         Raises:
             Malformed: one is no vkey, or is a witness's where a log's belongs or the reverse.
         """
-        logs = [key for key in map(parse_vkey, keys) if isinstance(key, LogKey)]
+        logs = [key for key in map(parse_vkey, keys) if isinstance(key, LogKey | Sm2Key)]
         others = [key for key in map(parse_vkey, witnesses) if isinstance(key, WitnessKey)]
         if len(logs) != len(keys):
             raise Malformed("key_of_witness")

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from shixiao.ledger import Checkpoint, LogFolder, PrivateKey
+from shixiao.ledger import Checkpoint, LogFolder, PrivateKey, Sm2PrivateKey
 from shixiao.ledger.keys import KEY_BYTES
 from shixiao.records.models import LogHead
-from shixiao.seals import key_file
+from shixiao.seals import key_file, sm2
 
 
 def log_path() -> Path:
@@ -27,6 +27,15 @@ def private_key() -> PrivateKey:
         return PrivateKey(origin, secrets.token_bytes(KEY_BYTES)).to_text()
 
     return PrivateKey.parse(key_file(Path(settings.SITE.data) / "keys" / "ledger", fresh).decode())
+
+
+def sm2_key() -> Sm2PrivateKey | None:
+    """Return the SM2 key that signs beside it; None where no provider is installed."""
+    if not sm2.present():
+        return None
+    path = Path(settings.SITE.data) / "keys" / "ledger-sm2"
+    secret = bytes.fromhex(key_file(path, lambda: sm2.new_secret().hex()).decode())
+    return Sm2PrivateKey(settings.SITE.origin, secret)
 
 
 def head() -> Checkpoint | None:

@@ -23,7 +23,7 @@ from shixiao.ledger.store import LogWriter, open_log
 from shixiao.records.models import LeafRow, LogHead
 from shixiao.terms import Text, Unavailable
 from shixiao.workflows.leaves import put
-from shixiao.workflows.log import head, log_path, private_key
+from shixiao.workflows.log import head, log_path, private_key, sm2_key
 from shixiao.workflows.witnesses import keep_waiting, witness_keys
 
 BATCH = 4096
@@ -95,12 +95,16 @@ def sequencer() -> Iterator[Sequencer]:
         Malformed: the log is damaged, or is not the one that the records know.
         Unavailable: another process writes to it, or it differs from the records.
     """
-    key = private_key()
-    known, others = head(), witness_keys()
+    key, beside = private_key(), sm2_key()
+    known, witnesses = head(), witness_keys()
     with open_log(
-        log_path(), key=key.log_key, signers=(key.sign,), others=others, known=known
+        log_path(),
+        key=key.log_key,
+        signers=(key.sign, *([beside.sign] if beside else [])),
+        others=(*([beside.log_key] if beside else []), *witnesses),
+        known=known,
     ) as writer:
-        opened = Sequencer(writer, others)
+        opened = Sequencer(writer, witnesses)
         opened.take_up(known)
         if known is None and not LeafRow.objects.filter(event="log.started").exists():
             _start(key.log_key.vkey)

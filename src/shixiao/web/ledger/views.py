@@ -22,7 +22,7 @@ from shixiao.web.ledger.showing import (
 )
 from shixiao.web.shell.lists import FORMATS, cut, download, ordered, page_of, sorting
 from shixiao.web.shell.pages import say
-from shixiao.workflows.log import log_folder, private_key
+from shixiao.workflows.log import log_folder, private_key, sm2_key
 from shixiao.workflows.receipts import NO_RECEIPT
 from shixiao.workflows.witnesses import attested
 
@@ -45,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "form": form,
             "state": state_of(log_folder()),
             "vkey": private_key().log_key.vkey,
+            "sm2_vkey": beside.log_key.vkey if (beside := sm2_key()) else "",
             "log_url": request.build_absolute_uri(reverse("ledger")) + "log",
             "witnesses": attested(),
             "newest": [(row, event_name(row.event)) for row in numbered.defer("entry")[:NEWEST]],
