@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from shixiao.terms import BadInput, Text
 
+DIGITS = 18  # a number of more is no setting of anything
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -18,7 +19,7 @@ def whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
         raise BadInput(
             Text(
                 f"环境变量 {name} 应为整数，而不是“{text[:60]}”。",
