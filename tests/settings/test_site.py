@@ -51,8 +51,17 @@ def test_without_an_environment_everything_lies_in_one_folder(tmp_path: Path) ->
         ("SHIXIAO_UPLOAD_MB", "10²"),
         ("SHIXIAO_UPLOAD_MB", "9" * 5000),
         ("SHIXIAO_OIDC", "issuer,id"),
+        ("SHIXIAO_MAIL", "smtps://user:hunter2@host"),
+        ("SHIXIAO_MAIL", "smtp://host:port"),
+        ("SHIXIAO_MAIL", "host"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
-    with pytest.raises(BadInput, match=name):
+    with pytest.raises(BadInput, match=name) as told:
         Site.from_environment({name: value})
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("address", ["", "smtp://host", "smtp+tls://u:p@host:587"])
+def test_an_address_of_a_mail_server_is_kept_as_it_is(address: str) -> None:
+    assert Site.from_environment({"SHIXIAO_MAIL": address}).mail == address

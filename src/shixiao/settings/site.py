@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from shixiao.settings.reading import several, whole_number, yes_or_no
+from shixiao.settings.reading import mail_server, several, whole_number, yes_or_no
 from shixiao.terms import BadInput, Text
 
 POSTGRESQL = {"postgres", "postgresql"}
@@ -141,7 +141,7 @@ class Site:
             tls=yes_or_no(env, "SHIXIAO_TLS"),
             proxied=yes_or_no(env, "SHIXIAO_PROXIED"),
             origin=env.get("SHIXIAO_LEDGER_ORIGIN") or "shixiao.invalid/ledger",
-            mail=env.get("SHIXIAO_MAIL", ""),
+            mail=mail_server(env),
             sender=env.get("SHIXIAO_MAIL_FROM") or "shixiao@localhost",
             sms=env.get("SHIXIAO_SMS_COMMAND", ""),
             oidc=oidc,
