@@ -92,6 +92,7 @@ def test_no_person_is_named_in_it(tmp_path: Path, settings: Settings) -> None:
         Question(()),
         Question((), comparison=Comparison("channel", "a", "b"), adjust=("region",), seed=3),
         Question((), by="region", findings_only=True),
+        Question((), findings_only=True, window=Period.parse(JANUARY)),
         Question(
             (),
             comparison=Comparison("period", FEBRUARY, JANUARY),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from shixiao.checkup.bundles import reproduce
+from shixiao.checkup.bundles.container import open_bundle
 from shixiao.rules import RulePack
 from shixiao.settings import Settings
 from shixiao.terms import BadInput
@@ -47,6 +49,7 @@ def rules(change: Callable[[Any], object]) -> Change:
     return lambda parts: with_json(parts, "rules.json", change)
 
 
+MANIFEST_IN_LIST = b"manifest.json"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 BROKEN: dict[str, Change] = {
     "no manifest": without("manifest.json"),
@@ -132,6 +135,19 @@ def test_a_bundle_cut_short_or_with_a_flipped_byte_is_one_sentence_or_a_differen
                 continue
             # What is left are bytes of the archive's own book-keeping, such as a date.
             assert found.holds
+
+
+def test_any_changed_byte_of_the_list_of_parts_is_one_sentence_or_changes_nothing(
+    public: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "bundle.zip"
+    for place in range(public.rindex(MANIFEST_IN_LIST) - 46, len(public)):
+        for bits in (0x01, 0x80, 0xFF):
+            changed = public[:place] + bytes([public[place] ^ bits]) + public[place + 1 :]
+            path.write_bytes(changed)
+            with path.open("rb") as source, suppress(BadInput):
+                bundle = open_bundle(source, file="bundle.zip")
+                assert isinstance(bundle.json("rules.json"), dict)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(

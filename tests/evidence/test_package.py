@@ -230,6 +230,13 @@ def test_an_encrypted_zip_is_refused():
         archive.check_sizes([entry], file="p.zip")
 
 
+def test_an_entry_said_to_lie_before_the_file_is_refused():
+    entry = zipfile.ZipInfo("events.csv")
+    entry.header_offset = -1
+    with pytest.raises(BadInput, match="damaged"):
+        archive.check_sizes([entry], file="p.zip")
+
+
 def test_a_damaged_entry_is_refused(tmp_path):
     path = zipped(tmp_path / "p.zip", {"events.csv": EVENTS * 50})
     raw = bytearray(path.read_bytes())

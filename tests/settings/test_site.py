@@ -24,7 +24,13 @@ def test_an_address_of_a_database_is_read(address: str, database: Database) -> N
     assert Database.parse(address) == database
 
 
-@pytest.mark.parametrize("address", ["mysql://u@db/city", "postgresql://db", "city", "sqlite://"])
+NO_ADDRESSES = [
+    *("mysql://u@db/city", "postgresql://db", "city", "sqlite://", "sqlite:///"),
+    *("postgresql://u@db:main/city", "postgresql://u@db:99999/city", "postgresql://[db/city"),
+]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
 def test_an_address_of_no_database_is_told(address: str) -> None:
     with pytest.raises(BadInput, match="DATABASE_URL"):
         Database.parse(address)
@@ -39,8 +45,23 @@ def test_without_an_environment_everything_lies_in_one_folder(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SHIXIAO_TLS", "maybe"), ("SHIXIAO_UPLOAD_MB", "much"), ("SHIXIAO_OIDC", "issuer,id")],
+    [
+        ("SHIXIAO_TLS", "maybe"),
+        ("SHIXIAO_UPLOAD_MB", "much"),
+        ("SHIXIAO_UPLOAD_MB", "10²"),
+        ("SHIXIAO_UPLOAD_MB", "9" * 5000),
+        ("SHIXIAO_OIDC", "issuer,id"),
+        ("SHIXIAO_MAIL", "smtps://user:hunter2@host"),
+        ("SHIXIAO_MAIL", "smtp://host:port"),
+        ("SHIXIAO_MAIL", "host"),
+    ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
-    with pytest.raises(BadInput, match=name):
+    with pytest.raises(BadInput, match=name) as told:
         Site.from_environment({name: value})
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("address", ["", "smtp://host", "smtp+tls://u:p@host:587"])
+def test_an_address_of_a_mail_server_is_kept_as_it_is(address: str) -> None:
+    assert Site.from_environment({"SHIXIAO_MAIL": address}).mail == address

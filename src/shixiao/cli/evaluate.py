@@ -17,7 +17,7 @@ from shixiao.cli.progress import progress
 from shixiao.effect import Comparison
 from shixiao.evidence import ColumnMapping, load_mapping
 from shixiao.settings import Settings
-from shixiao.terms import BadInput, Text
+from shixiao.terms import BadInput, Period, Text
 
 # What each column of a bare log holds, for help; the English follows from the option's name.
 COLUMNS = {
@@ -152,17 +152,7 @@ def evaluate(
 ) -> None:
     """Put the question together, answer it, deliver the answer."""
     settings = Settings.from_environment()
-    if compare and periods:
-        raise BadInput(
-            Text(
-                "--compare 和 --periods 一次只能用一个。",
-                "use either --compare or --periods, not both",
-            )
-        )
-    comparison = Comparison.parse(compare) if compare else None
-    spans = None
-    if periods:
-        comparison, spans = Comparison.periods(periods)
+    comparison, spans = _comparison(compare, periods)
     question = Question(
         paths=paths,
         comparison=comparison,
@@ -192,6 +182,26 @@ def evaluate(
         click.echo(json.dumps(result_json(evaluation), ensure_ascii=False, allow_nan=False))
     else:
         summarise(evaluation, settings.language, out)
+
+
+def _comparison(
+    compare: str | None, periods: str | None
+) -> tuple[Comparison | None, tuple[Period, Period] | None]:
+    """Read what is compared; the periods too, where it is two of them.
+
+    Raises:
+        BadInput: both are asked for, or it is no comparison.
+    """
+    if compare and periods:
+        raise BadInput(
+            Text(
+                "--compare 和 --periods 一次只能用一个。",
+                "use either --compare or --periods, not both",
+            )
+        )
+    if periods:
+        return Comparison.periods(periods)
+    return Comparison.parse(compare) if compare else None, None
 
 
 def _mapping(file: Path | None, columns: dict[str, str | None]) -> ColumnMapping:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from http.client import HTTPException, IncompleteRead
 from pathlib import Path
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -31,6 +32,8 @@ TIMEOUT = 30.0  # seconds for one file
 Read = Callable[[str, int], bytes]
 """Gives a file of a log by its name, and at most one byte more than it may have."""
 
+# No network, no such host, a server that hangs up or does not speak HTTP.
+UNREACHED = (OSError, HTTPException, UnicodeError)
 UNREACHABLE = Text(
     "连不上 {url}：{why}。请核对地址和网络后再试。",
     "{url} cannot be reached: {why}. Check address and network, and try again.",
@@ -43,7 +46,10 @@ NO_LOG = Text(
 
 def is_address(place: str) -> bool:
     """Say whether a place is a web address."""
-    parts = urlsplit(place)
+    try:
+        parts = urlsplit(place)
+    except ValueError:  # brackets that do not close
+        return False
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
 
 
@@ -85,7 +91,9 @@ def copy_log(read: Read, folder: Path) -> Checkpoint:
     for name, content in log_files(read, data, there=lambda name: (folder / name).exists()):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        beside = path.with_name(f".{path.name}")
+        beside.write_bytes(content)
+        beside.replace(path)  # half a file would count as being there
     return Checkpoint.parse(Note.parse(data).text)
 
 
@@ -135,7 +143,7 @@ def post(url: str, data: bytes) -> str:
             said = error.read(LARGEST_NOTE).decode(errors="replace").strip()
         zh, _, en = said.partition("\n")
         raise BadInput(Text(zh or str(error), en or zh or str(error))) from None
-    except (URLError, TimeoutError) as error:
+    except UNREACHED as error:
         raise Unavailable(UNREACHABLE.format(url=url, why=error)) from None
 
 
@@ -172,11 +180,14 @@ def _witnessed(read: Read, line: str, size: int) -> Iterator[tuple[str, bytes]]:
 def _get(url: str, most: int) -> bytes:
     try:
         with urlopen(url, timeout=TIMEOUT) as answer:  # noqa: S310 - http(s) alone, see is_address
-            return bytes(answer.read(most + 1))
+            data = bytes(answer.read(most + 1))
+            if answer.length and len(data) <= most:
+                raise IncompleteRead(data, answer.length)
+            return data
     except HTTPError as error:
         error.close()
         if error.code == HTTPStatus.NOT_FOUND:
             raise FileNotFoundError(url) from None
         raise Unavailable(UNREACHABLE.format(url=url, why=error)) from None
-    except (URLError, TimeoutError) as error:
+    except UNREACHED as error:
         raise Unavailable(UNREACHABLE.format(url=url, why=error)) from None

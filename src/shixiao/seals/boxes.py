@@ -22,6 +22,11 @@ from shixiao.seals.canonical import canonical_json
 from shixiao.seals.encryption import Damaged, Keyring
 from shixiao.terms import BadInput, Text
 
+# What Python makes of a zip whose bytes were changed; a value that does not open is a ValueError.
+DAMAGED = (
+    *(BadZipFile, zlib.error, KeyError, ValueError),
+    *(EOFError, NotImplementedError, RuntimeError),
+)
 CHUNK = 1 << 20  # bytes before compression
 LARGEST = 2 * CHUNK  # bytes of a sealed chunk
 LIST, KEYS = "list", "keys/"
@@ -155,7 +160,7 @@ class Box:
         try:
             with self._zip.open(name) as source:
                 yield from _opened_chunks(source, name, self._keyring)
-        except (KeyError, BadZipFile, Damaged, zlib.error):
+        except DAMAGED:
             raise BadInput(WRONG_KEYS, file=f"{self._file}: {name}") from None
 
 
@@ -167,19 +172,26 @@ def keys_in(path: Path) -> dict[str, bytes]:
     """
     with _opened(path) as box:
         names = [name for name in box.namelist() if name.startswith(KEYS)]
-        return {Path(name).name: box.read(name) for name in names}
+        try:
+            return {Path(name).name: box.read(name) for name in names}
+        except DAMAGED:
+            raise BadInput(NO_BOX, file=path.name) from None
 
 
 def _opened(path: Path) -> ZipFile:
     try:
-        return ZipFile(path)
+        box = ZipFile(path)
     except FileNotFoundError:
         raise BadInput(
             Text("没有这个文件，请核对路径。", "there is no such file; check the path"),
             file=path.name,
         ) from None
-    except (BadZipFile, IsADirectoryError):
+    except (*DAMAGED, IsADirectoryError):
         raise BadInput(NO_BOX, file=path.name) from None
+    if any(entry.header_offset < 0 for entry in box.infolist()):
+        box.close()
+        raise BadInput(NO_BOX, file=path.name)
+    return box
 
 
 def _opened_chunks(source: IO[bytes], name: str, keyring: Keyring) -> Iterator[bytes]:
@@ -197,13 +209,13 @@ def _opened_chunks(source: IO[bytes], name: str, keyring: Keyring) -> Iterator[b
 
 def _chunks(parts: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Cut content into chunks; the last is marked, and is empty where there is no content."""
-    held = b""
+    held = bytearray()
     for part in parts:
         held += part
         while len(held) > CHUNK:
-            yield held[:CHUNK], False
-            held = held[CHUNK:]
-    yield held, True
+            yield bytes(held[:CHUNK]), False
+            del held[:CHUNK]
+    yield bytes(held), True
 
 
 def _context(name: str, number: int, *, last: bool) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from shixiao.terms import BadInput, Text
 
+DIGITS = 18  # a number of more is no setting of anything
+MAIL = {"smtp", "smtp+tls"}
 YES, NO = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -18,7 +21,7 @@ def whole_number(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
         raise BadInput(
             Text(
                 f"环境变量 {name} 应为整数，而不是“{text[:60]}”。",
@@ -43,6 +46,32 @@ def yes_or_no(env: Mapping[str, str], name: str) -> bool:
             f"the environment variable {name} must be 1 or 0, not “{text[:60]}”",
         )
     )
+
+
+def mail_server(env: Mapping[str, str]) -> str:
+    """Return the address of the mail server (``SHIXIAO_MAIL``); "" where there is none.
+
+    Raises:
+        BadInput: it is no such address. Another scheme must not pass: the password would go out
+            without encryption.
+    """
+    address = env.get("SHIXIAO_MAIL", "").strip()
+    if not address:
+        return ""
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in MAIL and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        fits = False
+    if not fits:
+        raise BadInput(
+            Text(
+                "SHIXIAO_MAIL 应形如 smtp://用户:口令@主机:587 或 smtp+tls://用户:口令@主机:587。",
+                "SHIXIAO_MAIL must look like smtp://user:password@host:587"
+                " or smtp+tls://user:password@host:587",
+            )
+        )
+    return address
 
 
 def several(env: Mapping[str, str], name: str, default: str = "") -> tuple[str, ...]:

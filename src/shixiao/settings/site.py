@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from shixiao.settings.reading import several, whole_number, yes_or_no
+from shixiao.settings.reading import mail_server, several, whole_number, yes_or_no
 from shixiao.terms import BadInput, Text
 
 POSTGRESQL = {"postgres", "postgresql"}
+NO_DATABASE = BadInput(
+    Text(
+        "DATABASE_URL 应形如 postgresql://用户:口令@主机:5432/库名 或 sqlite:///路径。",
+        "DATABASE_URL must look like postgresql://user:password@host:5432/name or sqlite:///path",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +49,24 @@ class Database:
         Raises:
             BadInput: the address is none of a database that is supported.
         """
-        parts = urlsplit(url)
-        name = unquote(parts.path)
-        if parts.scheme == "sqlite" and len(name) > 1:
-            return cls("sqlite", name[1:] if name.startswith("//") else name.removeprefix("/"))
-        if parts.scheme not in POSTGRESQL or len(name) < 2:
-            raise BadInput(
-                Text(
-                    "DATABASE_URL 应形如 postgresql://用户:口令@主机:5432/库名 或 sqlite:///路径。",
-                    "DATABASE_URL must look like postgresql://user:password@host:5432/name"
-                    " or sqlite:///path",
-                )
-            )
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:  # brackets that do not close, a port that is no number
+            raise NO_DATABASE from None
+        name = unquote(parts.path).removeprefix("/")
+        if parts.scheme == "sqlite" and name:
+            return cls("sqlite", name)
+        if parts.scheme not in POSTGRESQL or not name:
+            raise NO_DATABASE
         asked = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
         return cls(
             "postgresql",
-            name[1:],
+            name,
             unquote(parts.username or ""),
             unquote(parts.password or ""),
             unquote(asked.get("host", "")) or parts.hostname or "",
-            str(parts.port or ""),
+            str(port or ""),
         )
 
 
@@ -137,7 +141,7 @@ class Site:
             tls=yes_or_no(env, "SHIXIAO_TLS"),
             proxied=yes_or_no(env, "SHIXIAO_PROXIED"),
             origin=env.get("SHIXIAO_LEDGER_ORIGIN") or "shixiao.invalid/ledger",
-            mail=env.get("SHIXIAO_MAIL", ""),
+            mail=mail_server(env),
             sender=env.get("SHIXIAO_MAIL_FROM") or "shixiao@localhost",
             sms=env.get("SHIXIAO_SMS_COMMAND", ""),
             oidc=oidc,

@@ -7,6 +7,7 @@ so it is for those who may see the source data.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import Any
 
 from shixiao.checkup.bundles.container import (
     AUDITOR,
+    CHUNK,
     MANIFEST,
     QUESTION,
     RESULT,
@@ -28,7 +30,7 @@ from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.question import Question
 from shixiao.checkup.result import result_bytes
 from shixiao.effect import Comparison
-from shixiao.exports.archive import EPOCH
+from shixiao.exports.archive import entry
 from shixiao.seals import sha256_of_file
 from shixiao.terms import BadInput, Period, Text
 
@@ -56,10 +58,13 @@ def write_auditor_bundle(evaluation: Evaluation, path: Path) -> None:
         try:
             with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as bundle:
                 for name, content in ({MANIFEST: json_lines(head)} | small).items():
-                    bundle.writestr(_entry(name, zipfile.ZIP_DEFLATED), content)
-                for source in files:
-                    with bundle.open(_entry(STORE + source.name), "w", force_zip64=True) as target:
-                        _copy(source, target)
+                    bundle.writestr(entry(name), content)
+                for stored in files:
+                    # Parquet is packed already.
+                    info = entry(STORE + stored.name, zipfile.ZIP_STORED)
+                    packing = bundle.open(info, "w", force_zip64=True)
+                    with stored.open("rb") as source, packing as target:
+                        shutil.copyfileobj(source, target, CHUNK)
             Path(beside).replace(path)
         finally:
             Path(beside).unlink(missing_ok=True)
@@ -71,20 +76,6 @@ def write_auditor_bundle(evaluation: Evaluation, path: Path) -> None:
             ),
             file=path.name,
         ) from None
-
-
-def _entry(name: str, how: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
-    """Return an entry with one fixed date; Parquet is packed already."""
-    entry = zipfile.ZipInfo(name, EPOCH)
-    entry.compress_type = how
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-def _copy(source: Path, target: Any) -> None:
-    with source.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            target.write(chunk)
 
 
 def question_json(question: Question) -> dict[str, Any]:
@@ -99,6 +90,7 @@ def question_json(question: Question) -> dict[str, Any]:
         "adjust": list(question.adjust),
         "seed": question.seed,
         "findings_only": question.findings_only,
+        "window": None if question.window is None else str(question.window),
     }
 
 
@@ -118,4 +110,5 @@ def question_of(data: Mapping[str, Any]) -> Question:
         adjust=tuple(map(str, data["adjust"])),
         seed=int(data["seed"]),
         findings_only=bool(data["findings_only"]),
+        window=Period.parse(data["window"]) if data["window"] else None,
     )

@@ -6,13 +6,13 @@ import hashlib
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from shixiao.evidence.readers.archive import DAMAGED as UNREADABLE
 from shixiao.evidence.readers.archive import check_sizes
 from shixiao.seals import canonical_json
 from shixiao.terms import BadInput, Text
@@ -122,7 +122,7 @@ def _reading(file: str) -> Iterator[None]:
     """Turn whatever a damaged archive makes Python say into one sentence."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except UNREADABLE:
         raise BadInput(DAMAGED, file=file) from None
 
 
@@ -136,7 +136,7 @@ def open_bundle(source: BinaryIO, *, file: str) -> Bundle:
     try:
         archive = zipfile.ZipFile(source)
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except (*UNREADABLE, OSError):
         raise BadInput(DAMAGED, file=file) from None
     check_sizes(entries, file=file, largest=LARGEST[AUDITOR])
     names = [entry.filename for entry in entries]

@@ -15,6 +15,8 @@ ENTRIES = 10_000
 LARGEST = 20 << 30  # bytes unpacked
 RATIO = 200  # unpacked to packed, per entry
 SMALL = 1 << 20  # entries up to this size may be packed as tightly as they like
+# What Python makes of an archive whose bytes were changed.
+DAMAGED = (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error)
 NOISE = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -22,7 +24,8 @@ def check_sizes(entries: Iterable[zipfile.ZipInfo], *, file: str, largest: int =
     """Refuse an archive that would not fit when unpacked; Python reads no more than is declared.
 
     Raises:
-        BadInput: too many entries, too large, packed too tightly, or encrypted.
+        BadInput: too many entries, too large, packed too tightly, encrypted, or said to lie before
+            the beginning of the file.
     """
     entries = list(entries)
     if len(entries) > ENTRIES:
@@ -40,6 +43,8 @@ def check_sizes(entries: Iterable[zipfile.ZipInfo], *, file: str, largest: int =
                 ),
                 file=file,
             )
+        if entry.header_offset < 0:
+            raise _damaged(file)
 
 
 def _bomb(zh: str, en: str, file: str) -> BadInput:
@@ -122,7 +127,7 @@ class Zipped:
         try:
             with zipfile.ZipFile(path) as archive:
                 entries = [e for e in archive.infolist() if not e.is_dir()]
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        except (*DAMAGED, OSError):
             raise _damaged(self.name) from None
         check_sizes(entries, file=self.name)
         named = {_entry_name(e): e for e in entries if not _noise(e.filename)}
@@ -161,7 +166,7 @@ class Zipped:
                 target.open("wb") as plain,
             ):
                 shutil.copyfileobj(packed, plain, 1 << 20)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+        except DAMAGED:
             raise _damaged(self.name) from None
         return target
 
