@@ -87,6 +87,8 @@ def site(place: Path) -> Cast:
     with transaction.atomic():
         files.store(b"paper", at=NOW)
     enter(cast, 2)
+    for folder in ("activities", "maps"):
+        files.write_whole(place / folder / "an evidence" / "1.csv", [b"step\n"])
     return cast
 
 
@@ -107,6 +109,7 @@ def test_what_is_restored_is_what_was_there(site: Cast, tmp_path: Path) -> None:
         assert {row.code for row in LeafRow.objects.exclude(event="backup.restored")} <= codes
         assert SealedValue.objects.filter(field="statement").first().value == "排队两次。"
         assert (tmp_path / "new" / "files").is_dir()
+        assert (tmp_path / "new" / "maps" / "an evidence" / "1.csv").read_bytes() == b"step\n"
         answer = verify_log(log_path(), Trust((private_key().log_key,)))
         assert answer.valid
         present = log_folder().now()

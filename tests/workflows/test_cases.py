@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shixiao.records.models import Attachment, Case, Decision, LeafRow, Notice, Proposal
+from shixiao.terms import Unavailable
 from shixiao.workflows import files
-from shixiao.workflows.cases import checking, closing, correcting, grouping, opening, pairs
+from shixiao.workflows.cases import (
+    checking,
+    closing,
+    correcting,
+    escalation,
+    grouping,
+    opening,
+    pairs,
+)
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import Act, why_not
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
@@ -351,6 +360,87 @@ def test_a_reopened_case_starts_from_the_check(cast: Cast, case: Case, place: ob
     closing.reopen(case, act(cast, case, "chen", at=later(90), reason="反弹。"))
     assert state_of(case) == "checking"
     assert (case.closed, case.reopened) == (None, 1)
+
+
+def test_nobody_files_a_case_past_his_own_ties_by_naming_another_department(
+    cast: Cast, case: Case, place: object
+) -> None:
+    cast.accounts["qian"].relations.create(organisation=cast.places["health"], declared=NOW)
+    with pytest.raises(Forbidden, match="declared a relation"):
+        opening.file_case(
+            case,
+            act(cast, case, "qian"),
+            department=cast.places["housing"],
+            handler=cast.accounts["li"],
+            responsible="吴某",
+            responsible_post="处长",
+        )
+
+
+def test_whose_post_begins_today_confirms_before_eight_in_the_morning(
+    cast: Cast, case: Case, place: object
+) -> None:
+    dawn = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)  # seven in the morning of the third
+    cast.accounts["han"].posts.create(
+        organisation=cast.places["inspectorate"], role="inspector", starts=date(2026, 3, 3)
+    )
+    asked = act(cast, case, "chen", reason="不属于政务服务。")
+    first = cast.actor("han", today=date(2026, 3, 3))
+    asked = Act(first, dawn, asked.seen, asked.given)
+    proposal = pairs.propose_pair(case, "drop", asked, {})
+    pairs.confirm(proposal, actor=cast.actor("chen"), at=dawn)
+    assert state_of(case) == "dropped"
+
+
+def test_a_matter_with_a_decision_takes_no_case_that_has_one_too(
+    cast: Cast, case: Case, place: object
+) -> None:
+    others = [
+        opening.observe(
+            name="取号", story="窗口。", department=None, actor=cast.actor("chen"), at=NOW
+        )
+        for _ in range(2)
+    ]
+    given = {"actor": cast.actor("chen"), "reason": "同一套规则", "at": NOW}
+    grouping.group([case, others[0]], **given)
+    establish(cast, case)
+    decide(cast, case)
+    Case.objects.filter(pk=others[1].pk).update(department=cast.places["health"])
+    establish(cast, others[1])
+    decide(cast, others[1], compared=[case.code])
+    with pytest.raises(Stale, match="twice"):
+        grouping.group([others[0], others[1]], **given)
+    others[1].refresh_from_db()
+    assert others[1].matter is None
+
+
+def test_a_clock_that_was_set_back_moves_no_case_and_takes_no_measure(
+    cast: Cast, case: Case, place: object
+) -> None:
+    establish(cast, case)
+    decide(cast, case)
+    correct(cast, case, at=later(30))
+    before = (case.steps.count(), LeafRow.objects.count())
+    with pytest.raises(Unavailable, match="clock"):
+        measured(case, "passed", at=later(2))
+    with pytest.raises(Unavailable, match="clock"):
+        opening.assign(
+            case,
+            act(cast, case, "sun", at=later(2), reason="休假。"),
+            handler=cast.accounts["chen"],
+        )
+    assert (case.steps.count(), LeafRow.objects.count()) == before
+
+
+def test_a_reminder_is_sent_once_whatever_the_clock_does(
+    cast: Cast, case: Case, place: object
+) -> None:
+    assert escalation.remind(now=later(60)) == 1
+    assert escalation.remind(now=later(60)) == 0
+    assert escalation.remind(now=later(-3)) == 0
+    told = Notice.objects.filter(kind__startswith="case.").count()
+    assert escalation.remind(now=later(61)) == 0
+    assert Notice.objects.filter(kind__startswith="case.").count() == told
 
 
 EXPECTED = {  # state → verb → who may, of li (handler), sun, chen, zhao, zhou, wu, jiang, shen

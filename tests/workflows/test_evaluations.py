@@ -57,15 +57,18 @@ def test_an_evaluation_leaves_rows_findings_search_and_its_leaves(
         "banned_function",
         "not_filed",
     }
-    assert search("事项7")[0].key == "S07"
+    assert search("事项7") == []
     events = set(LeafRow.objects.values_list("event", flat=True))
     assert {"evidence.received", "evaluation.run", "finding.opened"} <= events
     assert (evaluations.folder_of(evaluation) / "bundle.zip").exists()
     assert evaluations.current() is None
     evaluations.publish(evaluation, actor=cast.actor("li"), at=NOW)
     assert evaluations.current() == evaluation
+    assert search("事项7")[0].key == "S07"
     with pytest.raises(Stale):
         evaluations.publish(evaluation, actor=cast.actor("li"), at=NOW)
+    evaluations.withdraw(evaluation, reason="口径有误。", actor=cast.actor("li"), at=NOW)
+    assert search("事项7") == []
 
 
 def test_a_second_evaluation_updates_findings_and_doubles_none(

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from shixiao.records.models import Evaluation, Evidence, LeafRow
-from shixiao.workflows import activity_maps, daily_hashes, evaluations, gate
+from shixiao.records.models import Evaluation, Evidence, LeafRow, Organisation, StoredFile
+from shixiao.workflows import activity_maps, daily_hashes, evaluations, files, gate
 from shixiao.workflows.activity_maps import Edit
 from shixiao.workflows.evidence import commit_hash, inbox, receive_folder, receive_upload
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from tests.cast import NOW, TODAY, Cast
+from tests.full import full_disk
 
 LOG = "\n".join(
     [
@@ -87,6 +88,55 @@ def test_a_department_names_only_folders_below_its_code(
     else:
         with pytest.raises(Incomplete):
             receive_folder(folder, **given)
+
+
+@pytest.mark.parametrize("code", ["..", "../keys", "/etc", "."])
+def test_no_code_of_a_department_opens_a_folder_outside_its_own(
+    cast: Cast, place: Path, code: str
+) -> None:
+    Organisation.objects.filter(code="health").update(code=code)
+    cast.places["health"].refresh_from_db()
+    for name in ("other", "../keys"):
+        (inbox() / name).mkdir(parents=True, exist_ok=True)
+        (inbox() / name / "secret.csv").write_bytes(LOG)
+    for name in ("other", "../keys", "/etc", "."):
+        with pytest.raises(Incomplete):
+            receive_folder(
+                name, organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
+            )
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [(f"{'办件明细' * 20}.csv", "too long"), (".csv", "no evidence")]
+)
+def test_a_name_that_the_disk_or_a_backup_would_not_take_is_told(
+    cast: Cast, place: Path, name: str, says: str
+) -> None:
+    with pytest.raises(Incomplete, match=says):
+        deliver(cast, name=name)
+    assert not Evidence.objects.exists()
+
+
+def test_files_of_editors_and_desktops_are_not_taken_in(cast: Cast, place: Path) -> None:
+    source = inbox() / "health"
+    (source / ".git").mkdir(parents=True)
+    for name in ("events.csv", ".~lock.events.csv", ".git/config"):
+        (source / name).write_bytes(LOG)
+    kept = receive_folder(
+        "health", organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
+    )
+    assert [path.name for path in (place / kept.folder).rglob("*")] == ["events.csv"]
+
+
+def test_a_full_disk_keeps_no_part_of_an_upload(cast: Cast, place: Path) -> None:
+    with full_disk(100), pytest.raises(OSError, match="large"):
+        deliver(cast)
+    assert not Evidence.objects.exists()
+    assert not any((place / "evidence").iterdir())
+    with full_disk(10), pytest.raises(OSError, match="large"):
+        files.store(LOG, at=NOW)
+    assert not any(path.is_file() for path in (place / "files").rglob("*"))
+    assert not StoredFile.objects.exists()
 
 
 def confirm_all(cast: Cast, evidence: Evidence, who: str = "chu", based_on: int = 0):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -52,6 +52,53 @@ def test_a_closed_account_has_neither_posts_nor_tokens(cast: Cast) -> None:
         people.close_account(cast.accounts["shen"], actor=cast.actor("shen"), at=NOW)
 
 
+def test_nobody_gives_himself_a_post_and_none_goes_to_a_closed_account(cast: Cast) -> None:
+    given = {"starts": TODAY, "actor": cast.actor("shen"), "at": NOW}
+    with pytest.raises(Incomplete, match="yourself"):
+        people.give_post(cast.accounts["shen"], cast.places["bureau"], "analyst", **given)
+    people.close_account(cast.accounts["wu"], actor=cast.actor("shen"), at=NOW)
+    with pytest.raises(Stale):
+        people.give_post(cast.accounts["wu"], cast.places["housing"], "officer", **given)
+    assert cast.actor("shen").roles == {"administrator"}
+
+
+def test_a_post_that_is_ended_before_it_begins_never_begins(cast: Cast) -> None:
+    day = TODAY + timedelta(days=5)
+    post = people.give_post(
+        cast.accounts["han"],
+        cast.places["bureau"],
+        "analyst",
+        starts=day,
+        actor=cast.actor("shen"),
+        at=NOW,
+    )
+    people.end_post(post, actor=cast.actor("shen"), at=NOW)
+    assert cast.actor("han", today=day).roles == {"citizen"}
+    assert events() == ["role.given", "role.ended"]
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "field"),
+    [
+        ("li at example", "", "email"),
+        ("a@example.cn\nBcc: b@example.cn", "", "email"),
+        ("", "--config=/tmp/x", "phone"),
+        ("", "一二三", "phone"),
+        ("li@example.cn", "+86 139-0000-0000", None),
+    ],
+)
+def test_mail_and_telephone_are_such_that_a_notice_can_be_sent(
+    cast: Cast, email: str, phone: str, field: str | None
+) -> None:
+    given = {"login": "new.person", "name": "新人", "actor": cast.actor("shen"), "at": NOW}
+    if field is None:
+        assert people.add_account(email=email, phone=phone, **given)
+        return
+    with pytest.raises(Incomplete) as refused:
+        people.add_account(email=email, phone=phone, **given)
+    assert refused.value.field == field
+
+
 @pytest.mark.parametrize(
     ("role", "place", "whose", "ends", "allowed"),
     [
@@ -92,9 +139,14 @@ def test_a_relation_holds_until_it_is_said_to_be_no_more(cast: Cast) -> None:
         )
     with pytest.raises(Forbidden):
         people.end_relation(made, actor=cast.actor("sun"), at=NOW)
-    people.end_relation(made, actor=cast.actor("li"), at=NOW)
+    stale = cast.actor("li")  # as the second of two clicks sees it
+    people.end_relation(made, actor=stale, at=NOW)
+    people.declare_relation(cast.places["health"], explanation="配偶", actor=stale, at=NOW)
+    with pytest.raises(Incomplete):
+        people.declare_relation(cast.places["health"], explanation="配偶", actor=stale, at=NOW)
+    people.end_relation(stale.account.relations.get(ended=None), actor=stale, at=NOW)
     assert cast.actor("li").related == frozenset()
-    assert events() == ["relation.declared", "relation.ended"]
+    assert events() == ["relation.declared", "relation.ended"] * 2
     assert "配偶".encode() not in b"".join(
         bytes(entry) for entry in LeafRow.objects.values_list("entry", flat=True)
     )
@@ -123,6 +175,17 @@ def test_a_token_has_known_purposes_and_ends_within_a_year(
             actor=cast.actor("sun"),
             at=NOW,
         )
+
+
+def test_a_token_ends_on_the_day_that_people_here_have(cast: Cast) -> None:
+    tokens.make_token(
+        name="board",
+        scopes=["results"],
+        expires=datetime(2026, 3, 9, 17, 0, tzinfo=UTC),  # one in the morning of the tenth
+        actor=cast.actor("sun"),
+        at=NOW,
+    )
+    assert b'"due":"2026-03-10"' in bytes(LeafRow.objects.get(event="token.made").entry)
 
 
 def test_only_the_hash_of_a_token_is_kept_and_it_ends_when_revoked_or_expired(cast: Cast) -> None:

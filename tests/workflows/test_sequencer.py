@@ -96,7 +96,7 @@ def test_a_log_begins_by_saying_so_and_grows_in_batches(
     ).delete()  # numbers have gaps, as after a rollback
     integrate_all()
     check_whole()
-    assert LeafRow.objects.get(event="log.started").position == 18
+    assert LeafRow.objects.get(event="log.started").position == 0
     leaves(300)
     integrate_all()
     check_whole()
@@ -134,6 +134,24 @@ def test_a_crash_between_two_steps_loses_and_repeats_nothing(
     check_whole()
     assert LeafRow.objects.filter(position__isnull=True).count() == 0
     assert log_folder().now().checkpoint.size == 16
+
+
+def test_a_log_that_dies_while_it_starts_begins_once(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaves(2)
+
+    def crash(*given: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sequencing, "_number", crash)
+        with pytest.raises(Crash):
+            integrate_all()
+    integrate_all()
+    check_whole()
+    events = LeafRow.objects.order_by("position").values_list("event", flat=True)
+    assert list(events) == ["log.started", "evidence.received", "evidence.received"]
 
 
 def test_records_that_were_put_back_are_noticed(place: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -53,6 +54,7 @@ class Process:
         if self.child is None or self.child.poll() is None:
             return
         if self.wait_until == 0.0:
+            self._end_group(signal.SIGKILL)
             ran = time.monotonic() - self.started
             self.quick = self.quick + 1 if ran < QUICK else 0
             if self.quick >= MOST_QUICK or self.child.returncode == LEDGER_REFUSED:
@@ -64,8 +66,14 @@ class Process:
 
     def stop(self, by: signal.Signals) -> None:
         """Tell the child, and whatever it started, to end."""
-        if self.child is not None and self.child.poll() is None:
-            os.killpg(self.child.pid, by)
+        if self.child is not None:
+            self._end_group(by)
+
+    def _end_group(self, by: signal.Signals) -> None:
+        """Signal all of the child's group: what it started may be there after it has ended."""
+        if self.child is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.child.pid, by)
 
 
 def web(*, host: str, port: int, workers: int) -> Process:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 
 from shixiao.records.base import Record
@@ -35,3 +37,13 @@ class Organisation(Record):
         """Departments are listed by code."""
 
         ordering = ("code",)
+
+    @property
+    def owner(self) -> UUID:
+        """Itself: what is done for it belongs to it."""
+        return self.pk
+
+    @property
+    def keeper(self) -> UUID | None:
+        """Nobody in person."""
+        return None

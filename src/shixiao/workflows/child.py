@@ -2,13 +2,16 @@
 
 ``python -m shixiao.workflows.child JOB.json`` reads a job, evaluates, and leaves everything in the
 job's folder. Progress goes to standard output, one JSON object a line; the last one is the outcome.
-A child can be killed at any time: the folder is only used once the outcome was read.
+A child can be killed at any time: the folder is only used once the outcome was read. It ends by
+itself when its standard input does: then whoever started it is gone.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -30,6 +33,12 @@ from shixiao.terms import BadInput, Text, Unavailable
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
 ACTIVITIES = "activities.csv"
 REPORT = Text("写出报告", "Writing the report")
+NO_ROOM = Text(
+    "服务器读写文件失败：{why}。评估没有留下结果；请管理员检查磁盘，之后可以重新评估。",
+    "The server could not read or write a file: {why}. The evaluation left no result; have the"
+    " administrator look at the disk, and run it again afterwards.",
+)
+ORPHANED = 4  # exit code of a child whose parent is gone
 
 
 def main(job: Path) -> int:
@@ -41,6 +50,8 @@ def main(job: Path) -> int:
         outcome = {"bad": {"zh": error.in_language("zh"), "en": error.in_language("en")}}
     except Unavailable as error:
         outcome = {"failed": error.text.to_json()}
+    except OSError as error:
+        outcome = {"failed": NO_ROOM.format(why=error.strerror or str(error)).to_json()}
     _say(outcome)
     return 0
 
@@ -142,5 +153,17 @@ def _say(line: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def end_with_parent() -> None:
+    """End at once when standard input does; not by ``sys.stdin``, whose lock would hold up ends."""
+
+    def wait() -> None:
+        while os.read(0, 1024):
+            pass
+        os._exit(ORPHANED)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main(Path(sys.argv[1])))

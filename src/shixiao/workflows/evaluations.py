@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,28 +25,42 @@ from shixiao.workflows.children import run_child
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
-from shixiao.workflows.register import take_in
+from shixiao.workflows.register import Taken, read, take_in
+from shixiao.workflows.search import index_standings
 
 logger = logging.getLogger("shixiao.evaluations")
 MOST_ATTEMPTS = 3
+UNDERWAY = (Evaluation.State.QUEUED, Evaluation.State.RUNNING)
 SILENT = timedelta(minutes=2)  # without a sign of life, whoever ran the job is gone
-BEAT = timedelta(seconds=5)
 ENDED = Text(
     "评估进程意外结束（可能内存或磁盘不足），没有留下结果。可以重新评估。",
     "The evaluation ended unexpectedly (perhaps memory or disk ran out) and left no result."
     " It can be run again.",
 )
 WAITING = Text("等待开始", "Waiting to begin")
+ASKED = Text(
+    "这份证据的同一评估已在等待或进行中，不必再次提交。",
+    "The same evaluation of this evidence waits or runs already; it need not be asked for again.",
+)
 REASON = Text("请写明撤回的理由，理由将公开。", "Give the reason for withdrawing; it is published.")
 
 
 @transaction.atomic
 def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_SEED) -> Evaluation:
-    """Ask for an evaluation; a worker runs it."""
+    """Ask for an evaluation; a worker runs it.
+
+    Raises:
+        Stale: the very same is on its way.
+    """
     check(actor, "evaluation.run", evidence)
+    held = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    question = activity_maps.question_of(held)
+    underway = Evaluation.objects.filter(state__in=UNDERWAY, evidence=held, seed=seed)
+    if any(each.question == question for each in underway):
+        raise Stale(ASKED)
     return Evaluation.objects.create(
-        evidence=evidence,
-        question=activity_maps.question_of(evidence),
+        evidence=held,
+        question=question,
         seed=seed,
         asked=at,
         asked_by=actor.account,
@@ -86,35 +101,63 @@ def run_waiting() -> int:
 
 def run(evaluation: Evaluation) -> None:
     """Run a claimed evaluation to its end; what it leaves is taken in whole or not at all."""
-    folder = folder_of(evaluation)
-    beside = folder.with_name(f".{folder.name}.{evaluation.attempts}")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    try:
-        outcome = run_child(_job(evaluation, beside), folder=beside, tell=_teller(evaluation))
+    with workshop(folder_of(evaluation), evaluation.attempts) as beside:
+        outcome = run_child(
+            _job(evaluation, beside),
+            folder=beside,
+            tell=lambda text: _alive(evaluation, progress=text),
+            beat=lambda: _alive(evaluation),
+        )
         if "done" in outcome:
-            shutil.rmtree(folder, ignore_errors=True)
-            beside.replace(folder)
-            _finish(evaluation, outcome["done"])
+            _finish(evaluation, outcome["done"], read(beside), beside)
         elif "bad" in outcome:
             problem = Text.of(outcome["bad"])
-            evidence_in.refuse(evaluation.evidence, problem)
+            evidence_in.refuse(evaluation.evidence, problem, at=timezone.now())
             _fail(evaluation, problem)
+        elif "stopped" in outcome:
+            logger.info("evaluation %s was stopped and will be taken up again", evaluation.code)
         else:
             _fail(evaluation, Text.of(outcome.get("failed") or ENDED))
+
+
+@contextmanager
+def workshop(place: Path, attempt: int) -> Iterator[Path]:
+    """Give a folder beside a place to work in; neither it nor that of an earlier attempt stays."""
+    beside = place.with_name(f".{place.name}.{attempt}")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for left in place.parent.glob(f".{place.name}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    beside.mkdir()
+    try:
+        yield beside
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def put_in_place(beside: Path, place: Path) -> None:
+    """Move a folder to its place; what lay there goes."""
+    shutil.rmtree(place, ignore_errors=True)
+    beside.replace(place)
+
+
+def silent(now: datetime) -> Q:
+    """Ask for jobs whose worker gives no sign of life.
+
+    A sign from the future was given before the clock was set back.
+    """
+    return Q(beat__lt=now - SILENT) | Q(beat__gt=now + SILENT)
+
+
 def resume(*, now: datetime) -> int:
     """Queue again what a vanished worker left; after three attempts it has failed."""
-    gone = Evaluation.objects.filter(state=Evaluation.State.RUNNING, beat__lt=now - SILENT)
+    gone = Evaluation.objects.filter(silent(now), state=Evaluation.State.RUNNING)
     for evaluation in gone:
         if evaluation.attempts >= MOST_ATTEMPTS:
             _fail(evaluation, ENDED)
         else:
-            evaluation.state, evaluation.progress = Evaluation.State.QUEUED, WAITING
-            evaluation.save(update_fields=["state", "progress"])
+            _claimed(evaluation).filter(beat=evaluation.beat).update(
+                state=Evaluation.State.QUEUED, progress=WAITING
+            )
     return len(gone)
 
 
@@ -134,6 +177,7 @@ def publish(evaluation: Evaluation, *, actor: Actor, at: datetime) -> None:
     facts = {"result_sha256": held.result_sha256, "bundle_sha256": held.bundle_sha256}
     sealed = {"actor": actor.account}
     put("evaluation.published", held.code, at=at, facts=facts, sealed=sealed)
+    index_standings(current())
 
 
 @transaction.atomic
@@ -150,14 +194,26 @@ def withdraw(evaluation: Evaluation, *, reason: str, actor: Actor, at: datetime)
     facts = {"result_sha256": held.result_sha256}
     sealed = {"actor": actor.account, "reason": reason.strip()}
     put("evaluation.withdrawn", held.code, at=at, facts=facts, sealed=sealed)
+    index_standings(current())
 
 
 @transaction.atomic
 def _claim() -> Evaluation | None:
-    """Take the oldest waiting evaluation, so that no other worker does."""
-    waiting = Evaluation.objects.filter(state=Evaluation.State.QUEUED).order_by("asked", "id")
-    found = waiting.select_for_update(of=("self",), skip_locked=_skips()).first()
-    if found is None:
+    """Take the oldest waiting evaluation, so that no other worker does.
+
+    Evaluations of one organisation's evidence run one after the other, in the order in which they
+    were asked for: each says what became of the findings of the one before.
+    """
+    running = Evaluation.objects.filter(state=Evaluation.State.RUNNING)
+    free = Evaluation.objects.filter(state=Evaluation.State.QUEUED).exclude(
+        evidence__organisation__in=running.values("evidence__organisation")
+    )
+    held = free.select_related("evidence__organisation").select_for_update(
+        of=("self", "evidence__organisation"), skip_locked=_skips(), no_key=True
+    )
+    found = held.order_by("asked", "id").first()
+    # Asked again under the lock: another worker may have claimed one since the list was made.
+    if found is None or running.filter(evidence__organisation=found.owner).exists():
         return None
     found.state, found.attempts = Evaluation.State.RUNNING, found.attempts + 1
     found.started = found.beat = timezone.now()
@@ -179,18 +235,29 @@ def _job(evaluation: Evaluation, folder: Path) -> dict[str, Any]:
     }
 
 
-def _teller(evaluation: Evaluation) -> Callable[[Text], None]:
-    """Return what notes the progress; it also proves that the worker is alive."""
+def _claimed(evaluation: Evaluation) -> QuerySet[Evaluation]:
+    """Return the row as long as this claim of it stands: none once another worker took it up."""
+    return Evaluation.objects.filter(
+        pk=evaluation.pk, state=Evaluation.State.RUNNING, attempts=evaluation.attempts
+    )
 
-    def tell(text: Text) -> None:
-        Evaluation.objects.filter(pk=evaluation.pk).update(progress=text, beat=timezone.now())
 
-    return tell
+def _holds(evaluation: Evaluation) -> bool:
+    """Keep the row from others, and say whether the claim stands; within a transaction."""
+    return _claimed(evaluation).select_for_update(of=("self",)).first() is not None
+
+
+def _alive(evaluation: Evaluation, **noted: Text) -> None:
+    """Note that the worker is alive, and the progress where there is any."""
+    _claimed(evaluation).update(beat=timezone.now(), **noted)
 
 
 @transaction.atomic
-def _finish(evaluation: Evaluation, done: dict[str, Any]) -> None:
-    """Take the result in: rows, findings, leaf; in one transaction."""
+def _finish(evaluation: Evaluation, done: dict[str, Any], found: Taken, beside: Path) -> None:
+    """Take the result in: files, rows, findings, leaf; in one transaction."""
+    if not _holds(evaluation):
+        logger.warning("evaluation %s was taken up by another worker", evaluation.code)
+        return
     now = timezone.now()
     tables, title = done.pop("tables"), Text.of(done.pop("title"))
     for name, value in done.items():
@@ -205,10 +272,14 @@ def _finish(evaluation: Evaluation, done: dict[str, Any]) -> None:
     }
     sealed = {"actor": evaluation.asked_by}
     put("evaluation.run", evaluation.code, at=now, facts=facts, sealed=sealed)
-    take_in(evaluation, folder_of(evaluation), at=now)
+    take_in(evaluation, found, at=now)
+    put_in_place(beside, folder_of(evaluation))
 
 
+@transaction.atomic
 def _fail(evaluation: Evaluation, problem: Text) -> None:
+    if not _holds(evaluation):
+        return
     evaluation.state, evaluation.problem = Evaluation.State.FAILED, problem
     evaluation.finished = timezone.now()
     evaluation.save(update_fields=["state", "problem", "finished"])

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from shixiao.records.models import Account, DailyHash, Evidence, Organisation
+from shixiao.records.models import DailyHash, Evidence, Organisation
 from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.files import write_whole
 from shixiao.workflows.leaves import put
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete, Stale
+from shixiao.workflows.permissions import check, signed_in
+from shixiao.workflows.refusals import Incomplete, Stale
 from shixiao.workflows.roles import Scope
 
 SUFFIXES = (".zip", ".xes", ".gz", ".csv", ".parquet", ".xlsx", ".json", ".jsonocel", ".sqlite")
 MOST_FILES = 200
+LONGEST_NAME = 200  # bytes; the disk takes some more
 WRONG_KIND = Text(
     "“{name}”不是证据文件；可用证据包（.zip 或文件夹）、XES、OCEL、CSV、Parquet、XLSX。",
     "“{name}” is no evidence; a package (.zip or folder), XES, OCEL, CSV, Parquet or XLSX is.",
+)
+LONG_NAME = Text(
+    "文件名“{name}…”过长，请改短后重新选择（约 60 个汉字以内）。",
+    "The name of the file “{name}…” is too long; make it shorter (about 60 Chinese characters at"
+    " most) and choose it again.",
 )
 TOO_LARGE = Text(
     "文件超过 {most} MB 的上限，没有收下；可由管理员放到服务器上的文件夹再指定。",
@@ -56,16 +63,14 @@ def receive_upload(
         Incomplete: the file is not taken; why.
     """
     plain = Path(name).name
-    if not plain.lower().endswith(SUFFIXES):
+    if plain.startswith(".") or not plain.lower().endswith(SUFFIXES):
         raise Incomplete(WRONG_KIND.format(name=plain[:80]), field="file")
+    if len(plain.encode()) > LONGEST_NAME:
+        raise Incomplete(LONG_NAME.format(name=plain[:20]), field="file")
     evidence = _begun(plain, organisation, actor, at)
-    folder = _folder(evidence)
-    try:
+    with _whole(_folder(evidence)) as folder:
         write_whole(folder / plain, _limited(chunks))
         _finish(evidence, folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return evidence
 
 
@@ -81,8 +86,10 @@ def receive_folder(
     """
     source = (inbox() / name).resolve()
     everywhere = actor.reach("evidence.add") is Scope.ANY
-    allowed = inbox() if everywhere else inbox() / organisation.code
-    if not source.is_relative_to(allowed.resolve()):
+    top = inbox().resolve()
+    allowed = top if everywhere else (top / organisation.code).resolve()
+    below = everywhere or (allowed != top and allowed.is_relative_to(top))
+    if not below or not source.is_relative_to(allowed):
         raise Incomplete(NO_FOLDER.format(place=inbox().name), field="folder")
     return take_folder(source, organisation=organisation, actor=actor, at=at)
 
@@ -95,17 +102,23 @@ def take_folder(
     if not files or len(files) > MOST_FILES:
         raise Incomplete(NO_FOLDER.format(place=inbox().name), field="folder")
     evidence = _begun(source.name, organisation, actor, at)
-    folder = _folder(evidence)
-    try:
+    with _whole(_folder(evidence)) as folder:
         for file in files:
             target = folder / (file.relative_to(source) if source.is_dir() else file.name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
         _finish(evidence, folder)
+    return evidence
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Let a folder be filled; nothing of it stays where that does not come to its end."""
+    try:
+        yield folder
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return evidence
 
 
 def paths_of(evidence: Evidence) -> list[Path]:
@@ -118,32 +131,30 @@ def paths_of(evidence: Evidence) -> list[Path]:
 
 @transaction.atomic
 def accept(evidence: Evidence, *, title: Text, tables: dict[str, int], at: datetime) -> None:
-    """Note that the evidence passed the gate."""
-    if evidence.state == Evidence.State.ACCEPTED:
+    """Note that the evidence passed the gate; gate and evaluation may both find that out."""
+    held = _held(evidence)
+    if held.state == Evidence.State.ACCEPTED:
         return
-    evidence.state = Evidence.State.ACCEPTED
-    evidence.tables, evidence.rows = tables, sum(tables.values())
-    evidence.title, evidence.problem = title, None
-    evidence.save()
-    facts = {
-        "department": evidence.organisation.code,
-        "sha256": evidence.sha256,
-        "rows": evidence.rows,
-    }
-    put(
-        "evidence.received",
-        str(evidence.pk),
-        at=at,
-        facts=facts,
-        sealed={"actor": evidence.received_by},
-    )
+    held.state = Evidence.State.ACCEPTED
+    held.tables, held.rows = tables, sum(tables.values())
+    held.title, held.problem = title, None
+    held.save(update_fields=["state", "tables", "rows", "title", "problem"])
+    facts = {"department": held.organisation.code, "sha256": held.sha256, "rows": held.rows}
+    sealed = {"actor": held.received_by}
+    put("evidence.received", str(held.pk), at=at, facts=facts, sealed=sealed)
 
 
-def refuse(evidence: Evidence, problem: Text) -> None:
+@transaction.atomic
+def refuse(evidence: Evidence, problem: Text, *, at: datetime) -> None:
     """Note why the evidence did not pass the gate."""
-    if evidence.state != Evidence.State.ACCEPTED:
-        evidence.state, evidence.problem = Evidence.State.REFUSED, problem
-        evidence.save(update_fields=["state", "problem"])
+    held = _held(evidence)
+    if held.state != Evidence.State.CHECKING:
+        return
+    held.state, held.problem = Evidence.State.REFUSED, problem
+    held.save(update_fields=["state", "problem"])
+    facts = {"department": held.organisation.code, "sha256": held.sha256}
+    sealed = {"actor": held.received_by, "reason": problem.zh}
+    put("evidence.refused", str(held.pk), at=at, facts=facts, sealed=sealed)
 
 
 @transaction.atomic
@@ -162,7 +173,7 @@ def commit_hash(
     Raises:
         Stale: there is a hash of that table and day.
     """
-    check(actor, "evidence.commit", _Of(organisation))
+    check(actor, "evidence.commit", organisation)
     digest = sha256.strip().lower()
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise Incomplete(NO_HASH, field="sha256")
@@ -192,28 +203,18 @@ def commit_hash(
     return made
 
 
-class _Of:
-    """Something of an organisation that is not there yet."""
-
-    keeper = None
-
-    def __init__(self, organisation: Organisation) -> None:
-        self.owner = organisation.pk
-
-
 def _begun(name: str, organisation: Organisation, actor: Actor, at: datetime) -> Evidence:
-    check(actor, "evidence.add", _Of(organisation))
+    check(actor, "evidence.add", organisation)
     evidence = Evidence(
-        name=name[:200], organisation=organisation, received=at, received_by=_account(actor)
+        name=name[:200], organisation=organisation, received=at, received_by=signed_in(actor)
     )
     evidence.folder = f"evidence/{evidence.pk}"
     return evidence
 
 
-def _account(actor: Actor) -> Account:
-    if actor.account is None:
-        raise Forbidden(NOT_YOURS)
-    return actor.account
+def _held(evidence: Evidence) -> Evidence:
+    """Return the evidence as it is now, kept from others until the transaction ends."""
+    return Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
 
 
 def _folder(evidence: Evidence) -> Path:
@@ -232,7 +233,13 @@ def _finish(evidence: Evidence, folder: Path) -> None:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    found = (file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
+    return sorted(file for file in found if not _hidden(file.relative_to(path)))
+
+
+def _hidden(name: Path) -> bool:
+    """Say whether a file is an editor's or a desktop's own: it is no evidence, nor backed up."""
+    return any(part.startswith(".") for part in name.parts)
 
 
 def _limited(chunks: Iterable[bytes]) -> Iterable[bytes]:

@@ -109,5 +109,15 @@ def write_whole(path: Path, parts: Iterable[bytes]) -> None:
             target.flush()
             os.fsync(target.fileno())
         beside.replace(path)
+        _force(path.parent)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _force(folder: Path) -> None:
+    """Force the names in a folder to the disk: a row that is committed may name one of them."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -6,7 +6,6 @@ are its activities, to be confirmed.
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from shixiao.workflows import activity_maps
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.children import run_child
-from shixiao.workflows.evaluations import MOST_ATTEMPTS, SILENT
+from shixiao.workflows.evaluations import MOST_ATTEMPTS, put_in_place, silent, workshop
 from shixiao.workflows.roles import Scope
 
 ENDED = Text(
@@ -44,6 +43,7 @@ def visible_evidence(actor: Actor) -> QuerySet[Evidence]:
 
 def run_waiting() -> int:
     """Check the evidence that waits, one after the other; return how much was checked."""
+    _give_up()
     ran = 0
     while (evidence := _claim()) is not None:
         check_at_gate(evidence)
@@ -53,16 +53,14 @@ def run_waiting() -> int:
 
 def waiting(*, now: datetime) -> bool:
     """True where evidence has waited longer than its own job should have let it."""
-    left = Q(beat__isnull=True, received__lt=now - LATER) | Q(beat__lt=now - SILENT)
+    left = Q(beat__isnull=True, received__lt=now - LATER) | silent(now)
     return Evidence.objects.filter(left, state=Evidence.State.CHECKING).exists()
 
 
 def check_at_gate(evidence: Evidence) -> None:
     """Check claimed evidence to its end."""
     folder = activity_maps.folder_of(evidence)
-    beside = folder.with_name(f".{folder.name}.{evidence.attempts}")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
+    with workshop(folder, evidence.attempts) as beside:
         outcome = run_child(
             {
                 "kind": "check",
@@ -72,18 +70,27 @@ def check_at_gate(evidence: Evidence) -> None:
                 "folder": str(beside),
             },
             folder=beside,
-            tell=lambda text: _note(evidence, text),
+            tell=lambda text: _alive(evidence, progress=text),
+            beat=lambda: _alive(evidence),
         )
         if "checked" in outcome:
-            shutil.rmtree(folder, ignore_errors=True)
-            beside.replace(folder)
+            put_in_place(beside, folder)
             _pass(evidence, outcome["checked"])
         elif "bad" in outcome:
-            evidence_in.refuse(evidence, Text.of(outcome["bad"]))
-        elif evidence.attempts >= MOST_ATTEMPTS:
-            evidence_in.refuse(evidence, Text.of(outcome.get("failed") or ENDED))
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+            evidence_in.refuse(evidence, Text.of(outcome["bad"]), at=timezone.now())
+        elif evidence.attempts >= MOST_ATTEMPTS and "stopped" not in outcome:
+            problem = Text.of(outcome.get("failed") or ENDED)
+            evidence_in.refuse(evidence, problem, at=timezone.now())
+
+
+def _give_up() -> None:
+    """Refuse what has brought down a worker every time, so that it does not wait for ever."""
+    now = timezone.now()
+    left = Evidence.objects.filter(
+        silent(now), state=Evidence.State.CHECKING, attempts__gte=MOST_ATTEMPTS
+    )
+    for evidence in left:
+        evidence_in.refuse(evidence, ENDED, at=now)
 
 
 @transaction.atomic
@@ -99,7 +106,7 @@ def _pass(evidence: Evidence, checked: dict[str, Any]) -> None:
 @transaction.atomic
 def _claim() -> Evidence | None:
     """Take the oldest evidence that nobody checks, so that no other worker does."""
-    free = Q(beat__isnull=True) | Q(beat__lt=timezone.now() - SILENT)
+    free = Q(beat__isnull=True) | silent(timezone.now())
     rows = Evidence.objects.filter(
         free, state=Evidence.State.CHECKING, attempts__lt=MOST_ATTEMPTS
     ).order_by("received", "id")
@@ -112,6 +119,6 @@ def _claim() -> Evidence | None:
     return found
 
 
-def _note(evidence: Evidence, text: Text) -> None:
-    """Note what is being done; it also proves that somebody is alive."""
-    Evidence.objects.filter(pk=evidence.pk).update(progress=text, beat=timezone.now())
+def _alive(evidence: Evidence, **noted: Text) -> None:
+    """Note that somebody is at work, and the progress where there is any."""
+    Evidence.objects.filter(pk=evidence.pk).update(beat=timezone.now(), **noted)

@@ -38,34 +38,52 @@ def evaluate() -> int:
     return ran
 
 
-def every_minute() -> None:
-    """Take up what a vanished worker left, and send notices."""
+def take_up() -> None:
+    """Take up what a vanished worker left."""
     now = timezone.now()
     if gate.waiting(now=now):
         gate.run_waiting()
     evaluations.resume(now=now)
     if Evaluation.objects.filter(state=Evaluation.State.QUEUED).exists():
         evaluations.run_waiting()
-    send_waiting(now=now)
 
 
-def every_hour() -> None:
-    """Re-measure what is due, remind of deadlines, escalate, take figures on handlers."""
-    now = timezone.now()
-    remeasuring.remeasure_due(now=now)
-    relapsing.reopen_relapsed(now=now)
-    escalation.remind(now=now)
-    reviews.take(now=now)
+def send_notices() -> int:
+    """Send the notices that wait."""
+    return send_waiting(now=timezone.now())
+
+
+def remeasure() -> int:
+    """Re-measure the cases whose day has come."""
+    return remeasuring.remeasure_due(now=timezone.now())
+
+
+def reopen() -> int:
+    """Reopen what relapsed."""
+    return relapsing.reopen_relapsed(now=timezone.now())
+
+
+def remind() -> int:
+    """Remind of periods that end, and escalate those that are over."""
+    return escalation.remind(now=timezone.now())
+
+
+def review() -> int:
+    """Take the figures on handlers, once a month."""
+    return reviews.take(now=timezone.now())
+
+
+# What runs by the clock, every so many minutes: each by itself, so that none holds up another.
+CLOCK = {take_up: 1, send_notices: 1, remeasure: 60, reopen: 60, remind: 60, review: 60}
 
 
 @transaction.atomic
 def schedule() -> None:
-    """Enter what runs by the clock; running this again changes nothing."""
-    for name, kind, minutes in (
-        ("every_minute", Schedule.MINUTES, 1),
-        ("every_hour", Schedule.MINUTES, 60),
-    ):
+    """Enter what runs by the clock, and nothing else; running this again changes nothing."""
+    for function, minutes in CLOCK.items():
+        given = {"func": f"{HERE}.{function.__name__}", "schedule_type": Schedule.MINUTES}
         Schedule.objects.update_or_create(
-            name=name,
-            defaults={"func": f"{HERE}.{name}", "schedule_type": kind, "minutes": minutes},
+            name=function.__name__, defaults=given | {"minutes": minutes}
         )
+    names = [function.__name__ for function in CLOCK]
+    Schedule.objects.filter(func__startswith=f"{HERE}.").exclude(name__in=names).delete()

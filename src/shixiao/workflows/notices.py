@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import logging
+import smtplib
 import subprocess
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shixiao.records.models import Account, Notice, Post
 from shixiao.terms import Text
 
 logger = logging.getLogger("shixiao.notices")
-MOST_TRIES = 5
+# How long after a notice was made it is tried again; a mail server may be away for some hours.
+AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+MOST_TRIES = 1 + len(AGAIN)
 PATIENCE = 20  # seconds that a mail server or a text message may take
+FAILURES = (OSError, subprocess.SubprocessError, ValueError)
+# Failures that are the one recipient's; of any other it is likely that the next notice fails too.
+HIS_OWN = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPDataError,
+    subprocess.CalledProcessError,
+    ValueError,
+)
 
 
 def tell(accounts: Iterable[Account], kind: str, text: Text, *, link: str, at: datetime) -> None:
@@ -41,35 +52,60 @@ def holders(role: str, *, today: date, organisation: UUID | None = None) -> list
 def send_waiting(*, now: datetime, most: int = 200) -> int:
     """Send notices that were not sent yet, by mail and text message; return how many went out.
 
-    A person without address or number reads them on the site alone. A failure is tried again, five
-    times at most.
+    A person without address or number reads them on the site alone. What reached him one way is not
+    sent again for the other. A failure is tried again, ever later, and not for ever; where it is
+    not the recipient's, the rest waits for the next time.
     """
     sent = 0
-    waiting = Notice.objects.filter(sent__isnull=True, tries__lt=MOST_TRIES)
-    for notice in waiting.select_related("account").order_by("made")[:most]:
-        notice.tries += 1
-        try:
-            _send(notice)
-        except (OSError, subprocess.SubprocessError) as error:
-            logger.warning("notice %s not sent: %s", notice.pk, error)
-        else:
-            notice.sent = now
+    due = Q(tries=0)
+    for tries, wait in enumerate(AGAIN, 1):
+        due |= Q(tries=tries, made__lte=now - wait)
+    waiting = Notice.objects.filter(due, sent__isnull=True).select_related("account")
+    for notice in waiting.order_by("made")[:most]:
+        if not _claimed(notice):
+            continue
+        reached, failures = _send(notice)
+        for failure in failures:
+            logger.warning("notice %s not sent: %s", notice.pk, failure)
+        if reached:
+            Notice.objects.filter(pk=notice.pk).update(sent=now)
             sent += 1
-        notice.save(update_fields=["tries", "sent"])
+        if not all(isinstance(failure, HIS_OWN) for failure in failures):
+            break
     return sent
 
 
-def _send(notice: Notice) -> None:
+def _claimed(notice: Notice) -> bool:
+    """Count the try before it is made; False where another worker makes it."""
+    same = Notice.objects.filter(pk=notice.pk, tries=notice.tries, sent__isnull=True)
+    return bool(same.update(tries=F("tries") + 1))
+
+
+def _send(notice: Notice) -> tuple[bool, list[Exception]]:
+    """Say whether the person has it, by one way at least or on the site alone, and what failed."""
     account = notice.account
     text = notice.text.in_language(account.language)
-    if account.email:
-        subject = "实效：通知" if account.language == "zh" else "Shixiao: notice"
-        EmailMessage(subject, text, to=[account.email]).send()
-    if account.phone and settings.SITE.sms:
-        subprocess.run(  # noqa: S603 - the command is the operator's own
-            [settings.SITE.sms, account.phone],
-            input=text.encode(),
-            timeout=PATIENCE,
-            check=True,
-            capture_output=True,
-        )
+    ways = [_mail] if account.email else []
+    ways += [_message] if account.phone and settings.SITE.sms else []
+    failures: list[Exception] = []
+    for way in ways:
+        try:
+            way(account, text)
+        except FAILURES as failure:
+            failures.append(failure)
+    return not ways or len(failures) < len(ways), failures
+
+
+def _mail(account: Account, text: str) -> None:
+    subject = "实效：通知" if account.language == "zh" else "Shixiao: notice"
+    EmailMessage(subject, text, to=[account.email]).send()
+
+
+def _message(account: Account, text: str) -> None:
+    subprocess.run(  # noqa: S603 - the command is the operator's own
+        [settings.SITE.sms, account.phone],
+        input=text.encode(),
+        timeout=PATIENCE,
+        check=True,
+        capture_output=True,
+    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,8 +16,8 @@ from shixiao.records.models import Account, Organisation, Post, Relation
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import CHANGED, NOT_YOURS, Forbidden, Incomplete, Stale
+from shixiao.workflows.permissions import check, check_self, signed_in
+from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 from shixiao.workflows.roles import table
 
 TAKEN = Text("登录名“{login}”已有人使用。", "The login name “{login}” is taken.")
@@ -25,6 +28,18 @@ NO_LOGIN = Text(
 NO_ROLE = Text("请选择岗位。", "Choose a role.")
 ENDS_FIRST = Text("结束日期不能早于开始日期。", "The last day cannot be before the first.")
 SIGNS = set("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+BAD_EMAIL = Text(
+    "请填写正确的电子邮箱，如 li@example.cn。", "Enter a mail address, such as li@example.org."
+)
+BAD_PHONE = Text(
+    "电话由数字、空格和横线组成，可用 + 开头。",
+    "A telephone number has digits, spaces and dashes, and may begin with +.",
+)
+PHONE = re.compile(r"\+?[0-9][0-9 -]{2,30}")
+NOT_FOR_ONESELF = Text(
+    "不能给自己授予岗位，请由另一位系统管理员办理。",
+    "You cannot give a post to yourself; another administrator has to.",
+)
 NOT_OWN = Text("不能停用自己的账号。", "You cannot close your own account.")
 DECLARED = Text(
     "您已申报过与该单位的关系。", "You have declared a relation to this organisation already."
@@ -59,6 +74,7 @@ def make_account(*, login: str, name: str, email: str = "", phone: str = "") -> 
     plain = login.strip().lower()
     if not 3 <= len(plain) <= 64 or set(plain) - SIGNS:
         raise Incomplete(NO_LOGIN, field="login")
+    _check_reachable(email.strip(), phone.strip())
     password = new_password()
     try:
         with transaction.atomic():
@@ -68,6 +84,17 @@ def make_account(*, login: str, name: str, email: str = "", phone: str = "") -> 
     except IntegrityError:
         raise Stale(TAKEN.format(login=plain)) from None
     return account, password
+
+
+def _check_reachable(email: str, phone: str) -> None:
+    """Refuse what no notice could be sent to, or would be read as an option of a command."""
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError:
+        raise Incomplete(BAD_EMAIL, field="email") from None
+    if phone and not PHONE.fullmatch(phone):
+        raise Incomplete(BAD_PHONE, field="phone")
 
 
 @transaction.atomic
@@ -125,8 +152,17 @@ def give_post(
     actor: Actor,
     at: datetime,
 ) -> Post:
-    """Give a person a role in an organisation, for a time or in another's place."""
+    """Give a person a role in an organisation, for a time or in another's place.
+
+    Raises:
+        Incomplete: it is for oneself, or something does not fit.
+        Stale: the account is closed.
+    """
     check(actor, "people.manage")
+    if signed_in(actor).pk == account.pk:
+        raise Incomplete(NOT_FOR_ONESELF, field="account")
+    if not Account.objects.select_for_update(of=("self",)).get(pk=account.pk).is_active:
+        raise Stale(CHANGED)
     return make_post(
         account,
         organisation,
@@ -179,16 +215,20 @@ def make_post(
 
 @transaction.atomic
 def end_post(post: Post, *, actor: Actor, at: datetime) -> None:
-    """End a role from today on."""
+    """End a role with today; one that has not begun never begins."""
     check(actor, "people.manage")
     today = timezone.localdate(at)
     held = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
     if held.ends is not None and held.ends < today:
         raise Stale(CHANGED)
-    held.ends = max(today, held.starts)
-    held.save(update_fields=["ends"])
     people = {"person": held.account, "actor": actor.account}
     put("role.ended", str(held.pk), at=at, facts={"role": held.role}, sealed=people)
+    if held.starts > today:
+        held.deputies.all().delete()
+        held.delete()
+        return
+    held.ends = today
+    held.save(update_fields=["ends"])
 
 
 @transaction.atomic
@@ -197,18 +237,17 @@ def declare_relation(
 ) -> Relation:
     """Declare a relation of one's own: from now on one handles no case of that organisation."""
     check(actor, "relation.declare")
-    if actor.account is None:
-        raise Stale(CHANGED)
-    if organisation.pk in actor.related:
+    account = Account.objects.select_for_update(of=("self",)).get(pk=signed_in(actor).pk)
+    if account.relations.filter(organisation=organisation, ended__isnull=True).exists():
         raise Incomplete(DECLARED, field="organisation")
     made = Relation.objects.create(
-        account=actor.account,
+        account=account,
         organisation=organisation,
         explanation=explanation.strip(),
         declared=at,
     )
     facts = {"department": organisation.code}
-    sealed = {"person": actor.account, "statement": explanation.strip()}
+    sealed = {"person": account, "statement": explanation.strip()}
     put("relation.declared", str(made.pk), at=at, facts=facts, sealed=sealed)
     return made
 
@@ -222,8 +261,7 @@ def end_relation(relation: Relation, *, actor: Actor, at: datetime) -> None:
     """
     check(actor, "relation.declare")
     held = Relation.objects.select_for_update(of=("self",)).get(pk=relation.pk)
-    if actor.account is None or held.account_id != actor.account.pk:
-        raise Forbidden(NOT_YOURS)
+    check_self(actor, held.account_id)
     if held.ended is not None:
         raise Stale(CHANGED)
     held.ended = at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 from uuid import UUID
 
+from shixiao.records.models import Account
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.refusals import NOT_YOURS, Forbidden
 from shixiao.workflows.roles import Scope
@@ -32,6 +33,27 @@ def may(actor: Actor, verb: str, thing: Thing | None = None) -> bool:
     if scope is Scope.OWN:
         return thing.owner in actor.below
     return thing.keeper == actor.account.pk
+
+
+def signed_in(actor: Actor) -> Account:
+    """Return the account of who acts.
+
+    Raises:
+        Forbidden: nobody has signed in.
+    """
+    if actor.account is None:
+        raise Forbidden(NOT_YOURS)
+    return actor.account
+
+
+def check_self(actor: Actor, account: UUID) -> None:
+    """Refuse what everybody does for himself alone.
+
+    Raises:
+        Forbidden: it is another person's.
+    """
+    if signed_in(actor).pk != account:
+        raise Forbidden(NOT_YOURS)
 
 
 def check(actor: Actor, verb: str, thing: Thing | None = None) -> None:

@@ -1,52 +1,90 @@
-"""Taking in what an evaluation found: departments, standings, findings by their key, search."""
+"""Taking in what an evaluation found: departments, standings, findings by their key."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from shixiao.records.models import Evaluation, Finding, Organisation, Sighting, Standing
 from shixiao.terms import Severity, Text
+from shixiao.workflows.actors import with_children
 from shixiao.workflows.leaves import put
-from shixiao.workflows.search import index_standings
 
 GRAVITY = {str(severity): place for place, severity in enumerate(Severity)}
 OVERALL = "overall"
 
 
-def take_in(evaluation: Evaluation, folder: Path, *, at: datetime) -> None:
-    """Write the rows that lists and pages need; the caller holds the transaction."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an evaluation left to be taken in: of register.json and of result.json."""
+
+    departments: Sequence[Mapping[str, str]]
+    subjects: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]]
+
+
+def read(folder: Path) -> Taken:
+    """Read what is to be taken in; before the transaction, for others wait while it lasts."""
     register = json.loads((folder / "register.json").read_text("utf-8"))
-    result = json.loads((folder / "result.json").read_text("utf-8"))
-    take_departments(register["departments"])
-    departments = {o.code: o for o in Organisation.objects.filter(kind="department")}
-    rows = [_standing(evaluation, entry) for entry in register["subjects"]]
+    findings = json.loads((folder / "result.json").read_text("utf-8"))["findings"]
+    return Taken(register["departments"], register["subjects"], findings)
+
+
+def take_in(evaluation: Evaluation, found: Taken, *, at: datetime) -> None:
+    """Write the rows that lists and pages need; the caller holds the transaction."""
+    departments = take_departments(found.departments, evaluation, at=at)
+    rows = [_standing(evaluation, entry) for entry in found.subjects]
     Standing.objects.bulk_create(rows, batch_size=500)
-    owners = {(entry["kind"], entry["id"]): entry["department"] for entry in register["subjects"]}
-    _take_findings(evaluation, result["findings"], owners, departments, at)
-    index_standings(evaluation)
+    owners = {(entry["kind"], entry["id"]): entry["department"] for entry in found.subjects}
+    _take_findings(evaluation, found.findings, owners, departments, at)
 
 
-def take_departments(entries: Sequence[Mapping[str, str]]) -> None:
-    """Add departments that are new, and renew the names of those that are known."""
-    known = {o.code: o for o in Organisation.objects.filter(kind="department")}
+def take_departments(
+    entries: Sequence[Mapping[str, str]], evaluation: Evaluation, *, at: datetime
+) -> dict[str, Organisation]:
+    """Add departments that are new, renew those that are known, and return all by code.
+
+    The tree decides who sees what. Evidence of a department therefore moves nobody in it: it adds
+    what is new without a place, and renews the names of itself and of what stands below it. Nor
+    does any evidence change what was entered by hand.
+    """
+    source = evaluation.evidence.organisation
+    everywhere = source.kind != Organisation.Kind.DEPARTMENT
+    own = with_children({source.pk})
+    known = {o.code: o for o in Organisation.objects.select_related("parent")}
+    moved = [entry["id"] for entry in entries if entry["id"] not in known]
     for entry in entries:
-        name = Text(entry["name"], entry["name_en"] or entry["name"])
         found = known.get(entry["id"])
         if found is None:
-            found = Organisation(kind="department", code=entry["id"])
-            known[found.code] = found
-        found.name, found.tier, found.region = name, entry["tier"], entry["region"]
+            found = Organisation(kind=Organisation.Kind.DEPARTMENT, code=entry["id"])
+        elif found.kind != Organisation.Kind.DEPARTMENT or not (everywhere or found.pk in own):
+            continue
+        found.name = Text(entry["name"], entry["name_en"] or entry["name"])
+        found.tier, found.region = entry["tier"], entry["region"]
         found.save()
-    for entry in entries:
-        parent = known.get(entry["parent_id"])
-        child = known[entry["id"]]
-        if parent is not None and parent.pk not in {child.pk, child.parent_id}:
+        known[found.code] = found
+    for entry in entries if everywhere else ():
+        parent, child = known.get(entry["parent_id"]), known[entry["id"]]
+        if parent is None or child.kind != Organisation.Kind.DEPARTMENT:
+            continue
+        if parent.pk not in {child.pk, child.parent_id}:
             child.parent = parent
             child.save(update_fields=["parent"])
+            moved.append(child.code)
+    for code in dict.fromkeys(moved):
+        _entered(known[code], evaluation, at)
+    return known
+
+
+def _entered(department: Organisation, evaluation: Evaluation, at: datetime) -> None:
+    parent = department.parent
+    facts = {"kind": department.kind, "department": parent.code if parent else ""}
+    sealed = {"actor": evaluation.asked_by or evaluation.evidence.received_by}
+    put("organisation.entered", department.code, at=at, facts=facts, sealed=sealed)
 
 
 def _standing(evaluation: Evaluation, entry: Mapping[str, Any]) -> Standing:

@@ -13,6 +13,7 @@ from shixiao.terms import BadInput
 from shixiao.workflows.cases.closing import reopen_by_numbers
 from shixiao.workflows.cases.planning import closing_plan, result_of
 from shixiao.workflows.clock import pack
+from shixiao.workflows.refusals import Stale
 
 
 def reopen_relapsed(*, now: datetime) -> int:
@@ -46,5 +47,8 @@ def _reopened(case: Case, now: datetime) -> bool:
         return False
     if found is None:
         return False
-    reopen_by_numbers(case, found.says, result_sha256=evaluation.result_sha256, at=now)
+    try:
+        reopen_by_numbers(case, found.says, result_sha256=evaluation.result_sha256, at=now)
+    except Stale:  # somebody reopened it since the list was made
+        return False
     return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from shixiao.terms import Text
 from shixiao.workflows import activity_maps
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.cases.closing import last_measurement, record_measurement
+from shixiao.workflows.cases.moving import locked
 from shixiao.workflows.cases.planning import closing_plan, touched
 from shixiao.workflows.cases.telling import link_of, of_case
 from shixiao.workflows.children import run_child
@@ -65,7 +67,10 @@ def evidence_for(case: Case) -> Evaluation | None:
 
 
 def remeasure(case: Case, later: Evaluation, *, now: datetime) -> bool:
-    """Take one re-measurement; False where the child told of a problem, which is logged."""
+    """Take one re-measurement; False where the child told of a problem, which is logged.
+
+    False too where somebody moved the case meanwhile: what was measured is then not what is asked.
+    """
     plan = closing_plan(case.plan)
     if plan is None or case.finding is None or case.corrected is None:
         return False
@@ -75,7 +80,17 @@ def remeasure(case: Case, later: Evaluation, *, now: datetime) -> bool:
         logger.error("case %s was not re-measured: %s", case.code, problem.get("en", "ended"))
         return False
     detail = outcome["remeasured"] | {"evidence": later.evidence.sha256}
-    measurement = record_measurement(case, detail, extended=outcome["extended"], at=now)
+    return _on_record(case, detail, outcome["extended"], now)
+
+
+@transaction.atomic
+def _on_record(
+    case: Case, detail: dict[str, Any], extended: dict[str, Any] | None, now: datetime
+) -> bool:
+    if locked(case).version != case.version:
+        logger.info("case %s moved while it was re-measured", case.code)
+        return False
+    measurement = record_measurement(case, detail, extended=extended, at=now)
     what = DONE.format(outcome=OUTCOMES[measurement.outcome])
     told = [case.handler] if case.handler else []
     told += holders("inspector", today=timezone.localdate(now))

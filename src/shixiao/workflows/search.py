@@ -27,9 +27,14 @@ def grams(text: str) -> set[str]:
     return found - {""}
 
 
-def index_standings(evaluation: Evaluation) -> None:
-    """Index the services of an evaluation anew; the caller holds the transaction."""
+def index_standings(evaluation: Evaluation | None) -> None:
+    """Index the services of the evaluation that is public now; the caller holds the transaction.
+
+    Everybody searches, so nothing of a draft may be found.
+    """
     Entry.objects.filter(kind=SERVICE).delete()
+    if evaluation is None:
+        return
     services = Standing.objects.filter(evaluation=evaluation, kind=SERVICE)
     entries = Entry.objects.bulk_create(
         [

@@ -106,7 +106,7 @@ def sequencer() -> Iterator[Sequencer]:
     ) as writer:
         opened = Sequencer(writer, witnesses)
         opened.take_up(known)
-        if known is None and not LeafRow.objects.filter(event="log.started").exists():
+        if known is None and not LeafRow.objects.filter(position__isnull=False).exists():
             _start(key.log_key.vkey)
         yield opened
 
@@ -133,8 +133,11 @@ def keep_up(stopped: threading.Event) -> None:
 
 @transaction.atomic
 def _start(vkey: str) -> None:
+    """Write the first entry; it gets its number at once, for others wait since before the log."""
     facts = {"vkey": vkey, "code_version": shixiao.__version__}
-    put("log.started", private_key().name, at=timezone.now(), facts=facts)
+    first = put("log.started", private_key().name, at=timezone.now(), facts=facts)
+    first.position = 0
+    first.save(update_fields=["position"])
 
 
 @transaction.atomic

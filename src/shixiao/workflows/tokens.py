@@ -10,13 +10,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from shixiao.records.models import Token
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import CHANGED, NOT_YOURS, Forbidden, Incomplete, Stale
+from shixiao.workflows.permissions import check, check_self, signed_in
+from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 SCOPES: Mapping[str, Text] = {
     "results": Text("评估结果、对象和线索", "evaluations, subjects and findings"),
@@ -49,27 +50,26 @@ def make_token(
         Incomplete: no name, no purpose, a time that is too short or too long, too many tokens.
     """
     check(actor, "token.manage")
-    if actor.account is None:
-        raise Forbidden(NOT_YOURS)
+    account = signed_in(actor)
     if not name.strip():
         raise Incomplete(NO_NAME, field="name")
     if not scopes or set(scopes) - set(SCOPES):
         raise Incomplete(NO_SCOPE, field="scopes")
     if not at < expires <= at + LONGEST:
         raise Incomplete(TOO_LONG, field="expires")
-    if in_use(actor.account.pk, at=at) >= MOST:
+    if in_use(account.pk, at=at) >= MOST:
         raise Incomplete(TOO_MANY.format(n=MOST))
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
-        account=actor.account,
+        account=account,
         name=name.strip()[:100],
         digest=_digest(text),
         scopes=sorted(scopes),
         made=at,
         expires=expires,
     )
-    facts = {"scopes": sorted(scopes), "due": expires.date().isoformat()}
-    put("token.made", str(token.pk), at=at, facts=facts, sealed={"actor": actor.account})
+    facts = {"scopes": sorted(scopes), "due": timezone.localdate(expires).isoformat()}
+    put("token.made", str(token.pk), at=at, facts=facts, sealed={"actor": account})
     return token, text
 
 
@@ -82,8 +82,7 @@ def revoke_token(token: Token, *, actor: Actor, at: datetime) -> None:
     """
     check(actor, "token.manage")
     held = Token.objects.select_for_update(of=("self",)).get(pk=token.pk)
-    if actor.account is None or held.account_id != actor.account.pk:
-        raise Forbidden(NOT_YOURS)
+    check_self(actor, held.account_id)
     if held.revoked is not None:
         raise Stale(CHANGED)
     held.revoked = at

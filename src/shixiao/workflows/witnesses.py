@@ -24,8 +24,8 @@ from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
 from shixiao.workflows.log import log_folder, private_key
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete, Stale
+from shixiao.workflows.permissions import check, signed_in
+from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 
 LARGEST = 1 << 16  # bytes of a checkpoint that is sent to us; with all its lines it has some 1,000
 NO_NAME = Text("请写明见证方是谁。", "Write who the witness is.")
@@ -70,8 +70,6 @@ def add_witness(*, vkey: str, name: Text, actor: Actor, at: datetime) -> Witness
         Stale: the key is known.
     """
     check(actor, "ledger.witness")
-    if actor.account is None:
-        raise Forbidden(NOT_YOURS)
     if not name.zh.strip() or not name.en.strip():
         raise Incomplete(NO_NAME, field="name_zh")
     try:
@@ -81,7 +79,7 @@ def add_witness(*, vkey: str, name: Text, actor: Actor, at: datetime) -> Witness
     try:
         with transaction.atomic():
             made = Witness.objects.create(
-                name=name, vkey=key.vkey, added=at, added_by=actor.account
+                name=name, vkey=key.vkey, added=at, added_by=signed_in(actor)
             )
     except IntegrityError:
         raise Stale(KNOWN) from None

@@ -15,7 +15,7 @@ from shixiao.terms import Text
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.cases.deciding import decision_on
 from shixiao.workflows.cases.life import life
-from shixiao.workflows.cases.moving import Act, check, locked, move
+from shixiao.workflows.cases.moving import Act, check, check_clock, locked, move
 from shixiao.workflows.cases.planning import fix_plan, keep_plan
 from shixiao.workflows.leaves import put
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
@@ -57,10 +57,12 @@ def record_measurement(
 
     Raises:
         Stale: the case does not wait for one.
+        Unavailable: the clock was set back.
     """
     case = locked(case)
     if case.state != "remeasuring":
         raise Stale(NOT_NOW)
+    check_clock(case, at)
     digest = sha256_of(dict(detail))
     made = Measurement.objects.create(
         case=case, at=at, outcome=detail["outcome"], result_sha256=digest, detail=detail

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from shixiao.records.models import Account, Case, Notice
@@ -24,12 +25,23 @@ DEPARTMENTS_TURN = {"proposed", "found", "correcting"}
 
 
 def remind(*, now: datetime) -> int:
-    """Send each reminder once for each state of a case; return how many cases it was about."""
-    today = timezone.localdate(now)
-    told = 0
-    for case in Case.objects.filter(due__isnull=False).exclude(state__in=life().ended):
-        told += _remind(case, today, now)
-    return told
+    """Send each reminder once for each state of a case; return how many cases it was about.
+
+    A case whose state was entered after ``now`` is left alone: the clock was set back, and what is
+    told now would be told again every time.
+    """
+    open_ones = Case.objects.filter(due__isnull=False, entered__lte=now)
+    cases = list(open_ones.exclude(state__in=life().ended).select_related("handler"))
+    told = _told(min((case.entered for case in cases), default=now))
+    return sum(_remind(case, timezone.localdate(now), now, told) for case in cases)
+
+
+def _told(since: datetime) -> dict[tuple[str, str], datetime]:
+    """Return when each reminder was last sent, by kind and link; one query."""
+    kinds = [f"case.{level}" for level in LEVELS]
+    rows = Notice.objects.filter(kind__in=kinds, made__gte=since).order_by()
+    newest = rows.values("kind", "link").annotate(newest=Max("made"))
+    return {(row["kind"], row["link"]): row["newest"] for row in newest}
 
 
 def level(case: Case, today: date) -> str:
@@ -44,13 +56,15 @@ def level(case: Case, today: date) -> str:
     return "soon" if 0 <= left <= soon() else ""
 
 
-def _remind(case: Case, today: date, now: datetime) -> bool:
+def _remind(
+    case: Case, today: date, now: datetime, told: Mapping[tuple[str, str], datetime]
+) -> bool:
     reached = level(case, today)
     if not reached or case.due is None:
         return False
     kind = f"case.{reached}"
-    since = Notice.objects.filter(kind=kind, link=link_of(case), made__gte=case.entered)
-    if since.exists():
+    last = told.get((kind, link_of(case)))
+    if last is not None and last >= case.entered:
         return False
     text, people = LEVELS[reached]
     left = days_left(case.due, today)

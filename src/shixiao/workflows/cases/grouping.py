@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from shixiao.records.models import Case, Decision, Matter, Step
 from shixiao.terms import Text
@@ -48,7 +49,8 @@ def group(cases: Sequence[Case], *, reason: str, actor: Actor, at: datetime) -> 
     matters = {case.matter_id for case in held if case.matter_id is not None}
     if len(matters) > 1:
         raise Stale(DIFFERENT)
-    if Decision.objects.filter(case__in=held).count() > 1:
+    decided = Q(case__in=held) | Q(matter__in=matters)
+    if Decision.objects.filter(decided).count() > 1:
         raise Stale(DECIDED)
     matter = (
         Matter.objects.get(pk=matters.pop())

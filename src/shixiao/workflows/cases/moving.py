@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from shixiao.records.models import Account, Attachment, Case, LeafRow, Step
-from shixiao.terms import Text
+from shixiao.terms import Text, Unavailable
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases.conflicts import conflict
 from shixiao.workflows.cases.life import Verb, life
 from shixiao.workflows.cases.telling import tell_of_step
 from shixiao.workflows.clock import due_day
 from shixiao.workflows.leaves import put_known
-from shixiao.workflows.permissions import may
+from shixiao.workflows.permissions import may, signed_in
 from shixiao.workflows.refusals import CHANGED, NOT_YOURS, Forbidden, Incomplete, Stale
 
 DEPARTMENTAL = {"case.contest", "case.accept", "case.correct"}
@@ -46,6 +46,12 @@ NEEDED = {
 }
 SEALED = ("reason", "statement", "person", "decider")
 LONGEST = 20_000
+APART = timedelta(minutes=1)  # by which the clocks of the site's machines may differ
+CLOCK = Text(
+    "服务器的时间早于案件的上一步，可能被调回；案件没有变动。请系统管理员核对时间后再办。",
+    "The server's time is before the last step of the case, so its clock may have been set back."
+    " Nothing was changed; have the administrator set the time, then go on.",
+)
 ATTACH = Text("请附上{name}。", "Attach the {name}.")
 TOO_LONG = Text("文字过长，最多 2 万字。", "The text is too long: 20,000 characters at most.")
 
@@ -71,9 +77,7 @@ class Act:
     @property
     def by(self) -> Account:
         """The person."""
-        if self.actor.account is None:
-            raise Forbidden(NOT_YOURS)
-        return self.actor.account
+        return signed_in(self.actor)
 
     @property
     def reason(self) -> str:
@@ -104,6 +108,19 @@ def why_not(actor: Actor, verb: Verb, case: Case, *, today: datetime) -> Text | 
 def locked(case: Case) -> Case:
     """Return the case as it is now, kept from others until the transaction ends."""
     return Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+
+
+def check_clock(case: Case, at: datetime) -> None:
+    """Refuse to go on at a time before the present state was entered.
+
+    What counts is counted from there: whoever set the clock back could close a case by numbers
+    from before its correction, or make a period that is over begin anew.
+
+    Raises:
+        Unavailable: the clock was set back.
+    """
+    if at < case.entered - APART:
+        raise Unavailable(CLOCK)
 
 
 def check(act: Act, verb: Verb, case: Case) -> None:
@@ -148,9 +165,13 @@ def move(
         act: by whom, when, with what.
         second: the other of two people, where two are needed.
         extra: further open fields of the leaf of the verb's own event.
+
+    Raises:
+        Unavailable: the clock was set back.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A case moves within a transaction")
+    check_clock(case, act.at)
     was, in_time = case.state, None
     if verb.to:
         in_time = None if case.due is None else timezone.localdate(act.at) <= case.due

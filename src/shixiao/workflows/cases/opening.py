@@ -13,7 +13,7 @@ from shixiao.records.models import Account, Case, Finding, LeafRow, Organisation
 from shixiao.seals import short_code
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor, actor_of
-from shixiao.workflows.cases.conflicts import conflict
+from shixiao.workflows.cases.conflicts import check_free, conflict
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import LONGEST, TOO_LONG, Act, check, locked, move
 from shixiao.workflows.cases.planning import fix_plan
@@ -116,6 +116,7 @@ def file_case(
 ) -> Step:
     """File a lead as a case: who handles it, who is responsible, and how it will be closed."""
     case = locked(case)
+    check_free(act.actor, case)  # of the department that it is about until now, too
     verb = life().verbs["file"]
     case.department = department or case.department
     named = responsible.strip() and responsible_post.strip()

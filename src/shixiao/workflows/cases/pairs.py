@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from shixiao.records.models import Account, Case, Proposal, Step
 from shixiao.terms import Text
@@ -82,7 +83,7 @@ def confirm(proposal: Proposal, *, actor: Actor, at: datetime) -> Step:
     if verb.sources and case.state not in verb.sources:
         raise Stale(CHANGED)
     second = _another(open_one, verb, case, actor, at)
-    first = actor_of(open_one.by, today=at.date())
+    first = actor_of(open_one.by, today=timezone.localdate(at))
     if why_not(first, verb, case, today=at) is not None:
         raise Forbidden(NOT_ANY_MORE)
     detail = open_one.detail or {}
@@ -137,6 +138,7 @@ def _answered(
 
 def _tell_others(case: Case, verb: Verb, act: Act) -> None:
     what = Text("“{verb}”待您确认", "“{verb}” waits for you to confirm").format(verb=verb.name)
-    told = [a for role in ("inspector", "analyst") for a in holders(role, today=act.at.date())]
+    today = timezone.localdate(act.at)
+    told = [a for role in ("inspector", "analyst") for a in holders(role, today=today)]
     others = [account for account in told if account.pk != act.by.pk]
     tell(others, "proposal.made", of_case(case, what), link=link_of(case), at=act.at)

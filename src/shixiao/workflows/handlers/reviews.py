@@ -16,8 +16,8 @@ from shixiao.workflows.clock import due_day, pack
 from shixiao.workflows.handlers.figures import as_json, figures
 from shixiao.workflows.leaves import put
 from shixiao.workflows.notices import tell
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete, Stale
+from shixiao.workflows.permissions import check, check_self
+from shixiao.workflows.refusals import Incomplete, Stale
 
 LINK = "/account/handling/"
 READY = Text(
@@ -102,8 +102,7 @@ def answer(made: HandlerFigures, *, text: str, actor: Actor, at: datetime) -> Ha
         Stale: they were answered already.
     """
     held = HandlerFigures.objects.select_for_update(of=("self",)).get(pk=made.pk)
-    if actor.account is None or held.account_id != actor.account.pk:
-        raise Forbidden(NOT_YOURS)
+    check_self(actor, held.account_id)
     if held.answered is not None:
         raise Stale(ONCE)
     if not text.strip():
