@@ -92,11 +92,13 @@ def make_finding(cast: Cast, evaluation: Evaluation, place: str = "health", n: i
         severity="high",
         gravity=1,
         text=Text("应用没有备案。", "The app is not filed."),
+        public_text=Text("应用没有备案。", "The app is not filed."),
         first_seen=evaluation,
         last_seen=evaluation,
     )
+    detail = _detail(finding)
     Sighting.objects.create(
-        finding=finding, evaluation=evaluation, severity="high", detail=_detail(finding)
+        finding=finding, evaluation=evaluation, severity="high", detail=detail, public=detail
     )
     return finding
 

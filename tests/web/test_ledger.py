@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,10 +130,11 @@ def test_a_receipt_that_holds_is_told_so_and_a_changed_one_is_not(place: Path, v
     receipt = proof_of(grow(5)[2]).receipt
     assert receipt is not None
     true = receipt.to_bytes().decode()
+    other = re.sub(r"index \d+", lambda found: f"index {int(found[0][6:]) - 1}", true)
     for text, says in (
         (true, "收据成立"),
         (true.replace("\n", "\r\n"), "收据成立"),
-        (true.replace("index 2", "index 1"), "收据不成立"),
+        (other, "收据不成立"),
         ("nothing", "收据不成立"),
     ):
         page = visit().post("/ledger/check/", {"pasted": text})

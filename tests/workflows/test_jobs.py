@@ -110,7 +110,8 @@ def test_a_worker_that_was_given_up_takes_nothing_in(
     def slow(*given: object, folder: Path, **named: object) -> dict[str, object]:
         """Come back when another worker is at its third attempt."""
         Evaluation.objects.update(attempts=3)
-        (folder / "register.json").write_text('{"departments": [], "subjects": []}')
+        empty = '{"departments": [], "subjects": [], "findings": {}}'
+        (folder / "register.json").write_text(empty)
         (folder / "result.json").write_text('{"findings": []}')
         return {"done": {}}
 
@@ -246,7 +247,7 @@ def test_findings_of_another_organisation_are_not_gone(cast: Cast) -> None:
     mine, other = make_evaluation(cast, "bureau"), make_evaluation(cast, "health")
     for n, seen in enumerate((mine, other), 1):
         make_finding(cast, seen, n=n)
-    register.take_in(make_evaluation(cast, "bureau"), register.Taken([], [], []), at=NOW)
+    register.take_in(make_evaluation(cast, "bureau"), register.Taken([], [], [], {}), at=NOW)
     assert list(Finding.objects.order_by("code").values_list("state", flat=True)) == [
         "gone",
         "lead",

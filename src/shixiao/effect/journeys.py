@@ -38,7 +38,8 @@ class Leg:
 class Journey:
     """The most common path of one subject in one arm.
 
-    ``share`` is the part of the arm's cases that took exactly this path.
+    ``share`` is the part of the arm's cases that took exactly this path; ``told`` is False where
+    both counts may not be public.
     """
 
     subject: str
@@ -47,6 +48,7 @@ class Journey:
     cases: int
     share: float
     working: bool
+    told: bool = True
 
 
 def typical_journeys(

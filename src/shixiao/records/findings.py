@@ -13,7 +13,10 @@ from shixiao.records.organisations import Organisation
 
 
 class Finding(Record):
-    """A finding, known by (measure, subject, locator); ``code`` is made from that key."""
+    """A finding, known by (measure, subject, locator); ``code`` is made from that key.
+
+    ``public_text`` is what everybody may read of it: without numbers where they tell of too few.
+    """
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -36,6 +39,7 @@ class Finding(Record):
     severity = models.CharField(max_length=8)
     gravity = models.PositiveSmallIntegerField()
     text = BothField()
+    public_text = BothField()
     state = models.CharField(max_length=12, choices=State, default=State.LEAD)
     returned = models.PositiveSmallIntegerField(default=0)
     first_seen = models.ForeignKey(Evaluation, models.PROTECT, related_name="+")
@@ -63,12 +67,16 @@ class Finding(Record):
 
 
 class Sighting(models.Model):
-    """What one evaluation says of a finding, in the form of ``findings`` of result.json."""
+    """What one evaluation says of a finding, in the form of ``findings`` of result.json.
+
+    ``public`` is the same as everybody may see it.
+    """
 
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="sightings")
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="sightings")
     severity = models.CharField(max_length=8)
     detail = models.JSONField()
+    public = models.JSONField()
 
     class Meta:
         """An evaluation speaks of a finding once."""

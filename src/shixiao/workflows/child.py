@@ -22,15 +22,18 @@ from shixiao.checkup import Question, evaluate
 from shixiao.checkup.closing import ClosingPlan, Outcome, extended, remeasure
 from shixiao.checkup.delivery import contents
 from shixiao.checkup.gate_check import check_evidence
+from shixiao.checkup.published import published
 from shixiao.checkup.register import departments, period, subjects
-from shixiao.checkup.report import fragments
+from shixiao.checkup.report import fragments, summary_html, usual
 from shixiao.checkup.report.lookup import Lookup
+from shixiao.checkup.report.page import SUMMARY
 from shixiao.rules import load_pack
 from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text, Unavailable
 
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
+PUBLIC, BUNDLE = "public", "bundle.zip"
 ACTIVITIES = "activities.csv"
 REPORT = Text("写出报告", "Writing the report")
 NO_ROOM = Text(
@@ -62,13 +65,21 @@ def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
     _say({"progress": REPORT.to_json()})
     folder = Path(asked["folder"])
     lookup = Lookup(evaluation)
+    open_, peers = published(lookup), usual(lookup)
     for name, data in contents(evaluation).items():
         _write(folder / name, data)
-    for name, part in fragments(lookup).items():
-        _write(folder / PARTS / name, part.encode())
+    for place, of in ((PARTS, lookup), (f"{PUBLIC}/{PARTS}", open_)):
+        for name, part in fragments(of, peers).items():
+            _write(folder / place / name, part.encode())
+    if open_.city:
+        _write(folder / PUBLIC / SUMMARY, summary_html(open_).encode())
     store, rules = evaluation.store, evaluation.rules
     days = period(store)
-    register = {"departments": departments(store), "subjects": list(subjects(lookup))}
+    register = {
+        "departments": departments(store),
+        "subjects": list(subjects(open_)),
+        "findings": {finding.id: finding.to_json() for finding in open_.findings},
+    }
     _write(folder / REGISTER, json.dumps(register, ensure_ascii=False).encode())
     inputs = [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs]
     return {
@@ -79,6 +90,7 @@ def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
             "code_version": shixiao.__version__,
             "inputs_sha256": sha256_of(inputs),
             "result_sha256": sha256_of_file(folder / RESULT),
+            "bundle_sha256": sha256_of_file(folder / BUNDLE),
             "cases": store.meta.cases,
             "events": store.meta.events,
             "first_day": days[0].isoformat() if days else None,

@@ -20,18 +20,22 @@ OVERALL = "overall"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What an evaluation left to be taken in: of register.json and of result.json."""
+    """What an evaluation left to be taken in: of register.json and of result.json.
+
+    ``public`` has every finding by its id, as everybody may read it.
+    """
 
     departments: Sequence[Mapping[str, str]]
     subjects: Sequence[Mapping[str, Any]]
     findings: Sequence[Mapping[str, Any]]
+    public: Mapping[str, Mapping[str, Any]]
 
 
 def read(folder: Path) -> Taken:
     """Read what is to be taken in; before the transaction, for others wait while it lasts."""
     register = json.loads((folder / "register.json").read_text("utf-8"))
     findings = json.loads((folder / "result.json").read_text("utf-8"))["findings"]
-    return Taken(register["departments"], register["subjects"], findings)
+    return Taken(register["departments"], register["subjects"], findings, register["findings"])
 
 
 def take_in(evaluation: Evaluation, found: Taken, *, at: datetime) -> None:
@@ -39,8 +43,7 @@ def take_in(evaluation: Evaluation, found: Taken, *, at: datetime) -> None:
     departments = take_departments(found.departments, evaluation, at=at)
     rows = [_standing(evaluation, entry) for entry in found.subjects]
     Standing.objects.bulk_create(rows, batch_size=500)
-    owners = {(entry["kind"], entry["id"]): entry["department"] for entry in found.subjects}
-    _take_findings(evaluation, found.findings, owners, departments, at)
+    _take_findings(evaluation, found, departments, at)
 
 
 def take_departments(
@@ -124,12 +127,13 @@ def _standing(evaluation: Evaluation, entry: Mapping[str, Any]) -> Standing:
 
 def _take_findings(
     evaluation: Evaluation,
-    entries: Sequence[Mapping[str, Any]],
-    owners: Mapping[tuple[str, str], str],
+    taken: Taken,
     departments: Mapping[str, Organisation],
     at: datetime,
 ) -> None:
     """Add new findings, update known ones, and mark those that did not come back as gone."""
+    entries, public = taken.findings, taken.public
+    owners = {(entry["kind"], entry["id"]): entry["department"] for entry in taken.subjects}
     known = {f.code: f for f in Finding.objects.filter(code__in=[e["id"] for e in entries])}
     for entry in entries:
         found = known.get(entry["id"])
@@ -143,6 +147,7 @@ def _take_findings(
         found.department = departments.get(owner)
         found.severity, found.gravity = entry["severity"], GRAVITY[entry["severity"]]
         found.text, found.subject_name = Text.of(entry["text"]), Text.of(entry["subject"]["name"])
+        found.public_text = Text.of(public[entry["id"]]["text"])
         found.last_seen = evaluation
         found.save()
         known[found.code] = found
@@ -153,6 +158,7 @@ def _take_findings(
                 evaluation=evaluation,
                 severity=entry["severity"],
                 detail=entry,
+                public=public[entry["id"]],
             )
             for entry in entries
         ),

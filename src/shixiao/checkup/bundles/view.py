@@ -17,7 +17,7 @@ from shixiao.checkup.detectors.trial import Trial
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.index import Score
 from shixiao.effect import Arm, Compared, Measured, Statistic, measure
-from shixiao.terms import Estimate, Finding, Subject, SubjectKind
+from shixiao.terms import Estimate, Finding, Subject, SubjectKind, Verdict
 
 Entry = dict[str, Any]
 SHARE = "share"
@@ -26,7 +26,7 @@ _NEAR_WHOLE = 1e-6
 
 def public_view(result: Mapping[str, Any], evaluation: Evaluation, shown: Shown) -> dict[str, Any]:
     """Return result.json with ``WITHHELD`` in the place of numbers that may not be shown."""
-    view = _View(evaluation, shown)
+    view = View(evaluation, shown)
     return {
         **result,
         "quality": {
@@ -71,7 +71,7 @@ def _counted(estimate: Entry, may: bool) -> Entry:
     return estimate if may else {**estimate, "n": WITHHELD}
 
 
-class _View:
+class View:
     """Asks of every entry whether all that its numbers tell may be shown."""
 
     def __init__(self, evaluation: Evaluation, shown: Shown) -> None:
@@ -82,6 +82,7 @@ class _View:
         self.all_services = all(shown.cases(node_of(subject)) for subject in services)
 
     def measures(self, entries: Sequence[Entry]) -> Iterator[Any]:
+        """Give the measures, then the figures that stand behind them."""
         measured = self.evaluation.measured
         for item, entry in zip(measured, entries[: len(measured)], strict=True):
             yield _kept(entry, self.measured(item))
@@ -89,25 +90,31 @@ class _View:
             yield _kept(entry, self.share(figure.estimate, figure.subject, figure.hits))
 
     def measured(self, item: Measured) -> bool:
+        """Judge a measure of a subject, or of one arm of it."""
         known = measure(item.measure)
         if known.statistic is Statistic.FACT:
             return True  # what the guide asks for, of nobody in particular
         return self.shown.metric(node_of(item.subject), item.arm, known.metric)
 
     def compared(self, item: Compared) -> bool:
+        """Judge a comparison: both arms are told by it."""
         arms = [Arm(item.comparison.column, arm) for arm in (item.comparison.a, item.comparison.b)]
         node, metric = node_of(item.subject), measure(item.measure).metric
         return all(self.shown.metric(node, arm, metric) for arm in arms)
 
     def verdicts(self, entries: Sequence[Entry]) -> Iterator[Any]:
+        """Give the verdicts."""
         for verdict, entry in zip(self.evaluation.verdicts, entries, strict=True):
-            column = verdict.details["column"]
-            may = all(
-                self.shown.cases(node_of(verdict.subject), Arm(column, verdict.details[arm]))
-                and self.shown.counts(verdict.details[f"n_{arm}"], of=verdict.subject)
-                for arm in ("a", "b")
-            )
-            yield _kept(entry, may)
+            yield _kept(entry, self.verdict(verdict))
+
+    def verdict(self, verdict: Verdict) -> bool:
+        """Judge a verdict: it names the cases of both arms."""
+        column = verdict.details["column"]
+        return all(
+            self.shown.cases(node_of(verdict.subject), Arm(column, verdict.details[arm]))
+            and self.shown.counts(verdict.details[f"n_{arm}"], of=verdict.subject)
+            for arm in ("a", "b")
+        )
 
     def rankings(self, entries: Sequence[Entry]) -> Iterator[Any]:
         """Ranks rest on intervals of all; an estimate is shown where its measure is."""
@@ -135,12 +142,16 @@ class _View:
             return self.share(estimate, item.subject)
         return self.shown.counts(estimate.n) or self._all_cases(item.subject, estimate.n)
 
-    def score(self, item: Score, entry: Entry) -> Any:
-        """Scores are shown; an n, and the raw number of a part, only where its cells are."""
+    def counted(self, item: Score) -> bool:
+        """Judge the n of a score."""
         subject, n = item.subject, item.score.n
         may = self._all_cases(subject, n) or self.shown.counts(n, of=subject)
         # The n of a carrier adds up those of its services.
-        may = may and (_is_service(subject) or self.all_services)
+        return may and (_is_service(subject) or self.all_services)
+
+    def score(self, item: Score, entry: Entry) -> Any:
+        """Scores are shown; an n, and the raw number of a part, only where its cells are."""
+        subject, may = item.subject, self.counted(item)
         parts = []
         for part, shown in zip(item.parts, entry["parts"], strict=True):
             if part.raw is None:

@@ -47,7 +47,7 @@ def _card(speech: Speech, lookup: Lookup, name: str) -> Card:
 
 
 def _n(estimate: Estimate) -> str:
-    return f"n = {estimate.n:,}"
+    return f"n = {estimate.n:,}" if estimate.n else ""
 
 
 def _ratio(speech: Speech, lookup: Lookup, name: str) -> str:

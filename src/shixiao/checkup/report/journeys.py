@@ -149,11 +149,13 @@ def _caption(speech: Speech, journeys: list[tuple[Text, Journey]]) -> str:
         f"{speech.say(name)} {speech.cases(j.cases)}"
         + speech.t(f"（占 {speech.percent(j.share)}）", f" ({speech.percent(j.share)})")
         for name, j in journeys
+        if j.told
     ]
     said = speech.t("、", ", ").join(shares)
+    paths = speech.t(f"：{said}" if said else "", f": {said}" if said else "")
     return speech.t(
-        f"画的是最常走的一条路径：{said}；每段的长度是该步用时的中位数。左边的中位用时按全部办件计算。",
-        f"Drawn is the most common path: {said}; the length of each step is its median time."
+        f"画的是最常走的一条路径{paths}；每段的长度是该步用时的中位数。左边的中位用时按全部办件计算。",
+        f"Drawn is the most common path{paths}; the length of each step is its median time."
         " The median beside the name is that of all cases.",
     )
 

@@ -10,7 +10,7 @@ from shixiao.checkup.evaluation import CHANNELS, Evaluation
 from shixiao.checkup.index import Score
 from shixiao.checkup.report.addresses import addresses
 from shixiao.checkup.report.words import VERDICTS
-from shixiao.checkup.savings import Savings, savings
+from shixiao.checkup.savings import Savings, savings, total
 from shixiao.effect import Arm, Compared, Comparison, Journey, Measure, measures, whole
 from shixiao.terms import Estimate, Finding, Subject, SubjectKind, Text, Verdict
 
@@ -63,6 +63,7 @@ class Lookup:
         )
         self._verdict_on = {(v.subject.kind, v.subject.id): v for v in self._verdicts}
         self.savings: dict[str, Savings] = savings(evaluation) if self.city else {}
+        self.saved: Estimate = total(self.savings.values(), evaluation.rules)
         services = self.subjects(SubjectKind.SERVICE) if self.city else []
         self._addresses = addresses([service.id for service in services])
 

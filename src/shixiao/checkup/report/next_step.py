@@ -38,7 +38,7 @@ def next_step(speech: Speech, lookup: Lookup) -> Next:
         return _mend_next(speech, lookup)
     unsure = [verdict for verdict in verdicts if sensitivity(speech, verdict)]
     if unsure:
-        steps = first.details["if_suggestions_confirmed"]["unconfirmed"]
+        steps = unsure[0].details["if_suggestions_confirmed"]["unconfirmed"]
         return Next(
             speech.t(
                 f"请业务部门确认建议的环节对应表（{steps} 个环节）；"

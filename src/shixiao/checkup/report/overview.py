@@ -12,7 +12,7 @@ from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.next_step import Next, next_step
 from shixiao.checkup.report.scores import picture
 from shixiao.checkup.report.speech import Speech, Unit
-from shixiao.checkup.savings import by_service, total
+from shixiao.checkup.savings import by_service
 from shixiao.effect.verdicts import COPIED
 from shixiao.terms import Estimate, Finding, SubjectKind, Text
 
@@ -151,9 +151,8 @@ def city_picture(speech: Speech, lookup: Lookup) -> tuple[Figure | None, Subject
 def city_cards(speech: Speech, lookup: Lookup) -> tuple[Card, ...]:
     """Return the three numbers: hours that could be saved, then what tells most."""
     found: list[Card] = []
-    saved = total(lookup.savings.values(), lookup.evaluation.rules)
-    if saved.ok:
-        found.append(_saved_card(speech, saved))
+    if lookup.saved.ok:
+        found.append(_saved_card(speech, lookup.saved))
     found += cards(speech, lookup)[: CARDS - len(found)]
     for figure in whole_figures(lookup)[: CARDS - len(found)]:
         unit = UNITS[figure.measure]

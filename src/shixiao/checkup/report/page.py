@@ -27,7 +27,7 @@ from shixiao.checkup.report.process import process_part
 from shixiao.checkup.report.quality import missing_table, quality_table
 from shixiao.checkup.report.rankings import ranking_parts
 from shixiao.checkup.report.scores import scores_part
-from shixiao.checkup.report.service import service_page, usual
+from shixiao.checkup.report.service import Usual, service_page, usual
 from shixiao.checkup.report.service_list import service_list
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.subjects import subjects
@@ -51,9 +51,7 @@ def pages(lookup: Lookup) -> dict[str, str]:
     found = {REPORT: _report(lookup)}
     if not lookup.city:
         return found
-    found[SUMMARY] = _page(
-        "summary.html.j2", {name: plain(Speech(name), lookup) for name in LANGUAGES}
-    )
+    found[SUMMARY] = summary_html(lookup)
     services = lookup.subjects(SubjectKind.SERVICE)
     if not services:
         return found
@@ -69,14 +67,21 @@ def pages(lookup: Lookup) -> dict[str, str]:
     return found
 
 
-def fragments(lookup: Lookup) -> dict[str, str]:
+def summary_html(lookup: Lookup) -> str:
+    """Return the summary of a city on one page, as one HTML document."""
+    halves = {name: plain(Speech(name), lookup) for name in LANGUAGES}
+    return _page("summary.html.j2", halves)
+
+
+def fragments(lookup: Lookup, peers: Usual) -> dict[str, str]:
     """Return path → part of a page in one language, for a site that puts its own frame around it.
 
-    ``zh/city.html`` is the head of the city; ``zh/services/….html`` what a service's page says.
+    ``zh/city.html`` is the head of the city; ``zh/services/….html`` what a service's page says,
+    against ``peers``.
     """
     if not lookup.city:
         return {}
-    found, peers = {}, usual(lookup)
+    found = {}
     for name in LANGUAGES:
         city, _ = city_picture(Speech(name), lookup) if lookup.city_head else (None, None)
         half = {"head": head(Speech(name), lookup), "picture": city, "ribbon_on_top": False}

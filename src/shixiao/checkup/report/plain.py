@@ -20,7 +20,7 @@ from shixiao.checkup.report.overview import (
 )
 from shixiao.checkup.report.periods import period_covered
 from shixiao.checkup.report.speech import Speech
-from shixiao.checkup.savings import by_service, total
+from shixiao.checkup.savings import by_service
 from shixiao.effect import Arm
 from shixiao.terms import Estimate, Finding
 
@@ -126,7 +126,7 @@ def _found(speech: Speech, lookup: Lookup) -> tuple[str, ...]:
     letters = letters_answer(speech, lookup)
     if letters:
         lines.append(letters)
-    saved = total(lookup.savings.values(), lookup.evaluation.rules)
+    saved = lookup.saved
     if saved.ok and saved.value:
         lines.append(
             speech.t(

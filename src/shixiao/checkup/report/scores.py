@@ -301,7 +301,7 @@ def parts_table(speech: Speech, score: Score) -> Table:
 def _part(speech: Speech, part: Part, unit: Unit) -> tuple[Cell, ...]:
     value = speech.estimate(part.value, unit, with_unit=True)
     full = part.value.ok and part.value.low == part.value.high
-    note = "" if value.sentence else f"n = {part.value.n:,}"
+    note = "" if value.sentence or not part.value.n else f"n = {part.value.n:,}"
     if full:
         note = speech.t("全数清点", "full count")
     posts = part.goalposts

@@ -185,7 +185,7 @@ def _facts(
     speech: Speech, lookup: Lookup, subject: Subject, saved: Savings
 ) -> tuple[tuple[str, str], ...]:
     n = lookup.size(subject)
-    facts = [(speech.t("件数", "Cases"), f"{n:,}")]
+    facts = [(speech.t("件数", "Cases"), f"{n:,}" if n else speech.t("不公开", "not public"))]
     if saved.cases and round(saved.cases) != n:
         facts.append((speech.t("折合一年", "A year"), speech.cases(round(saved.cases))))
     facts.append((speech.t("编号", "Id"), speech.name(subject.id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Literal
 
 from django.core.paginator import Paginator
@@ -91,17 +91,19 @@ def findings(request: HttpRequest, asked: Query[shapes.FindingsAsked]) -> Any:
     """Findings, the gravest first."""
     admit(request, "results")
     given = {"kind": asked.kind, "state": asked.state, "department__code": asked.department}
-    rows = visible_findings(actor_on(request)).filter(**{k: v for k, v in given.items() if v})
+    actor = actor_on(request)
+    rows = visible_findings(actor).filter(**{k: v for k, v in given.items() if v})
     rows = rows.select_related("department", "last_seen").order_by("gravity", "kind", "code")
-    return _page(rows, shapes.finding_shape, asked)
+    return _page(rows, partial(shapes.finding_shape, actor=actor), asked)
 
 
 @api.get("findings/{code}", response=shapes.FindingShape, url_name="api_finding")
 def finding(request: HttpRequest, code: str) -> Any:
     """One finding."""
     admit(request, "results")
-    rows = visible_findings(actor_on(request)).select_related("department", "last_seen")
-    return shapes.finding_shape(_there(rows.filter(code=code).first()))
+    actor = actor_on(request)
+    rows = visible_findings(actor).select_related("department", "last_seen")
+    return shapes.finding_shape(_there(rows.filter(code=code).first()), actor)
 
 
 @api.get("cases", response=shapes.Listed[shapes.CaseShape], url_name="api_cases")

@@ -11,7 +11,9 @@ from pydantic import Field
 from shixiao.records.models import Case, Evaluation, Finding, Standing
 from shixiao.terms import Text
 from shixiao.web.cases.showing import title_of
+from shixiao.web.results.reading import claim
 from shixiao.web.results.words import kind_name
+from shixiao.workflows.actors import Actor
 
 T = TypeVar("T")
 
@@ -206,8 +208,8 @@ def standing_shape(row: Standing) -> dict[str, Any]:
     }
 
 
-def finding_shape(row: Finding) -> dict[str, Any]:
-    """Return a finding as JSON."""
+def finding_shape(row: Finding, actor: Actor) -> dict[str, Any]:
+    """Return a finding as JSON, as far as the caller may read it."""
     return {
         "code": row.code,
         "kind": row.kind,
@@ -219,7 +221,7 @@ def finding_shape(row: Finding) -> dict[str, Any]:
         "subject": row.subject,
         "subject_name": words(row.subject_name),
         "department": row.department.code if row.department else "",
-        "text": words(row.text),
+        "text": words(claim(actor, row)),
         "last_seen": row.last_seen.code,
     }
 

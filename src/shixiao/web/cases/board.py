@@ -14,7 +14,7 @@ from django.utils import timezone
 from shixiao.checkup.report.cells import Cell
 from shixiao.exports import Sheet
 from shixiao.exports.sheets import Cell as Value
-from shixiao.records.models import Case, Finding, Organisation
+from shixiao.records.models import Case, Finding
 from shixiao.terms import Text
 from shixiao.web.cases.board_tables import (
     COLUMNS,
@@ -28,9 +28,10 @@ from shixiao.web.cases.board_tables import (
     tally_cells,
     tally_values,
 )
+from shixiao.web.results.filters import OfDepartment, departments
 from shixiao.web.results.words import kind_name
 from shixiao.web.shell.lists import FORMATS, cut, download, page_of
-from shixiao.web.shell.pages import say, words
+from shixiao.web.shell.pages import words
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.overview import (
     Tally,
@@ -45,24 +46,20 @@ from shixiao.workflows.cases.overview import (
 NO_DEPARTMENT = Text("未指定部门", "No department yet")
 
 
-class Filter(forms.Form):
+class Filter(OfDepartment):
     """Which cases to look at."""
 
-    department = forms.ChoiceField(label=words("部门", "Department"), required=False)
     kind = forms.ChoiceField(label=words("问题类别", "Kind of finding"), required=False)
     origin = forms.ChoiceField(label=words("来源", "Origin"), required=False)
     need = forms.ChoiceField(label=words("时限", "Time limit"), required=False)
 
-    def __init__(self, *args: Any, departments: Mapping[str, Text], **given: Any) -> None:
+    def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        every = [("", words("全部", "All"))]
         met = Finding.objects.filter(cases__isnull=False).order_by("kind")
         kinds = met.values_list("kind", flat=True).distinct()
-        fields: dict[str, Any] = self.fields
-        fields["department"].choices = every + [(c, say(n)) for c, n in departments.items()]
-        fields["kind"].choices = every + [(kind, say(kind_name(kind))) for kind in kinds]
-        fields["origin"].choices = every + [(o, say(text)) for o, text in life().origins.items()]
-        fields["need"].choices = every + [(m, say(text)) for m, text in MARKS.items()]
+        self.offer("kind", {kind: kind_name(kind) for kind in kinds})
+        self.offer("origin", life().origins)
+        self.offer("need", MARKS)
 
 
 def board(request: HttpRequest) -> HttpResponse:
@@ -108,12 +105,6 @@ def looked_at(chosen: QuerySet[Case], need: str = "") -> list[Watched]:
     waiting = chosen.exclude(state__in=life().ended)
     found = watched(waiting, timezone.localdate())
     return [each for each in found if not need or need in each.marks]
-
-
-def departments() -> dict[str, Text]:
-    """Return the names of departments by code."""
-    rows = Organisation.objects.filter(kind="department").order_by("code")
-    return dict(rows.values_list("code", "name"))
 
 
 def answer(counts: Tally) -> Text:

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from shixiao.checkup.report.speech import Speech
 from shixiao.terms import Text
-from shixiao.web.cases.board import Filter, chosen_cases, departments, looked_at
+from shixiao.web.cases.board import Filter, chosen_cases, looked_at
 from shixiao.web.cases.briefing import briefing
 from shixiao.web.cases.papers import PAPERS, Issue
 from shixiao.web.cases.views import found_case
+from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import language
 from shixiao.workflows.refusals import Incomplete, Stale

@@ -110,11 +110,16 @@ def _statement(case: Case) -> dict[str, forms.Field]:
     return {"statement": forms.CharField(label=label, widget=TEXT, max_length=20_000)}
 
 
+def _departments(none: str = "—") -> list[tuple[str, str]]:
+    """Return the departments to choose from; ``none`` is what no choice is called."""
+    rows = Organisation.objects.filter(kind="department", active=True).order_by("code")
+    return [("", none), *((str(row.pk), say(row.name)) for row in rows)]
+
+
 def _department(case: Case) -> dict[str, forms.Field]:
-    choices = Organisation.objects.filter(kind="department", active=True).order_by("code")
     field = forms.ChoiceField(
         label=words("所涉部门", "Department concerned"),
-        choices=[("", "—"), *((str(o.pk), say(o.name)) for o in choices)],
+        choices=_departments(),
         initial=str(case.department_id or ""),
     )
     return {"department": field}
@@ -233,12 +238,8 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        choices = Organisation.objects.filter(kind="department", active=True).order_by("code")
         fields: dict[str, Any] = self.fields
-        fields["department"].choices = [
-            ("", words("不清楚", "I do not know")),
-            *((str(o.pk), say(o.name)) for o in choices),
-        ]
+        fields["department"].choices = _departments(words("不清楚", "I do not know"))
 
 
 class FollowForm(forms.Form):
@@ -261,9 +262,8 @@ class ObservationForm(forms.Form):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        choices = Organisation.objects.filter(kind="department", active=True).order_by("code")
         fields: dict[str, Any] = self.fields
-        fields["department"].choices = [("", "—"), *((str(o.pk), say(o.name)) for o in choices)]
+        fields["department"].choices = _departments()
 
 
 WRONG_CODE = Text(

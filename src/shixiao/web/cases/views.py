@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Attachment, Case, Organisation, Proposal
+from shixiao.records.models import Attachment, Case, Proposal
 from shixiao.terms import Text
 from shixiao.web.cases.doing import carry_out
 from shixiao.web.cases.forms import ActForm
@@ -30,7 +30,8 @@ from shixiao.web.cases.showing import (
     verb_name,
     way_of,
 )
-from shixiao.web.results.reading import actor_on
+from shixiao.web.results.filters import OfDepartment, departments
+from shixiao.web.results.reading import actor_on, claim
 from shixiao.web.shell.lists import ordered, page_of, sorting
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
@@ -55,33 +56,24 @@ PROPOSED = Text(
 )
 
 
-class Filter(forms.Form):
+class Filter(OfDepartment):
     """Which cases to show."""
 
     state = forms.ChoiceField(label=words("环节", "State"), required=False)
     origin = forms.ChoiceField(label=words("来源", "Origin"), required=False)
-    department = forms.ChoiceField(label=words("部门", "Department"), required=False)
+    field_order = ("state", "origin", "department")
 
-    def __init__(self, *args: Any, departments: Mapping[str, Text], **given: Any) -> None:
+    def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
-        every = [("", words("全部", "All"))]
-        fields: dict[str, Any] = self.fields
-        fields["state"].choices = every + [(s.id, say(s.name)) for s in life().states.values()]
-        fields["origin"].choices = every + [(o, say(text)) for o, text in life().origins.items()]
-        fields["department"].choices = every + [(c, say(n)) for c, n in departments.items()]
+        self.offer("state", {state.id: state.name for state in life().states.values()})
+        self.offer("origin", life().origins)
 
 
 def listing(request: HttpRequest) -> HttpResponse:
     """List the cases that the person may see."""
-    found = Organisation.objects.filter(kind="department").order_by("code")
-    departments = dict(found.values_list("code", "name"))
-    rows = visible_cases(actor_on(request))
-    form = Filter(request.GET, departments=departments)
-    if form.is_valid():
-        asked = form.cleaned_data
-        rows = rows.filter(**{n: asked[n] for n in ("state", "origin") if asked[n]})
-        if asked["department"]:
-            rows = rows.filter(department__code=asked["department"])
+    form = Filter(request.GET, departments=departments())
+    asked = form.asked(department="department__code")
+    rows = visible_cases(actor_on(request)).filter(**asked)
     sort = sorting(request, SORTS, "due")
     page = page_of(request, ordered(rows, sort, SORTS))
     return render(
@@ -107,6 +99,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "title": title_of(case),
             "state": life().states[case.state],
             "origin": life().origins[case.origin],
+            "claim": claim(actor, case.finding) if case.finding else None,
             "outcome": life().outcomes.get(case.outcome),
             "clock": clock_of(case),
             "place": place_of(case),
@@ -118,7 +111,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "decision": decision_on(case) if inside else None,
             "decisions": life().decisions,
             "contests": list(case.contests.select_related("by")) if inside else [],
-            "plan": closing_words(case),
+            "plan": closing_words(case, inside=inside),
             "matter": case.matter,
             "same_matter": _same_matter(actor, case),
             "may_group": inside and may(actor, "case.group", case),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from django.utils import timezone
 from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.scores import POINTS
 from shixiao.checkup.report.speech import Speech
+from shixiao.ledger import vocabulary
 from shixiao.records.models import Evaluation, Evidence, LeafRow, Standing
 from shixiao.terms import Text
 from shixiao.web.results.reading import actor_on
 from shixiao.web.results.words import estimate_of
-from shixiao.web.shell.lists import page_of
+from shixiao.web.shell.lists import FORMATS, page_of
 from shixiao.web.shell.pages import language
 from shixiao.web.subjects.rows import KINDS
 from shixiao.workflows import evaluations
@@ -36,27 +38,20 @@ STATES: dict[str, tuple[Text, str]] = {
 }
 PUBLIC = (Text("已公布", "Public"), "green")
 WITHDRAWN = (Text("已撤回", "Withdrawn"), "red")
-# Files of a result that may be taken away: name in the address → where, media type, what it is.
-FILES: dict[str, tuple[str, str, Text]] = {
-    "report.html": ("report.html", "text/html; charset=utf-8", Text("完整报告", "Full report")),
-    "summary.html": ("summary.html", "text/html; charset=utf-8", Text("一页读懂", "On one page")),
-    "tables.xlsx": (
-        "tables.xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        Text("全部表格（XLSX）", "All tables (XLSX)"),
-    ),
-    "result.json": ("result.json", "application/json", Text("结果（JSON）", "Result (JSON)")),
-    "bundle.zip": ("bundle.zip", "application/zip", Text("复算包", "Bundle to recompute from")),
-    "briefing.docx": (
-        "briefing.docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Text("简报（中文）", "Briefing (Chinese)"),
-    ),
-    "briefing.en.docx": (
-        "briefing.en.docx",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Text("简报（英文）", "Briefing (English)"),
-    ),
+HTML, BUNDLE = "text/html; charset=utf-8", "bundle.zip"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# Files of a result that may be taken away: name → media type, what it is. For everybody:
+PUBLIC_FILES: dict[str, tuple[str, Text]] = {
+    "summary.html": (HTML, Text("一页读懂", "On one page")),
+    BUNDLE: ("application/zip", Text("复算包", "Bundle to recompute from")),
+}
+# Those that hold numbers of fewer people than rule E-16 allows: for who may read drafts.
+INSIDE_FILES: dict[str, tuple[str, Text]] = {
+    "report.html": (HTML, Text("完整报告", "Full report")),
+    "tables.xlsx": (FORMATS["xlsx"], Text("全部表格（XLSX）", "All tables (XLSX)")),
+    "result.json": ("application/json", Text("结果（JSON）", "Result (JSON)")),
+    "briefing.docx": (DOCX, Text("简报（中文）", "Briefing (Chinese)")),
+    "briefing.en.docx": (DOCX, Text("简报（英文）", "Briefing (English)")),
 }
 # The report carries its own style and no script; it is shut off from the rest of the site.
 REPORT_POLICY = (
@@ -78,8 +73,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show an evaluation: its progress while it runs, then all that others need to check it."""
-    evaluation = _found(request, code)
-    folder = folder_of(evaluation)
+    evaluation, actor = _found(request, code), actor_on(request)
     took = (evaluation.finished or timezone.now()) - (evaluation.started or timezone.now())
     return render(
         request,
@@ -88,26 +82,23 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "evaluation": evaluation,
             "state": state_of(evaluation),
             "took": int(took.total_seconds()),
-            "files": [
-                {"name": text, "to": reverse("evaluation_file", args=[code, name])}
-                for name, (path, _, text) in FILES.items()
-                if (folder / path).exists()
-            ],
-            "leaves": LeafRow.objects.filter(subject=evaluation.code).order_by("id"),
-            "others": _others(actor_on(request), evaluation),
-            "may_publish": may(actor_on(request), "evaluation.publish", evaluation),
-            "may_run": may(actor_on(request), "evaluation.run", evaluation),
+            "files": _files(actor, evaluation, PUBLIC_FILES),
+            "inside_files": _files(actor, evaluation, INSIDE_FILES),
+            "leaves": _leaves(evaluation),
+            "others": _others(actor, evaluation),
+            "may_publish": may(actor, "evaluation.publish", evaluation),
+            "may_run": may(actor, "evaluation.run", evaluation),
         },
     )
 
 
 def file(request: HttpRequest, code: str, name: str) -> HttpResponse | FileResponse:
-    """Give a file of the result."""
-    evaluation = _found(request, code)
-    if name not in FILES:
+    """Give a file of the result; to others than those who read drafts, what is for everybody."""
+    path = _path(actor_on(request), _found(request, code), name)
+    if path is None:
         raise Http404
-    path, media_type, _ = FILES[name]
-    return _file(folder_of(evaluation) / path, media_type, name)
+    media_type, _ = (PUBLIC_FILES | INSIDE_FILES)[name]
+    return _file(path, media_type, name)
 
 
 def publish(request: HttpRequest, code: str) -> HttpResponse:
@@ -207,6 +198,33 @@ def _found(request: HttpRequest, code: str) -> Evaluation:
     return found
 
 
+def _path(actor: Actor, evaluation: Evaluation, name: str) -> Path | None:
+    """Return where a file lies that the person may have; None where there is none."""
+    inside = may(actor, "evaluation.read", evaluation)
+    if name not in PUBLIC_FILES and not (inside and name in INSIDE_FILES):
+        return None
+    folder = folder_of(evaluation)
+    path = (folder if inside or name == BUNDLE else folder / "public") / name
+    return path if path.exists() else None
+
+
+def _files(
+    actor: Actor, evaluation: Evaluation, of: Mapping[str, tuple[str, Text]]
+) -> list[dict[str, object]]:
+    return [
+        {"name": text, "to": reverse("evaluation_file", args=[evaluation.code, name])}
+        for name, (_, text) in of.items()
+        if _path(actor, evaluation, name) is not None
+    ]
+
+
+def _leaves(evaluation: Evaluation) -> list[tuple[Text | str, LeafRow]]:
+    """Return what the ledger holds on an evaluation, each with the name of its event."""
+    events = vocabulary().events
+    rows = LeafRow.objects.filter(subject=evaluation.code).order_by("id")
+    return [(events[row.event].name if row.event in events else row.event, row) for row in rows]
+
+
 def _others(actor: Actor, evaluation: Evaluation) -> list[Evaluation]:
     rows = visible(actor).filter(state=Evaluation.State.DONE).exclude(pk=evaluation.pk)
     return list(rows[:10])
@@ -220,8 +238,6 @@ def state_of(evaluation: Evaluation) -> tuple[Text, str]:
 
 
 def _file(path: Path, media_type: str, name: str) -> FileResponse:
-    if not path.exists():
-        raise Http404
     page = media_type.startswith("text/html")
     response = FileResponse(
         path.open("rb"), content_type=media_type, as_attachment=not page, filename=name

@@ -8,16 +8,25 @@ from typing import Any
 
 from django.urls import reverse
 
+from shixiao.checkup.ratios import times
 from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.findings import UNITS, chance
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.words import SEVERITIES, TABLES
 from shixiao.records.models import Finding, Sighting
 from shixiao.terms import Severity, Text
+from shixiao.web.results.reading import claim
 from shixiao.web.results.words import estimate_of, kind_name, kinds
 from shixiao.web.shell.pages import language
+from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 
+ENDS = ("value", "low", "high")
+TIMES = Text("是同类中位的几倍", "Times the middle peer")
+ODDS = Text(
+    "与同类中位的优势比（有与没有之比，是同类的几倍）",
+    "Odds ratio against the middle peer (with to without, times that of the peer)",
+)
 STATES: Mapping[str, tuple[Text, str]] = {
     "lead": (Text("待核查", "To be checked"), "amber"),
     "case": (Text("已立案", "Has a case"), "plain"),
@@ -43,8 +52,8 @@ class Line:
     returned: int
 
 
-def lines(findings: Iterable[Finding]) -> list[Line]:
-    """Return findings as lines of a list."""
+def lines(findings: Iterable[Finding], actor: Actor) -> list[Line]:
+    """Return findings as lines of a list, as far as the person may read them."""
     speech = Speech(language())
     return [
         Line(
@@ -52,7 +61,7 @@ def lines(findings: Iterable[Finding]) -> list[Line]:
             reverse("finding", args=[finding.code]),
             kind_name(finding.kind),
             finding.subject_name,
-            speech.sentence(speech.say(finding.text)),
+            speech.sentence(speech.say(claim(actor, finding))),
             SEVERITIES[Severity(finding.severity)],
             STATES[finding.state],
             not finding.lead,
@@ -62,9 +71,9 @@ def lines(findings: Iterable[Finding]) -> list[Line]:
     ]
 
 
-def seen(sighting: Sighting) -> dict[str, Any]:
-    """Return what an evaluation saw, in words."""
-    speech, detail = Speech(language()), sighting.detail
+def seen(sighting: Sighting, *, inside: bool) -> dict[str, Any]:
+    """Return what an evaluation saw, in words; ``inside``: with all numbers and keys of rows."""
+    speech, detail = Speech(language()), sighting.detail if inside else sighting.public
     detector = kinds().get(detail["kind"])
     measure = detector.measures.get(detail["measure"]) if detector else None
     unit = UNITS[measure.unit] if measure else UNITS["count"]
@@ -76,10 +85,11 @@ def seen(sighting: Sighting) -> dict[str, Any]:
     return {
         "measure": measure.name if measure else Text.of(detail["measure"]),
         "value": value,
-        "n": estimate.n,
+        "n": speech.count(estimate.n) if estimate.n else "—",
         "usual": _usual(speech, usual, unit) if detail["lead"] else speech.t("应当没有", "None"),
         "chance": chance(speech, detail["p_adjusted"]),
-        "ratio": _ratio(speech, detail["ratio"]),
+        "ratio": _ratio(detail["ratio"]),
+        "ratio_name": ODDS if measure and measure.unit == "share" else TIMES,
         "innocents": [
             speech.sentence(speech.say(Text.of(i["text"])))
             for i in detail["innocents"]
@@ -103,10 +113,11 @@ def _usual(speech: Speech, usual: float | None, unit: Any) -> str:
     return f"{number}{unit.sign}" if unit.sign else f"{number} {speech.say(unit.name)}"
 
 
-def _ratio(speech: Speech, ratio: Mapping[str, Any] | None) -> str:
+def _ratio(ratio: Mapping[str, Any] | None) -> str:
     if ratio is None or ratio["value"] is None:
         return ""
-    return f"{speech.number(ratio['value'])} {speech.interval(estimate_of(ratio), 1)}".strip()
+    value, low, high = (None if (n := ratio[k]) is None else times(n) for k in ENDS)
+    return f"{value} [{low} – {high}]" if low and high else f"{value}"
 
 
 def _rule(rule: str) -> Text:

@@ -14,18 +14,20 @@ from django.utils import timezone
 
 from shixiao.checkup.report.words import SEVERITIES
 from shixiao.exports import Sheet
-from shixiao.records.models import Evaluation, Finding, Organisation, Sighting
-from shixiao.terms import Text
+from shixiao.records.models import Evaluation, Finding, Sighting
+from shixiao.terms import Severity, Text
 from shixiao.web.cases.seen import visible_cases
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import STATES, lines, seen
-from shixiao.web.results.reading import actor_on
+from shixiao.web.results.filters import OfDepartment, departments
+from shixiao.web.results.reading import actor_on, claim
 from shixiao.web.results.words import kind_name, kinds
 from shixiao.web.shell.lists import FORMATS, cut, download, ordered, page_of, sorting
-from shixiao.web.shell.pages import say, words
+from shixiao.web.shell.pages import words
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases.opening import open_on_finding
 from shixiao.workflows.evaluations import visible
+from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 from shixiao.workflows.roles import Scope
 
@@ -36,24 +38,19 @@ SORTS: Mapping[str, Sequence[str]] = {
 }
 
 
-class Filter(forms.Form):
+class Filter(OfDepartment):
     """Which findings to show."""
 
     kind = forms.ChoiceField(label=words("类别", "Kind"), required=False)
     severity = forms.ChoiceField(label=words("轻重", "How grave"), required=False)
     state = forms.ChoiceField(label=words("处理情况", "State"), required=False)
-    department = forms.ChoiceField(label=words("部门", "Department"), required=False)
+    field_order = ("kind", "severity", "state", "department")
 
-    def __init__(self, *args: Any, departments: Mapping[str, Text], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        every = [("", words("全部", "All"))]
-        fields: dict[str, Any] = self.fields
-        fields["kind"].choices = every + [(k, say(d.name)) for k, d in kinds().items()]
-        fields["severity"].choices = every + [
-            (str(severity), say(text)) for severity, (text, _) in SEVERITIES.items()
-        ]
-        fields["state"].choices = every + [(k, say(text)) for k, (text, _) in STATES.items()]
-        fields["department"].choices = every + [(c, say(n)) for c, n in departments.items()]
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        self.offer("kind", {kind: Text.of(each.name) for kind, each in kinds().items()})
+        self.offer("severity", {str(each): text for each, (text, _) in SEVERITIES.items()})
+        self.offer("state", {state: text for state, (text, _) in STATES.items()})
 
 
 def visible_findings(actor: Actor) -> QuerySet[Finding]:
@@ -67,31 +64,24 @@ def visible_findings(actor: Actor) -> QuerySet[Finding]:
 
 def listing(request: HttpRequest) -> HttpResponse:
     """List findings: filtered and sorted by the address, or as a file."""
-    found = Organisation.objects.filter(kind="department").order_by("code")
-    departments = dict(found.values_list("code", "name"))
-    rows = visible_findings(actor_on(request))
-    form = Filter(request.GET, departments=departments)
-    if form.is_valid():
-        asked = form.cleaned_data
-        given = {name: asked[name] for name in ("kind", "severity", "state") if asked[name]}
-        rows = rows.filter(**given)
-        if asked["department"]:
-            rows = rows.filter(department__code=asked["department"])
+    actor = actor_on(request)
+    form = Filter(request.GET, departments=departments())
+    rows = visible_findings(actor).filter(**form.asked(department="department__code"))
     sort = sorting(request, SORTS, "gravity")
     rows = ordered(rows, sort, SORTS).select_related("department")
     form_asked = request.GET.get("form", "")
     if form_asked in FORMATS:
-        return download(_sheet(cut(rows)), form_asked)
+        return download(_sheet(cut(rows), actor), form_asked)
     page = page_of(request, rows)
     return render(
         request,
         "findings/list.html.j2",
         {
             "filters": form,
-            "lines": lines(page),
+            "lines": lines(page, actor),
             "page": page,
             "sort": sort,
-            "by_kind": _by_kind(actor_on(request)),
+            "by_kind": _by_kind(actor),
         },
     )
 
@@ -102,21 +92,22 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     finding = visible_findings(actor).filter(code=code).select_related("department").first()
     if finding is None:
         raise Missing(NOT_FOUND)
-    sightings = list(
-        finding.sightings.filter(evaluation__in=visible(actor).values("pk"))
-        .select_related("evaluation")
-        .order_by("-evaluation__asked")
-    )
+    inside = may(actor, "evaluation.read", finding)
+    rows = finding.sightings.filter(evaluation__in=visible(actor).values("pk"))
+    sightings = [
+        (sighting, seen(sighting, inside=inside))
+        for sighting in rows.select_related("evaluation").order_by("-evaluation__asked")
+    ]
     return render(
         request,
         "findings/one.html.j2",
         {
             "finding": finding,
-            "line": lines([finding])[0],
+            "line": lines([finding], actor)[0],
             "about": kinds()[finding.kind].about if finding.kind in kinds() else None,
             "kind": kind_name(finding.kind),
-            "newest": seen(sightings[0]),
-            "sightings": [(sighting, seen(sighting)) for sighting in sightings],
+            "newest": sightings[0][1],
+            "sightings": sightings,
             "cases": list(visible_cases(actor).filter(finding=finding)),
             "case_line": case_line,
         },
@@ -141,7 +132,7 @@ def _by_kind(actor: Actor) -> list[tuple[Text, str, int]]:
     return sorted(rows, key=lambda row: (-row[2], row[1]))
 
 
-def _sheet(findings: list[Finding]) -> Sheet:
+def _sheet(findings: list[Finding], actor: Actor) -> Sheet:
     heads = (
         Text("编号", "Id"),
         Text("类别", "Kind"),
@@ -163,10 +154,10 @@ def _sheet(findings: list[Finding]) -> Sheet:
                 f.subject,
                 f.subject_name.zh,
                 f.department.name.zh if f.department else "",
-                f.severity,
+                SEVERITIES[Severity(f.severity)][0].zh,
                 STATES[f.state][0].zh,
-                f.text.zh,
-                f.text.en,
+                claim(actor, f).zh,
+                claim(actor, f).en,
             )
             for f in findings
         ],

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Evaluation, Finding, Notice, Standing
+from shixiao.records.models import Evaluation, Notice, Standing
 from shixiao.web.cases.seen import to_do
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.findings.views import visible_findings
+from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
-from shixiao.web.subjects.rows import COLUMNS, NOTE, cells
-from shixiao.web.subjects.views import department_names
-from shixiao.workflows.actors import Actor
+from shixiao.web.subjects.rows import COLUMNS, cells, note
 
 MOST = 8
 
@@ -28,7 +27,7 @@ def front(request: HttpRequest) -> HttpResponse:
         return render(request, "home/nothing.html.j2", {})
     code = request.GET.get(ASKED, "")
     question = f"?{ASKED}={code}" if code else ""
-    departments = department_names(evaluation)
+    names = departments()
     lowest, band = _lowest(evaluation)
     actor = actor_on(request)
     return render(
@@ -36,15 +35,16 @@ def front(request: HttpRequest) -> HttpResponse:
         "home/front.html.j2",
         {
             "evaluation": evaluation,
-            "body": part(evaluation, "city.html"),
+            "body": part(actor, evaluation, "city.html"),
             "columns": COLUMNS,
-            "lowest": [cells(row, departments, question) for row in lowest],
+            "lowest": [cells(row, names, question) for row in lowest],
             "band": band,
-            "note": NOTE,
+            "note": note(),
             "findings": lines(
                 visible_findings(actor)
                 .filter(last_seen=evaluation)
-                .order_by("gravity", "code")[:MOST]
+                .order_by("gravity", "code")[:MOST],
+                actor,
             ),
             "question": question,
         },
@@ -71,11 +71,6 @@ def read_notice(request: HttpRequest, notice: str) -> HttpResponse:
         found.seen = timezone.now()
         found.save(update_fields=["seen"])
     return HttpResponseRedirect(found.link or reverse("inbox"))
-
-
-def _gravest(actor: Actor, evaluation: Evaluation) -> QuerySet[Finding]:
-    rows = visible_findings(actor).filter(last_seen=evaluation)
-    return rows.order_by("gravity", "code")[:MOST]
 
 
 def _lowest(evaluation: Evaluation) -> tuple[list[Standing], int]:

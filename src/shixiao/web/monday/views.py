@@ -52,7 +52,7 @@ def _findings(actor: Actor, since: Any) -> dict[str, tuple[int, Any]]:
     rows = visible_findings(actor)
     counts = rows.order_by().aggregate(**{n: Count("pk", filter=q) for n, q in groups.items()})
     return {
-        name: (counts[name], lines(rows.filter(group)[:MOST]) if counts[name] else [])
+        name: (counts[name], lines(rows.filter(group)[:MOST], actor) if counts[name] else [])
         for name, group in groups.items()
     }
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from django.http import HttpRequest
 from markupsafe import Markup
 
-from shixiao.records.models import Evaluation
+from shixiao.records.models import Evaluation, Finding
+from shixiao.terms import Text
 from shixiao.web.shell.pages import language
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.evaluations import current, folder_of, visible
+from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 ASKED = "of"  # question of the address that names an evaluation other than the newest public one
@@ -40,13 +42,22 @@ def chosen(request: HttpRequest) -> Evaluation | None:
     return found
 
 
-def part(evaluation: Evaluation, name: str) -> Markup:
+def part(actor: Actor, evaluation: Evaluation, name: str) -> Markup:
     """Return a part of a page in the language of the reader; "" where the evaluation left none.
 
-    It is our own markup, made by the report from escaped texts.
+    Who may not read drafts gets the part without the numbers of too few people. It is our own
+    markup, made by the report from escaped texts.
     """
-    path = folder_of(evaluation) / "parts" / language() / name
-    return Markup(_read(path))  # noqa: S704
+    folder = folder_of(evaluation)
+    if not may(actor, "evaluation.read", evaluation):
+        folder /= "public"
+    return Markup(_read(folder / "parts" / language() / name))  # noqa: S704
+
+
+def claim(actor: Actor, finding: Finding) -> Text:
+    """Return what a finding says, as far as the person may read it."""
+    inside = may(actor, "evaluation.read", finding)
+    return Text.of(finding.text if inside else finding.public_text)
 
 
 def _read(path: Path) -> str:

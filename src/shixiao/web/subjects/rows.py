@@ -16,6 +16,7 @@ from shixiao.records.models import Standing
 from shixiao.terms import Text
 from shixiao.web.results.words import estimate_of
 from shixiao.web.shell.pages import language
+from shixiao.workflows.clock import pack
 
 # What each kind is called, where it is listed, and how it sorts.
 KINDS: Mapping[str, Text] = {
@@ -40,11 +41,24 @@ COLUMNS: tuple[tuple[Text, str, bool], ...] = (
     (Text("档", "Band"), "band", True),
     (Text("一年能省（小时）", "Hours saved a year"), "hours", True),
 )
-NOTE = Text(
-    "[ ] 里是 95% 区间。第 1 档最好；同一档里分不出高下，按编号排列，不是名次。",
+_NOTE = Text(
+    "[ ] 里是 95% 区间。第 1 档最好；同一档里分不出高下，按编号排列，不是名次。“—”是没有这项数，"
+    "或者所涉不足 {fewest} 人（或可由此推算）而不公开。",
     "Square brackets hold 95% intervals. Band 1 is the best; within a band nobody stands above"
-    " another, and the order is by id.",
+    " another, and the order is by id. A dash stands where there is no such number, or where it"
+    " would tell of fewer than {fewest} people.",
 )
+UNKNOWN = Text("登记表里没有", "not in the register")
+
+
+def note() -> Text:
+    """Return what brackets, bands and dashes mean."""
+    return _NOTE.format(fewest=int(pack().number("E-16")))
+
+
+def columns(kind: str) -> tuple[tuple[Text, str, bool], ...]:
+    """Return the columns of the list of a kind; departments are nobody's."""
+    return COLUMNS if kind != "department" else COLUMNS[:1] + COLUMNS[2:]
 
 
 def cells(standing: Standing, departments: Mapping[str, Text], question: str) -> tuple[Cell, ...]:
@@ -53,9 +67,12 @@ def cells(standing: Standing, departments: Mapping[str, Text], question: str) ->
     score = standing.detail["scores"].get("overall")
     hours = standing.detail["hours"]
     owner = departments.get(standing.department)
+    name = speech.named(standing.name, href=reverse(standing.kind, args=[standing.slug]) + question)
+    head: tuple[Cell, ...] = (name, speech.named(owner) if owner else Cell("—"))
+    if standing.kind == "department":
+        head = (name if owner else name._replace(note=speech.say(UNKNOWN)),)
     return (
-        speech.named(standing.name, href=reverse(standing.kind, args=[standing.slug]) + question),
-        Cell("—") if owner is None else speech.named(owner),
+        *head,
         Cell(speech.count(standing.cases)) if standing.cases else Cell("—"),
         Cell(speech.count(standing.findings)),
         Cell("—") if score is None else speech.estimate(estimate_of(score), POINTS),
@@ -89,7 +106,7 @@ def sheet(kind: str, rows: Sequence[Standing], departments: Mapping[str, Text]) 
                 row.name.zh,
                 row.name.en,
                 departments[row.department].zh if row.department in departments else "",
-                row.cases,
+                row.cases or None,
                 row.findings,
                 row.score,
                 row.score_low,

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from shixiao.records.models import Case, Evaluation, Finding, Organisation, Standing
-from shixiao.terms import Text
+from shixiao.records.models import Case, Evaluation, Finding, Standing
 from shixiao.web.cases.seen import visible_cases
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
+from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
 from shixiao.web.shell.lists import FORMATS, cut, download, ordered, page_of, sorting
 from shixiao.web.subjects.forms import Filter
-from shixiao.web.subjects.rows import COLUMNS, KINDS, NOTE, SORTS, cells, sheet
+from shixiao.web.subjects.head import SCORES, head_of
+from shixiao.web.subjects.rows import COLUMNS, KINDS, SORTS, cells, columns, note, sheet
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 MOST_FINDINGS = 50
@@ -28,17 +27,16 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
     evaluation = chosen(request)
     if evaluation is None:
         return render(request, "subjects/none.html.j2", {"kind": KINDS[kind]})
-    departments = department_names(evaluation)
+    names = departments()
     rows = Standing.objects.filter(evaluation=evaluation, kind=kind)
     bands = rows.aggregate(most=Max("band"))["most"] or 0
-    form = Filter(request.GET, departments=departments, bands=bands)
-    if form.is_valid():
-        rows = _filtered(rows, form.cleaned_data)
+    form = Filter(request.GET, departments=names, kind=kind, bands=bands)
+    rows = _filtered(rows, form.asked())
     sort = sorting(request, SORTS, "-findings")
     rows = ordered(rows, sort, SORTS)
     form_asked = request.GET.get("form", "")
     if form_asked in FORMATS:
-        return download(sheet(kind, cut(rows.iterator()), departments), form_asked)
+        return download(sheet(kind, cut(rows.iterator()), names), form_asked)
     page = page_of(request, rows)
     question = _question(request)
     return render(
@@ -48,11 +46,11 @@ def listing(request: HttpRequest, kind: str) -> HttpResponse:
             "kind": KINDS[kind],
             "evaluation": evaluation,
             "filters": form,
-            "columns": COLUMNS,
-            "rows": [cells(standing, departments, question) for standing in page],
+            "columns": columns(kind),
+            "rows": [cells(standing, names, question) for standing in page],
             "page": page,
             "sort": sort,
-            "note": NOTE,
+            "note": note(),
         },
     )
 
@@ -67,8 +65,10 @@ def one(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
     )
     if evaluation is None or standing is None:
         raise Missing(NOT_FOUND)
-    departments = department_names(evaluation)
-    question = _question(request)
+    actor, names, question = actor_on(request), departments(), _question(request)
+    page = f"services/{standing.detail['page']}"
+    body = part(actor, evaluation, page) if kind == "service" else ""
+    found = lines(_findings(evaluation, standing), actor)
     return render(
         request,
         "subjects/one.html.j2",
@@ -77,42 +77,25 @@ def one(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             "kind_id": kind,
             "evaluation": evaluation,
             "standing": standing,
-            "owner": departments.get(standing.department) if kind != "department" else None,
+            "owner": names.get(standing.department) if kind != "department" else None,
             "owner_slug": _owner_slug(evaluation, standing) if kind != "department" else "",
-            "body": part(evaluation, f"services/{standing.detail['page']}")
-            if kind == "service"
-            else "",
-            "columns": COLUMNS,
-            "row": cells(standing, departments, question),
-            "findings": lines(_findings(evaluation, standing)),
+            "body": body,
+            "head": None if body else head_of(standing, found),
+            "score_columns": SCORES,
+            "findings": found,
             "cases": list(_cases(request, standing)),
             "case_line": case_line,
-            "services": [
-                cells(row, departments, question) for row in _services(evaluation, standing)
-            ],
-            "note": NOTE,
+            "columns": COLUMNS,
+            "services": [cells(row, names, question) for row in _services(evaluation, standing)],
+            "note": note(),
             "question": question,
         },
     )
 
 
-def department_names(evaluation: Evaluation) -> dict[str, Text]:
-    """Return id → name of every department, in order of ids; one query."""
-    del evaluation
-    found = Organisation.objects.filter(kind="department").order_by("code")
-    return dict(found.values_list("code", "name"))
-
-
-def _filtered(rows: QuerySet[Standing], asked: dict[str, Any]) -> QuerySet[Standing]:
-    if asked["q"]:
-        rows = rows.filter(words__contains=asked["q"].strip().casefold())
-    if asked["department"]:
-        rows = rows.filter(department=asked["department"])
-    if asked["verdict"]:
-        rows = rows.filter(verdict=asked["verdict"])
-    if asked["band"]:
-        rows = rows.filter(band=int(asked["band"]))
-    return rows
+def _filtered(rows: QuerySet[Standing], asked: dict[str, str]) -> QuerySet[Standing]:
+    words = asked.pop("q", "").strip().casefold()
+    return rows.filter(words__contains=words, **asked) if words else rows.filter(**asked)
 
 
 def _question(request: HttpRequest) -> str:
