@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shixiao.checkup.bundles.suppression import Cell, Cells, hidden
+from shixiao.checkup.bundles.suppression import WHOLE, Cell, Cells, hidden
 
 FEWEST = 11
 Sums = Sequence[tuple[Cell, tuple[Cell, ...]]]
@@ -78,8 +78,7 @@ def test_cells_of_nobody_are_no_cells() -> None:
 def test_a_dear_cell_is_kept_where_another_will_do() -> None:
     cells = Cells()
     for name, count in (("all", 20), ("with", 15), ("without", 5)):
-        cells.add(name, count)
-    cells.dear.add("all")
+        cells.add(name, count, weight=WHOLE if name == "all" else 1)
     cells.relate("all", ["with", "without"])
     assert hidden(cells, fewest=FEWEST) == {"with", "without"}
 

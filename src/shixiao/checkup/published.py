@@ -22,10 +22,10 @@ from shixiao.effect import Arm, Compared, Journey, Measured, Statistic, measure
 from shixiao.terms import Estimate, Finding, Subject, SubjectKind, Text, Verdict
 
 WITHHELD = Text(
-    "所涉人数不足 {fewest} 人，或可由此推算，不公开",
+    "不公开：所涉人数不足 {fewest} 人，或可由此推算",
     "not public: it tells of fewer than {fewest} people, or such a number follows from it",
 )
-CLAIM = Text("{about}数字不公开：{why}。", "{about} Its numbers are {why}.")
+CLAIM = Text("{about}数字{why}。", "{about} Its numbers are {why}.")
 
 
 def published(lookup: Lookup) -> Lookup:

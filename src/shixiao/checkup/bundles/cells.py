@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pyarrow.parquet as pq
 
-from shixiao.checkup.bundles.suppression import Cell, Cells, hidden
+from shixiao.checkup.bundles.suppression import WHOLE, Cell, Cells, hidden
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.effect import Arm, Measured, Statistic, measure, whole
 from shixiao.terms import Subject, SubjectKind
@@ -128,8 +128,8 @@ def _secret(
 def _of_place(cells: Cells, place: Place, metrics: Mapping[str, Measured]) -> dict[Cell, Cell]:
     """Take the cells of one place; return which n are the same as the number of all its cases."""
     most = max(item.estimate.n for item in metrics.values())
-    cells.add(("all", place), most)
-    cells.dear.add(("all", place))
+    weight = _weight(place)
+    cells.add(("all", place), most, weight=weight * WHOLE)
     aliases: dict[Cell, Cell] = {}
     for name, item in metrics.items():
         n = item.estimate.n
@@ -137,16 +137,23 @@ def _of_place(cells: Cells, place: Place, metrics: Mapping[str, Measured]) -> di
         if n == most:
             aliases[own] = own = ("all", place)
         else:
-            cells.add(own, n)
+            cells.add(own, n, weight=weight)
             cells.relate(("all", place), [own])
         if item.sums is None:
             continue
         with_it = round(item.sums.total)
-        cells.add(("x", place, name), with_it)
+        cells.add(("x", place, name), with_it, weight=weight)
         if measure(item.measure).statistic is Statistic.SHARE:
-            cells.add(("y", place, name), n - with_it)
+            cells.add(("y", place, name), n - with_it, weight=weight)
             cells.relate(own, [("x", place, name), ("y", place, name)])
     return aliases
+
+
+def _weight(place: Place) -> int:
+    """Return how much a cell matters: to readers, and to all that it is the sum of."""
+    (kind, _), arm = place
+    above = {SubjectKind.SERVICE: 1, SubjectKind.DEPARTMENT: 4}.get(SubjectKind(kind), 16)
+    return above if arm is not None else above * 4
 
 
 def _relate(cells: Cells, aliases: Mapping[Cell, Cell], total: Cell, parts: Sequence[Cell]) -> None:

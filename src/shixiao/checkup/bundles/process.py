@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from shixiao.checkup.bundles.suppression import Cells, hidden
+from shixiao.checkup.bundles.suppression import WHOLE, Cells, hidden
 from shixiao.checkup.bundles.withholding import WITHHELD, withheld
 
 Count = int | None
@@ -64,9 +64,8 @@ def shown_process(
 
 def _cells(process: Mapping[str, Any]) -> Cells:
     cells = Cells()
-    cells.add("cases", process["cases"])
-    cells.add("events", process["events"])
-    cells.dear |= {"cases", "events"}
+    cells.add("cases", process["cases"], weight=WHOLE)
+    cells.add("events", process["events"], weight=WHOLE)
     flows: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"in": [], "out": []})
     for edge in process["edges"]:
         cell = ("edge", edge["from"], edge["to"])

@@ -315,10 +315,11 @@ def _compared(speech: Speech, lookup: Lookup, subject: Subject, peers: Usual) ->
         Column(speech.t("对群众", "For people")),
     )
     note = speech.t(
-        f"没有另外注明的，n = {size:,}。同一行的横轴从 0 到全部服务里最大的数。"
-        "区间跨过中位数的，看不出好坏。",
-        f"n = {size:,} unless told otherwise. The axis of a row runs from 0 to the largest of all"
-        " services. Where the interval crosses the median, neither better nor worse can be told.",
+        (f"没有另外注明的，n = {size:,}。" if size else "")
+        + "同一行的横轴从 0 到全部服务里最大的数。区间跨过中位数的，看不出好坏。",
+        (f"n = {size:,} unless told otherwise. " if size else "")
+        + "The axis of a row runs from 0 to the largest of all services. Where the interval crosses"
+        " the median, neither better nor worse can be told.",
     )
     return Table(speech.t("和其他服务比", "Against the other services"), columns, tuple(rows), note)
 

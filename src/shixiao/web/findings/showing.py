@@ -85,6 +85,7 @@ def seen(sighting: Sighting, *, inside: bool) -> dict[str, Any]:
     return {
         "measure": measure.name if measure else Text.of(detail["measure"]),
         "value": value,
+        "told": inside or sighting.public["estimate"] == sighting.detail["estimate"],
         "n": speech.count(estimate.n) if estimate.n else "—",
         "usual": _usual(speech, usual, unit) if detail["lead"] else speech.t("应当没有", "None"),
         "chance": chance(speech, detail["p_adjusted"]),

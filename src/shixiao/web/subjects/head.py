@@ -31,7 +31,7 @@ class Head:
     Attributes:
         answer: the sentence.
         figure: the scores with their intervals; None without any.
-        scores: the table twin of the figure.
+        scores: the table twin of the figure; none where no score can be told.
         overall: the overall score, or the sentence why there is none.
         n: of the overall score; None where it is not public.
         place: the interval of the rank in words; "—" where there is none.
@@ -57,7 +57,7 @@ def head_of(standing: Standing, findings: Sequence[Line]) -> Head:
     return Head(
         _answer(speech, standing, said),
         _figure(speech, scores),
-        tuple(_row(speech, name, estimate) for name, estimate in scores),
+        tuple(_row(speech, *each) for each in scores) if any(e.ok for _, e in scores) else (),
         said,
         (overall.n or None) if overall else None,
         _place(speech, standing),
