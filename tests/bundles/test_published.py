@@ -28,7 +28,7 @@ HARMLESS = {"level"}
 
 @pytest.fixture(scope="module")
 def opened(city: Evaluation) -> Lookup:
-    return published(Lookup(city))
+    return published(Lookup(city), shown(city))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_no_number_that_the_bundle_withholds_is_left_to_a_page(
 ) -> None:
     evaluation: Evaluation = request.getfixturevalue(which)
     view = public_view(result_json(evaluation), evaluation, shown(evaluation))
-    page = result_json(published(Lookup(evaluation)).evaluation)
+    page = result_json(published(Lookup(evaluation), shown(evaluation)).evaluation)
     assert {name: len(view[name]) for name in ALIKE} == {name: len(page[name]) for name in ALIKE}
     withheld = {name: list(told(view[name], result_json(evaluation)[name])) for name in ALIKE}
     assert any(withheld.values())  # there is something to hide
@@ -79,7 +79,7 @@ def test_who_and_what_stays_the_same_and_most_numbers_do(city: Evaluation, opene
 
 def test_a_service_of_three_people_tells_no_number_of_them(small: Evaluation) -> None:
     inside = Lookup(small)
-    open_ = published(inside)
+    open_ = published(inside, shown(small))
     rows = {row["id"]: row for row in subjects(open_) if row["kind"] == SubjectKind.SERVICE}
     assert rows["few"]["cases"] == 0
     assert {rows[of]["cases"] for of in rows} - {0} <= {60}
@@ -94,7 +94,7 @@ def test_a_service_of_three_people_tells_no_number_of_them(small: Evaluation) ->
 
 def test_one_service_that_is_left_out_does_not_follow_from_the_sum(small: Evaluation) -> None:
     inside = Lookup(small)
-    open_ = published(inside)
+    open_ = published(inside, shown(small))
     closed = [
         of
         for of, saved in inside.savings.items()
@@ -104,4 +104,4 @@ def test_one_service_that_is_left_out_does_not_follow_from_the_sum(small: Evalua
 
 
 def test_the_page_for_everybody_is_made_from_it(small: Evaluation, tmp_path: Path) -> None:
-    assert "<!doctype html>" in summary_html(published(Lookup(small))).lower()
+    assert "<!doctype html>" in summary_html(published(Lookup(small), shown(small))).lower()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shixiao.checkup.briefing import briefing
 from shixiao.checkup.bundles import public_bundle
+from shixiao.checkup.bundles.cells import Shown
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.finding_tables import city_sheets
 from shixiao.checkup.report import pages
@@ -25,13 +26,16 @@ from shixiao.terms import BadInput, Text
 BRIEFINGS = {"briefing.docx": "zh", "briefing.en.docx": "en"}
 
 
-def contents(evaluation: Evaluation) -> dict[str, bytes]:
-    """Return path → bytes of every file; the same evaluation gives the same bytes."""
+def contents(evaluation: Evaluation, may: Shown | None = None) -> dict[str, bytes]:
+    """Return path → bytes of every file; the same evaluation gives the same bytes.
+
+    ``may``: which cells may be shown, where that was decided already.
+    """
     lookup = Lookup(evaluation)
     tables = sheets(evaluation) + (city_sheets(lookup) if lookup.city else [])
     found = {
         "result.json": result_bytes(evaluation),
-        "bundle.zip": public_bundle(evaluation),
+        "bundle.zip": public_bundle(evaluation, may),
         "tables.xlsx": workbook(tables),
         **{f"csv/{name}": content for name, content in delimited_files(tables).items()},
         **{path: page.encode() for path, page in pages(lookup).items()},

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from shixiao.checkup.bundles.cells import Shown, node_of, shown
+from shixiao.checkup.bundles.cells import Shown, node_of
 from shixiao.checkup.bundles.view import View
 from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
@@ -28,18 +28,18 @@ WITHHELD = Text(
 CLAIM = Text("{about}数字{why}。", "{about} Its numbers are {why}.")
 
 
-def published(lookup: Lookup) -> Lookup:
+def published(lookup: Lookup, may: Shown) -> Lookup:
     """Return what pages for everybody are made from; counts of the process are not among it."""
-    return _Publisher(lookup).run()
+    return _Publisher(lookup, may).run()
 
 
 class _Publisher:
     """One run: asks of every part whether its numbers may be shown."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, may: Shown) -> None:
         self.lookup = lookup
         self.evaluation: Evaluation = lookup.evaluation
-        self.may: Shown = shown(self.evaluation)
+        self.may = may
         self.view = View(self.evaluation, self.may)
         self.why = WITHHELD.format(fewest=self.may.fewest)
         self.nothing = Estimate.not_assessable(self.why)

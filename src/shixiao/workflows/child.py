@@ -19,6 +19,7 @@ from typing import Any
 
 import shixiao
 from shixiao.checkup import Question, evaluate
+from shixiao.checkup.bundles.cells import shown
 from shixiao.checkup.closing import ClosingPlan, Outcome, extended, remeasure
 from shixiao.checkup.delivery import contents
 from shixiao.checkup.gate_check import check_evidence
@@ -65,8 +66,9 @@ def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
     _say({"progress": REPORT.to_json()})
     folder = Path(asked["folder"])
     lookup = Lookup(evaluation)
-    open_, peers = published(lookup), usual(lookup)
-    for name, data in contents(evaluation).items():
+    may = shown(evaluation)
+    open_, peers = published(lookup, may), usual(lookup)
+    for name, data in contents(evaluation, may).items():
         _write(folder / name, data)
     for place, of in ((PARTS, lookup), (f"{PUBLIC}/{PARTS}", open_)):
         for name, part in fragments(of, peers).items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from shixiao.checkup.bundles.cells import shown
+from shixiao.checkup.bundles.cells import Shown, shown
 from shixiao.checkup.bundles.container import (
     COUNTS,
     MANIFEST,
@@ -33,9 +33,9 @@ from shixiao.exports.archive import archive
 FROM_COUNTS, CASE_LEVEL, TOO_FEW = "counts", "case_level", "withheld"
 
 
-def public_bundle(evaluation: Evaluation) -> bytes:
+def public_bundle(evaluation: Evaluation, may: Shown | None = None) -> bytes:
     """Return the public bundle of an evaluation; the same evaluation gives the same bytes."""
-    may = shown(evaluation)
+    may = may or shown(evaluation)
     view = public_view(result_json(evaluation), evaluation, may)
     counts = counts_of(evaluation, view, may)
     seed = evaluation.question.seed

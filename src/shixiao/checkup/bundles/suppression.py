@@ -18,7 +18,7 @@ Cell = Hashable
 WHOLE = 1000
 """How many times as much a cell is worth that all else is held against, as the number of cases."""
 _PROGRESS = 0.8
-_MOST = 8
+_MOST = 1 / 200  # of all cells
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class _Closing:
 
     def run(self) -> set[int]:
         """Return the closed cells; where closing a few changes little, a few more are closed."""
-        many, before = 1, 0
+        many, before, most = 1, 0, max(int(_MOST * len(self.costs)), 1)
         while True:
             lots = list(self.table.follows(self.closed))
             groups = [group for lot in lots for group in lot.groups]
@@ -102,7 +102,7 @@ class _Closing:
                 # What follows from open cells all the same is shown too: hiding it hides nothing.
                 known = {cell for lot in lots for cell in lot.known}
                 return self.closed - (known - self.never)
-            many = min(many * 2, _MOST) if before and len(groups) > _PROGRESS * before else 1
+            many = min(many * 2, most) if before and len(groups) > _PROGRESS * before else 1
             before = len(groups)
             self.closed |= self._victims(groups, many)
 

@@ -22,10 +22,11 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 
 ENDS = ("value", "low", "high")
-TIMES = Text("是同类中位的几倍", "Times the middle peer")
-ODDS = Text(
-    "与同类中位的优势比（有与没有之比，是同类的几倍）",
-    "Odds ratio against the middle peer (with to without, times that of the peer)",
+# What a ratio is called, and how it is read.
+TIMES = (Text("与同类之比", "Against peers"), Text("是同类中位的几倍", "times the middle peer"))
+ODDS = (
+    Text("与同类的优势比", "Odds ratio"),
+    Text("有与没有之比，是同类中位的几倍", "with to without, times that of the middle peer"),
 )
 STATES: Mapping[str, tuple[Text, str]] = {
     "lead": (Text("待核查", "To be checked"), "amber"),
