@@ -80,3 +80,25 @@ def test_one_attachment_has_no_number() -> None:
 @pytest.mark.parametrize("chinese", [True, False])
 def test_the_same_content_is_the_same_bytes(chinese: bool) -> None:
     assert letter(chinese=chinese) == letter(chinese=chinese)
+
+
+@pytest.mark.parametrize("ends_with_table", [True, False])
+def test_no_signature_stands_on_a_page_alone(ends_with_table: bool) -> None:
+    document = Document(title="周报")
+    document.paragraph("在办 5 件。")
+    if ends_with_table:
+        document.table(["部门", "在办"], [["住房局", "2"], ["卫健委", "3"]])
+    document.signature("市督查室", "2026年11月25日")
+    *before, _, _ = docx.Document(BytesIO(document.to_bytes())).iter_inner_content()
+    last = before[-1]
+    ends = last.rows[-1].cells[0].paragraphs if ends_with_table else [last]
+    assert all(paragraph.paragraph_format.keep_with_next for paragraph in ends)
+
+
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    document = Document(title="周报")
+    document.table(["部门", "在办"], [["明澜市人力资源和社会保障局", "5"]])
+    (table,) = docx.Document(BytesIO(document.to_bytes())).tables
+    name, count = (column.width for column in table.columns)
+    assert name > 2 * count
+    assert [cell.width for cell in table.rows[1].cells] == [name, count]

@@ -21,12 +21,14 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from shixiao.exports.archive import archive
 
 TITLE, BODY, NOTE = 22.0, 16.0, 10.5  # 2号, 3号, 5号
 LINE, TITLE_LINE, NOTE_LINE = 28.0, 35.0, 16.0
+CELL_GAP, NARROWEST, WIDEST = 2.0, 4.0, 20.0  # points; characters of a column
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 RED, WIDE = RGBColor(0xFF, 0, 0), 442.0  # of the red head; width of the text, 156 mm in points
 TOP, BELOW_NUMBER = 99.0, "11"  # 35 mm and 4 mm in points
@@ -102,8 +104,16 @@ class Document:
         """Add the authority above the date, with room for the seal over both."""
         aside = SEAL + max(0.0, (_width(day) - _width(authority)) / 2)
         over = max(0.0, (_width(authority) - _width(day)) / 2)
+        self._keep_last()
         self._paragraph(authority, FANG, BODY, right=aside, before=3 * LINE, keep=True)
         self._paragraph(day, FANG, BODY, right=SEAL + over)
+
+    def _keep_last(self) -> None:
+        """Keep the end of the text on the page of what follows: no signature stands alone."""
+        *_, last = self._file.iter_inner_content()
+        ends = last.rows[-1].cells if isinstance(last, Table) else ()
+        for paragraph in [p for cell in ends for p in cell.paragraphs] or [last]:
+            paragraph.paragraph_format.keep_with_next = True
 
     def heading(self, text: str, *, level: int = 1) -> None:
         """Add a heading: “一、” in 黑体, “（一）” in 楷体."""
@@ -124,9 +134,16 @@ class Document:
         mark = OxmlElement("w:tblHeader")
         table.rows[0]._tr.get_or_add_trPr().append(mark)
         grid = [heads, *rows]
+        widths = _columns(grid)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Pt(width)
         for cells, texts in zip(_cells(table), grid, strict=True):
-            for cell, text in zip(cells, texts, strict=True):
+            for cell, text, width in zip(cells, texts, widths, strict=True):
+                cell.width = Pt(width)
                 face = HEI if texts is heads else FANG
+                form = cell.paragraphs[0].paragraph_format
+                form.space_before = form.space_after = Pt(CELL_GAP)
+                form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.AT_LEAST, Pt(NOTE_LINE)
                 self._run(cell.paragraphs[0], text, face, NOTE)
 
     def to_bytes(self) -> bytes:
@@ -217,6 +234,15 @@ def _underline(paragraph: Paragraph) -> None:
     border.append(line)
     properties = paragraph._p.get_or_add_pPr()
     properties.insert_element_before(border, *AFTER_BORDER)
+
+
+def _columns(grid: Sequence[Sequence[str]]) -> list[float]:
+    """Return the widths of columns in points, by what the longest cell of each needs."""
+    needs = [
+        min(max(NARROWEST, *(_width(text) for text in column)), WIDEST)
+        for column in zip(*grid, strict=True)
+    ]
+    return [WIDE * need / sum(needs) for need in needs]
 
 
 def _width(text: str) -> float:
