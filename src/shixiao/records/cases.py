@@ -86,6 +86,11 @@ class Case(Record):
                 condition=models.Q(closed__isnull=True),
                 name="one_open_case_a_finding",
             ),
+            models.UniqueConstraint(
+                fields=["query_hash"],
+                condition=~models.Q(query_hash=""),
+                name="one_case_a_query_code",
+            ),
         )
 
     @property

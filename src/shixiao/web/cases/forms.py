@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -207,8 +208,11 @@ FIELDS = {
 
 
 class ReportForm(forms.Form):
-    """What a citizen reports."""
+    """What a citizen reports; ``once`` is of one form, so that sending it twice reports once."""
 
+    once = forms.RegexField(
+        r"^[0-9a-f]{32}$", widget=forms.HiddenInput, initial=lambda: token_hex(16), required=False
+    )
     name = forms.CharField(
         label=words("一句话说明问题", "The problem in one sentence"), max_length=200
     )

@@ -47,6 +47,7 @@ def report(request: HttpRequest) -> HttpResponse:
                 contact=given["contact"],
                 department=Organisation.objects.filter(pk=given["department"] or NOBODY).first(),
                 subject=(subject.kind, subject.subject) if subject else ("", ""),
+                once=given["once"],
                 at=timezone.now(),
             )
         except Incomplete as error:

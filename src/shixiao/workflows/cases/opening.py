@@ -78,14 +78,25 @@ def complain(
     contact: str,
     department: Organisation | None,
     subject: tuple[str, str] = ("", ""),
+    once: str = "",
     at: datetime,
 ) -> tuple[Case, LeafRow, str]:
     """Enter what a citizen reports; return the case, its leaf and the query code, told once.
 
     The code is kept as a hash alone: whoever has receipt number and code follows the matter.
+
+    Args:
+        name: what it is about, in a sentence.
+        story: what happened.
+        contact: telephone or mail; "" for none.
+        department: concerned, where the citizen knows.
+        subject: kind and id of what it is about.
+        once: random signs of the form that was sent: the same form sent twice is one case.
+        at: when.
     """
     _check_story(name, story)
-    query_code = short_code(secrets.token_bytes(5))
+    random = sha256(f"once:{once}".encode()).digest()[:5] if once else secrets.token_bytes(5)
+    query_code = short_code(random)
     case = Case(
         origin=Case.Origin.COMPLAINT,
         name=Text.of(name.strip()),
@@ -96,7 +107,13 @@ def complain(
         subject=subject[1],
         query_hash=query_hash(query_code),
     )
-    return case, _enter(case, None, at), query_code
+    try:
+        return case, _enter(case, None, at), query_code
+    except Stale:  # the same form was sent before
+        known = Case.objects.filter(query_hash=case.query_hash).first()
+        if known is None or known.name != case.name:
+            raise
+        return known, LeafRow.objects.get(event="case.entered", subject=known.code), query_code
 
 
 def query_hash(code: str) -> str:
