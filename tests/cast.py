@@ -95,6 +95,7 @@ def make_finding(cast: Cast, evaluation: Evaluation, place: str = "health", n: i
         public_text=Text("应用没有备案。", "The app is not filed."),
         first_seen=evaluation,
         last_seen=evaluation,
+        said_in=evaluation,
     )
     detail = _detail(finding)
     Sighting.objects.create(

@@ -16,6 +16,8 @@ class Finding(Record):
     """A finding, known by (measure, subject, locator); ``code`` is made from that key.
 
     ``public_text`` is what everybody may read of it: without numbers where they tell of too few.
+    ``said_in`` is the evaluation whose words these are, ``last_seen`` the newest that saw it: they
+    differ while a draft sees what is public already.
     """
 
     class State(models.TextChoices):
@@ -44,6 +46,7 @@ class Finding(Record):
     returned = models.PositiveSmallIntegerField(default=0)
     first_seen = models.ForeignKey(Evaluation, models.PROTECT, related_name="+")
     last_seen = models.ForeignKey(Evaluation, models.PROTECT, related_name="findings")
+    said_in = models.ForeignKey(Evaluation, models.PROTECT, related_name="+")
 
     class Meta:
         """Gravest first; ``gravity`` 0 is the gravest."""

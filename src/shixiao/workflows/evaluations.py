@@ -25,7 +25,7 @@ from shixiao.workflows.children import run_child
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
-from shixiao.workflows.register import Taken, read, take_in
+from shixiao.workflows.register import Taken, read, take_in, tell_before, tell_published
 from shixiao.workflows.search import index_standings
 
 logger = logging.getLogger("shixiao.evaluations")
@@ -177,6 +177,7 @@ def publish(evaluation: Evaluation, *, actor: Actor, at: datetime) -> None:
     facts = {"result_sha256": held.result_sha256, "bundle_sha256": held.bundle_sha256}
     sealed = {"actor": actor.account}
     put("evaluation.published", held.code, at=at, facts=facts, sealed=sealed)
+    tell_published(held, at=at)
     index_standings(current())
 
 
@@ -194,6 +195,7 @@ def withdraw(evaluation: Evaluation, *, reason: str, actor: Actor, at: datetime)
     facts = {"result_sha256": held.result_sha256}
     sealed = {"actor": actor.account, "reason": reason.strip()}
     put("evaluation.withdrawn", held.code, at=at, facts=facts, sealed=sealed)
+    tell_before(held, at=at)
     index_standings(current())
 
 

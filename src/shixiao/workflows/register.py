@@ -1,4 +1,8 @@
-"""Taking in what an evaluation found: departments, standings, findings by their key."""
+"""Taking in what an evaluation found: departments, standings, findings by their key.
+
+What is public of a finding changes when an evaluation is published, and not before: a draft that
+sees it again leaves words, severity and state alone.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from shixiao.records.models import Evaluation, Finding, Organisation, Sighting, Standing
 from shixiao.terms import Severity, Text
@@ -131,26 +137,23 @@ def _take_findings(
     departments: Mapping[str, Organisation],
     at: datetime,
 ) -> None:
-    """Add new findings, update known ones, and mark those that did not come back as gone."""
+    """Add new findings, update those that are not public, and mark which of these are gone."""
     entries, public = taken.findings, taken.public
     owners = {(entry["kind"], entry["id"]): entry["department"] for entry in taken.subjects}
     known = {f.code: f for f in Finding.objects.filter(code__in=[e["id"] for e in entries])}
+    settled = set(_public().filter(pk__in=[f.pk for f in known.values()]).values_list("pk"))
     for entry in entries:
         found = known.get(entry["id"])
-        if found is None:
-            found = _new(evaluation, entry)
-            _on_record("finding.opened", found, evaluation, at, rule=entry["rule"])
-        elif _changed(found, entry):
-            _on_record("finding.updated", found, evaluation, at)
         kind, subject = entry["subject"]["kind"], entry["subject"]["id"]
         owner = subject if kind == "department" else owners.get((kind, subject), "")
-        found.department = departments.get(owner)
-        found.severity, found.gravity = entry["severity"], GRAVITY[entry["severity"]]
-        found.text, found.subject_name = Text.of(entry["text"]), Text.of(entry["subject"]["name"])
-        found.public_text = Text.of(public[entry["id"]]["text"])
-        found.last_seen = evaluation
+        if found is None:
+            found = known[entry["id"]] = _new(evaluation, entry)
+            _on_record("finding.opened", found, evaluation, at, rule=entry["rule"])
+            _say(found, evaluation, entry, public[entry["id"]])
+        elif (found.pk,) not in settled:
+            _renew(found, evaluation, entry, public[entry["id"]], at)
+        found.department, found.last_seen = departments.get(owner), evaluation
         found.save()
-        known[found.code] = found
     Sighting.objects.bulk_create(
         (
             Sighting(
@@ -164,7 +167,65 @@ def _take_findings(
         ),
         batch_size=500,
     )
-    _mark_gone(evaluation, at)
+    _mark_gone(evaluation, at, among=Finding.objects.exclude(pk__in=_public()))
+
+
+def tell_published(evaluation: Evaluation, *, at: datetime) -> None:
+    """Let findings say what an evaluation says that has just been published."""
+    for sighting in evaluation.sightings.select_related("finding__said_in"):
+        found = sighting.finding
+        said = found.said_in
+        public = said != evaluation and said.published is not None and said.withdrawn is None
+        if public and said.asked > evaluation.asked:
+            continue
+        if not public and found.state == Finding.State.GONE:
+            found.state = Finding.State.LEAD  # it was a draft that did not see it
+        _renew(found, evaluation, sighting.detail, sighting.public, at)
+        found.save()
+    _mark_gone(evaluation, at, among=_public())
+
+
+def tell_before(evaluation: Evaluation, *, at: datetime) -> None:
+    """Let findings say what the newest public evaluation says, now that one was withdrawn."""
+    left = Sighting.objects.filter(finding=OuterRef("pk"), evaluation__in=_published())
+    newest = left.order_by("-evaluation__asked").values("pk")[:1]
+    rows = Finding.objects.filter(said_in=evaluation).annotate(newest=Subquery(newest))
+    pairs = {found.newest: found for found in rows if found.newest is not None}
+    for sighting in Sighting.objects.filter(pk__in=pairs).select_related("evaluation"):
+        found = pairs[sighting.pk]
+        _renew(found, sighting.evaluation, sighting.detail, sighting.public, at)
+        found.save()
+
+
+def _published() -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(published__isnull=False, withdrawn__isnull=True)
+
+
+def _public() -> QuerySet[Finding]:
+    """Return the findings that everybody sees."""
+    return Finding.objects.filter(sightings__evaluation__in=_published()).distinct()
+
+
+def _say(
+    found: Finding, evaluation: Evaluation, entry: Mapping[str, Any], public: Mapping[str, Any]
+) -> None:
+    """Let a finding say what an evaluation says of it."""
+    found.severity, found.gravity = entry["severity"], GRAVITY[entry["severity"]]
+    found.text, found.subject_name = Text.of(entry["text"]), Text.of(entry["subject"]["name"])
+    found.public_text, found.said_in = Text.of(public["text"]), evaluation
+
+
+def _renew(
+    found: Finding,
+    evaluation: Evaluation,
+    entry: Mapping[str, Any],
+    public: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    """The same for one that is known; the ledger learns what changed."""
+    if _changed(found, entry):
+        _on_record("finding.updated", found, evaluation, at)
+    _say(found, evaluation, entry, public)
 
 
 def _new(evaluation: Evaluation, entry: Mapping[str, Any]) -> Finding:
@@ -189,12 +250,13 @@ def _changed(found: Finding, entry: Mapping[str, Any]) -> bool:
     return bool(found.severity != entry["severity"])
 
 
-def _mark_gone(evaluation: Evaluation, at: datetime) -> None:
+def _mark_gone(evaluation: Evaluation, at: datetime, *, among: QuerySet[Finding]) -> None:
     """Mark leads that this evaluation of the same organisation's evidence no longer shows."""
-    before = Finding.objects.filter(
+    before = among.filter(
         state=Finding.State.LEAD,
-        last_seen__evidence__organisation=evaluation.evidence.organisation_id,
-    ).exclude(last_seen=evaluation)
+        said_in__evidence__organisation=evaluation.evidence.organisation_id,
+        said_in__asked__lte=evaluation.asked,
+    ).exclude(sightings__evaluation=evaluation)
     for found in before:
         found.state = Finding.State.GONE
         found.save(update_fields=["state"])

@@ -93,7 +93,7 @@ def findings(request: HttpRequest, asked: Query[shapes.FindingsAsked]) -> Any:
     given = {"kind": asked.kind, "state": asked.state, "department__code": asked.department}
     actor = actor_on(request)
     rows = visible_findings(actor).filter(**{k: v for k, v in given.items() if v})
-    rows = rows.select_related("department", "last_seen").order_by("gravity", "kind", "code")
+    rows = rows.select_related("department", "said_in").order_by("gravity", "kind", "code")
     return _page(rows, partial(shapes.finding_shape, actor=actor), asked)
 
 
@@ -102,7 +102,7 @@ def finding(request: HttpRequest, code: str) -> Any:
     """One finding."""
     admit(request, "results")
     actor = actor_on(request)
-    rows = visible_findings(actor).select_related("department", "last_seen")
+    rows = visible_findings(actor).select_related("department", "said_in")
     return shapes.finding_shape(_there(rows.filter(code=code).first()), actor)
 
 

@@ -222,7 +222,7 @@ def finding_shape(row: Finding, actor: Actor) -> dict[str, Any]:
         "subject_name": words(row.subject_name),
         "department": row.department.code if row.department else "",
         "text": words(claim(actor, row)),
-        "last_seen": row.last_seen.code,
+        "last_seen": row.said_in.code,
     }
 
 

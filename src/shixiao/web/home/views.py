@@ -42,7 +42,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "note": note(),
             "findings": lines(
                 visible_findings(actor)
-                .filter(last_seen=evaluation)
+                .filter(sightings__evaluation=evaluation)
                 .order_by("gravity", "code")[:MOST],
                 actor,
             ),

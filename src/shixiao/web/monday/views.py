@@ -46,8 +46,8 @@ def _findings(actor: Actor, since: Any) -> dict[str, tuple[int, Any]]:
     """Return how many findings are new, came back or went, and the gravest of each."""
     groups = {
         "new": Q(first_seen__asked__gte=since),
-        "returned": Q(returned__gt=0, state="lead", last_seen__asked__gte=since),
-        "gone": Q(state="gone", last_seen__asked__gte=since - WEEK),
+        "returned": Q(returned__gt=0, state="lead", said_in__asked__gte=since),
+        "gone": Q(state="gone", said_in__asked__gte=since - WEEK),
     }
     rows = visible_findings(actor)
     counts = rows.order_by().aggregate(**{n: Count("pk", filter=q) for n, q in groups.items()})
