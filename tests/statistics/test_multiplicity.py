@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,7 +22,9 @@ adjustments = pytest.mark.parametrize(
 @adjustments
 @given(p=p_values)
 def test_adjusted_p_values_equal_statsmodels(adjust, name, p):
-    assert adjust(p) == pytest.approx(multipletests(p, method=name)[1])
+    with mock.patch("gc.collect"):  # the oracle collects garbage each time: a minute of a full run
+        expected = multipletests(p, method=name)[1]
+    assert adjust(p) == pytest.approx(expected)
 
 
 @adjustments
