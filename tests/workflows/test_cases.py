@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shixiao.ledger import Leaf
 from shixiao.records.models import Attachment, Case, Decision, LeafRow, Notice, Proposal
 from shixiao.terms import Unavailable
 from shixiao.workflows import files
@@ -489,3 +490,13 @@ def test_who_may_do_what_in_each_state_is_as_drawn(cast: Cast, case: Case, state
         for verb in life().verbs_from(state)
     }
     assert seen == EXPECTED[state]
+
+
+def test_the_ledger_tells_nobody_whom_a_case_is_about(
+    cast: Cast, case: Case, place: object
+) -> None:
+    file_it(cast, case)
+    for leaf in LeafRow.objects.filter(event__in=["case.entered", "case.opened"]):
+        known = Leaf.from_bytes(bytes(leaf.entry))
+        assert {"department", "finding"}.isdisjoint(known.facts)
+        assert "department" in known.sealed

@@ -60,13 +60,26 @@ def test_a_draft_changes_nothing_of_what_is_public_and_its_publication_does(cast
     assert LeafRow.objects.filter(event="finding.updated").count() == 2
 
 
+def test_the_ledger_names_findings_when_they_are_published_and_not_before(cast: Cast) -> None:
+    draft = evaluated(cast, 0, entry(1, "一"))
+    assert not LeafRow.objects.filter(event__startswith="finding.").exists()
+    publish(cast, draft)
+    publish(cast, evaluated(cast, 7, entry(1, "一", "low")))
+    leaves = LeafRow.objects.filter(event__startswith="finding.").order_by("id")
+    assert list(leaves.values_list("event", "subject")) == [
+        ("finding.opened", "f1"),
+        ("finding.updated", "f1"),
+    ]
+
+
 def test_withdrawing_brings_back_what_was_said_before(cast: Cast) -> None:
-    first = evaluated(cast, 0, entry(1, "一"))
-    second = evaluated(cast, 7, entry(1, "二", "low"))
+    first = evaluated(cast, 0, entry(1, "一"), entry(2, "二"))
+    second = evaluated(cast, 7, entry(1, "三", "low"))
     publish(cast, first)
     publish(cast, second)
+    assert said()["f2"][2] == "gone"
     evaluations.withdraw(second, reason="口径有误。", actor=cast.actor("li"), at=NOW)
-    assert said() == {"f1": ("一", "high", "lead")}
+    assert said() == {"f1": ("一", "high", "lead"), "f2": ("二", "high", "lead")}
 
 
 def test_an_older_evaluation_that_is_published_later_says_nothing_over_a_newer(cast: Cast) -> None:

@@ -1,7 +1,8 @@
 """Taking in what an evaluation found: departments, standings, findings by their key.
 
 What is public of a finding changes when an evaluation is published, and not before: a draft that
-sees it again leaves words, severity and state alone.
+sees it again leaves words, severity and state alone. Nor does the ledger, which everybody reads,
+name findings of a draft; the hash of the draft's result is in it, and commits to them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from shixiao.records.models import Evaluation, Finding, Organisation, Sighting, Standing
+from shixiao.records.models import Evaluation, Finding, LeafRow, Organisation, Sighting, Standing
 from shixiao.terms import Severity, Text
 from shixiao.workflows.actors import with_children
 from shixiao.workflows.leaves import put
@@ -49,7 +50,7 @@ def take_in(evaluation: Evaluation, found: Taken, *, at: datetime) -> None:
     departments = take_departments(found.departments, evaluation, at=at)
     rows = [_standing(evaluation, entry) for entry in found.subjects]
     Standing.objects.bulk_create(rows, batch_size=500)
-    _take_findings(evaluation, found, departments, at)
+    _take_findings(evaluation, found, departments)
 
 
 def take_departments(
@@ -135,7 +136,6 @@ def _take_findings(
     evaluation: Evaluation,
     taken: Taken,
     departments: Mapping[str, Organisation],
-    at: datetime,
 ) -> None:
     """Add new findings, update those that are not public, and mark which of these are gone."""
     entries, public = taken.findings, taken.public
@@ -148,10 +148,10 @@ def _take_findings(
         owner = subject if kind == "department" else owners.get((kind, subject), "")
         if found is None:
             found = known[entry["id"]] = _new(evaluation, entry)
-            _on_record("finding.opened", found, evaluation, at, rule=entry["rule"])
             _say(found, evaluation, entry, public[entry["id"]])
         elif (found.pk,) not in settled:
-            _renew(found, evaluation, entry, public[entry["id"]], at)
+            _changed(found, entry)
+            _say(found, evaluation, entry, public[entry["id"]])
         found.department, found.last_seen = departments.get(owner), evaluation
         found.save()
     Sighting.objects.bulk_create(
@@ -167,11 +167,13 @@ def _take_findings(
         ),
         batch_size=500,
     )
-    _mark_gone(evaluation, at, among=Finding.objects.exclude(pk__in=_public()))
+    _gone(evaluation).exclude(pk__in=_public()).update(state=Finding.State.GONE)
 
 
 def tell_published(evaluation: Evaluation, *, at: datetime) -> None:
     """Let findings say what an evaluation says that has just been published."""
+    leaves = LeafRow.objects.filter(event="finding.opened")
+    opened = set(leaves.filter(subject__in=_codes(evaluation)).values_list("subject", flat=True))
     for sighting in evaluation.sightings.select_related("finding__said_in"):
         found = sighting.finding
         said = found.said_in
@@ -180,9 +182,18 @@ def tell_published(evaluation: Evaluation, *, at: datetime) -> None:
             continue
         if not public and found.state == Finding.State.GONE:
             found.state = Finding.State.LEAD  # it was a draft that did not see it
-        _renew(found, evaluation, sighting.detail, sighting.public, at)
+        changed = _changed(found, sighting.detail)
+        _say(found, evaluation, sighting.detail, sighting.public)
         found.save()
-    _mark_gone(evaluation, at, among=_public())
+        if found.code not in opened:
+            rule = sighting.detail["rule"]
+            _on_record("finding.opened", found, evaluation, at, rule=rule)
+        elif changed:
+            _on_record("finding.updated", found, evaluation, at)
+    for found in _gone(evaluation).filter(pk__in=_public()):
+        found.state = Finding.State.GONE
+        found.save(update_fields=["state"])
+        _on_record("finding.updated", found, evaluation, at)
 
 
 def tell_before(evaluation: Evaluation, *, at: datetime) -> None:
@@ -193,8 +204,27 @@ def tell_before(evaluation: Evaluation, *, at: datetime) -> None:
     pairs = {found.newest: found for found in rows if found.newest is not None}
     for sighting in Sighting.objects.filter(pk__in=pairs).select_related("evaluation"):
         found = pairs[sighting.pk]
-        _renew(found, sighting.evaluation, sighting.detail, sighting.public, at)
+        changed = _changed(found, sighting.detail)
+        _say(found, sighting.evaluation, sighting.detail, sighting.public)
         found.save()
+        if changed:
+            _on_record("finding.updated", found, sighting.evaluation, at)
+    of = evaluation.evidence.organisation_id
+    present = _published().filter(evidence__organisation=of).order_by("-asked")[:1]
+    seen = Sighting.objects.filter(evaluation__in=present.values("pk")).values("finding")
+    for back in Finding.objects.filter(state=Finding.State.GONE, pk__in=seen):
+        back.state = Finding.State.LEAD
+        back.save(update_fields=["state"])
+        _on_record("finding.updated", back, back.said_in, at)
+
+
+def is_public(finding: Finding) -> bool:
+    """Say whether everybody sees a finding."""
+    return _public().filter(pk=finding.pk).exists()
+
+
+def _codes(evaluation: Evaluation) -> QuerySet[Sighting, str]:
+    return evaluation.sightings.values_list("finding__code", flat=True)
 
 
 def _published() -> QuerySet[Evaluation]:
@@ -213,19 +243,6 @@ def _say(
     found.severity, found.gravity = entry["severity"], GRAVITY[entry["severity"]]
     found.text, found.subject_name = Text.of(entry["text"]), Text.of(entry["subject"]["name"])
     found.public_text, found.said_in = Text.of(public["text"]), evaluation
-
-
-def _renew(
-    found: Finding,
-    evaluation: Evaluation,
-    entry: Mapping[str, Any],
-    public: Mapping[str, Any],
-    at: datetime,
-) -> None:
-    """The same for one that is known; the ledger learns what changed."""
-    if _changed(found, entry):
-        _on_record("finding.updated", found, evaluation, at)
-    _say(found, evaluation, entry, public)
 
 
 def _new(evaluation: Evaluation, entry: Mapping[str, Any]) -> Finding:
@@ -250,17 +267,14 @@ def _changed(found: Finding, entry: Mapping[str, Any]) -> bool:
     return bool(found.severity != entry["severity"])
 
 
-def _mark_gone(evaluation: Evaluation, at: datetime, *, among: QuerySet[Finding]) -> None:
-    """Mark leads that this evaluation of the same organisation's evidence no longer shows."""
-    before = among.filter(
+def _gone(evaluation: Evaluation) -> QuerySet[Finding]:
+    """Return leads of the same organisation's evidence that this evaluation no longer shows."""
+    before = Finding.objects.filter(
         state=Finding.State.LEAD,
         said_in__evidence__organisation=evaluation.evidence.organisation_id,
         said_in__asked__lte=evaluation.asked,
-    ).exclude(sightings__evaluation=evaluation)
-    for found in before:
-        found.state = Finding.State.GONE
-        found.save(update_fields=["state"])
-        _on_record("finding.updated", found, evaluation, at)
+    )
+    return before.exclude(sightings__evaluation=evaluation)
 
 
 def _on_record(

@@ -9,6 +9,7 @@ from shixiao.records.models import Account, Case, Finding, Step
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import Act, move
 from shixiao.workflows.leaves import put
+from shixiao.workflows.register import is_public
 
 
 def before_dropping(case: Case, detail: Mapping[str, Any]) -> None:
@@ -26,6 +27,7 @@ def drop(case: Case, act: Act, second: Account, detail: Mapping[str, Any]) -> St
     if case.finding is not None:
         case.finding.state = Finding.State.DISMISSED
         case.finding.save(update_fields=["state"])
-        people = {"actor": act.by, "second_actor": second, "reason": act.reason}
-        put("finding.dismissed", case.finding.code, at=act.at, sealed=people)
+        if is_public(case.finding):  # the ledger names no finding of a draft
+            people = {"actor": act.by, "second_actor": second, "reason": act.reason}
+            put("finding.dismissed", case.finding.code, at=act.at, sealed=people)
     return step

@@ -216,12 +216,24 @@ def _on_record(
     leaf: LeafRow | None = None
     if verb.leaf:
         facts = {"attachments_sha256": files, "due": _day(case), **extra}
-        leaf = put_known(verb.leaf, case.code, at=act.at, facts=facts, sealed=people | words)
+        sealed = people | words | concerned(case)
+        leaf = put_known(verb.leaf, case.code, at=act.at, facts=facts, sealed=sealed)
     if leaf is None or verb.to:
         facts = {"from_state": was, "state": case.state, "due": _day(case)}
         facts |= {"attachments_sha256": files}
         leaf = put_known("case.moved", case.code, at=act.at, facts=facts, sealed=people | words)
     return leaf
+
+
+def concerned(case: Case) -> dict[str, str]:
+    """Return whom and what a case is about, to be sealed: the ledger is open to everybody.
+
+    Nobody should be warned by it before evidence is secured.
+    """
+    return {
+        "department": case.department.code if case.department else "",
+        "finding": case.finding.code if case.finding else "",
+    }
 
 
 def _day(case: Case) -> str | None:

@@ -15,7 +15,7 @@ from shixiao.terms import Text
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.cases.conflicts import check_free, conflict
 from shixiao.workflows.cases.life import life
-from shixiao.workflows.cases.moving import LONGEST, TOO_LONG, Act, check, locked, move
+from shixiao.workflows.cases.moving import LONGEST, TOO_LONG, Act, check, concerned, locked, move
 from shixiao.workflows.cases.planning import fix_plan
 from shixiao.workflows.clock import due_day
 from shixiao.workflows.leaves import put
@@ -144,12 +144,7 @@ def file_case(
         raise Incomplete(NOT_FREE, field="handler")
     case.handler = handler
     case.responsible, case.responsible_post = responsible.strip(), responsible_post.strip()
-    facts = {
-        "origin": case.origin,
-        "department": case.department.code if case.department else "",
-        "finding": case.finding.code if case.finding else "",
-    }
-    step = move(case, verb, act, extra=facts)
+    step = move(case, verb, act, extra={"origin": case.origin})
     fix_plan(case, at=act.at)
     return step
 
@@ -190,13 +185,8 @@ def _enter(case: Case, by: Account | None, at: datetime) -> LeafRow:
             case.save()
     except IntegrityError:
         raise Stale(ALREADY) from None
-    facts = {
-        "origin": case.origin,
-        "department": case.department.code if case.department else "",
-        "finding": case.finding.code if case.finding else "",
-    }
-    sealed = {"statement": case.story, "actor": by}
-    leaf = put("case.entered", case.code, at=at, facts=facts, sealed=sealed)
+    sealed = {"statement": case.story, "actor": by, **concerned(case)}
+    leaf = put("case.entered", case.code, at=at, facts={"origin": case.origin}, sealed=sealed)
     Step.objects.create(
         case=case, verb="enter", state=case.state, at=at, by=by, due=case.due, leaf=leaf
     )
