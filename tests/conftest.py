@@ -11,11 +11,16 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from shixiao.evidence import ColumnMapping, Engine, Request, Store, connect, prepare
 from shixiao.seals import sm2
 from shixiao.settings import Settings
+
+# A deadline would assert wall-clock time, which says more of the machine than of the code.
+hypothesis.settings.register_profile("shixiao", deadline=None)
+hypothesis.settings.load_profile("shixiao")
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"

@@ -86,7 +86,7 @@ def test_a_dear_cell_is_kept_where_another_will_do() -> None:
 counts = st.one_of(st.integers(0, 12), st.integers(11, 300))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(2, 5).flatmap(lambda w: st.lists(st.lists(counts, min_size=w, max_size=w), min_size=2, max_size=5)))  # fmt: skip  # noqa: E501
 def test_no_small_cell_of_any_table_follows_from_what_is_shown(rows: list[list[int]]) -> None:
     cells = table(rows)

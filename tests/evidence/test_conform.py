@@ -114,7 +114,7 @@ MOMENTS = st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1))
 ZONES = st.sampled_from([SHANGHAI, "UTC", "Asia/Urumqi", "America/New_York"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     moments=st.lists(MOMENTS, min_size=1, max_size=5), zone=ZONES, minutes=st.integers(-720, 840)
 )
@@ -128,7 +128,7 @@ def test_times_with_an_offset_mean_the_same_instant_in_every_zone(
     assert values(engine, result, "ts") == wanted
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(moments=st.lists(MOMENTS, min_size=1, max_size=5), zone=ZONES)
 def test_naive_times_are_read_in_the_zone_whether_text_or_typed(
     engine, tmp_path_factory, moments, zone
@@ -441,7 +441,6 @@ def test_a_folder_may_be_called_anything(engine, tmp_path, name):
 @given(
     name=st.text(st.characters(exclude_characters="\x00", codec="utf-8"), min_size=1, max_size=9)
 )
-@settings(deadline=None)
 def test_quoted_names_and_values_mean_exactly_themselves(engine, name):
     cursor = engine.execute(f"SELECT {literal(name)} AS {quote(name)}")
     assert cursor.description is not None

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shixiao.exports import Cell, Sheet, harmless, workbook
@@ -71,7 +71,6 @@ def test_a_cell_longer_than_a_spreadsheet_takes_is_cut_with_a_sign() -> None:
 # ── the rows that are written here ────────────────────────────────────────────────────────────
 
 
-@settings(deadline=None)
 @given(ROWS)
 def test_rows_are_the_ones_that_xlsxwriter_would_write(rows: list[tuple[Cell, Cell]]) -> None:
     target = BytesIO()
@@ -87,7 +86,6 @@ def test_rows_are_the_ones_that_xlsxwriter_would_write(rows: list[tuple[Cell, Ce
     assert ours.partition("</row>")[2] == sheet_data(target.getvalue())
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40) | st.from_regex("(_x?[0-9a-f]{0,5}_){1,4}", fullmatch=True))
 def test_a_reader_gets_the_text_that_was_written(text: str) -> None:
     content = workbook([Sheet("s", HEADS, [[text, None]])])

@@ -17,7 +17,7 @@ batches = st.lists(st.integers(0, 300), max_size=6)
 
 
 @given(batches)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_tree_grown_in_batches_has_the_root_of_the_rfc(sizes: list[int]) -> None:
     edge, entries = Edge(), []
     for size in sizes:
@@ -30,7 +30,7 @@ def test_a_tree_grown_in_batches_has_the_root_of_the_rfc(sizes: list[int]) -> No
 
 
 @given(batches)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_files_do_not_depend_on_the_batches(sizes: list[int]) -> None:
     edge, files, entries = Edge(), {}, numbered(sum(sizes))
     at = 0

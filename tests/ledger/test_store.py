@@ -33,9 +33,7 @@ def test_a_new_log_is_empty_and_signed(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.integers(0, 300), max_size=5))
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_log_is_the_same_however_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int]
 ) -> None:

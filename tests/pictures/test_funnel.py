@@ -80,7 +80,7 @@ POINTS = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     POINTS,
     st.sampled_from(["share", "mean"]),

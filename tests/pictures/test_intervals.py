@@ -68,7 +68,7 @@ def test_a_cell_needs_an_axis():
         interval_svg(Estimate.fact(1, 1), low_end=1, high_end=1, language="zh")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(ROWS, st.sampled_from(["zh", "en"]), st.sampled_from([340, 640]), st.booleans())
 def test_any_plot_is_sound_and_drawn_the_same_twice(rows, language, width, log):
     def draw():

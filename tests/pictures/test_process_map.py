@@ -57,7 +57,7 @@ def disjoint(items):
     return not any(a.meets(b) for nth, a in enumerate(items) for b in items[:nth])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(graphs(), st.floats(0.05, 1), st.integers(1, 14))
 def test_all_that_is_chosen_lies_on_a_way_from_start_to_end(graph, share, max_nodes):
     choice = choose(graph, share=share, max_nodes=max_nodes)
@@ -69,7 +69,7 @@ def test_all_that_is_chosen_lies_on_a_way_from_start_to_end(graph, share, max_no
     assert shown | {START, END} == reached(choice.arcs, END, forwards=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(), st.sampled_from([340, 720]), st.sampled_from(["zh", "en"]))
 def test_any_map_is_sound_and_no_box_or_label_touches_another(graph, width, language):
     svg = process_map_svg(graph, language=language, share=1, width=width, id_prefix="m")
@@ -148,7 +148,7 @@ def test_only_ways_back_are_dashed_and_they_stand_right_of_ways_down():
     assert by_text["10 · 5 h"].left > by_text["100 · 3.2 days"].right
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs(), st.integers(1, 4))
 def test_ways_back_stand_at_the_right_side_and_all_others_lead_down(graph, per_row):
     arcs = choose(graph, share=1, max_nodes=18).arcs

@@ -53,7 +53,7 @@ THREE = ribbon(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RIBBONS, st.sampled_from(FORMS))
 def test_any_ribbon_is_sound_and_drawn_the_same_twice(some, form):
     language, upright = form

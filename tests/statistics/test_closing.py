@@ -111,7 +111,7 @@ ERRORS = st.floats(0.01, 0.5)
 PEERS = st.lists(st.tuples(VALUES, ERRORS, VALUES, ERRORS), min_size=10, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PEERS, VALUES, ERRORS, st.floats(-5, 5))
 def test_the_unit_of_the_measure_changes_nothing(rows, value, error, shift):
     table = np.array(rows)
