@@ -17,9 +17,9 @@ demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it,
 test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
 	@$(MAKE) --no-print-directory lint
 	@echo "· tests of records and workflows on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -n 3 --dist worksteal -m "not slow"
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow"
 	@echo "· tests"
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow" $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
 
 test-all: $(STAMP)dev ## the same, slow tests included
 	@$(MAKE) --no-print-directory lint

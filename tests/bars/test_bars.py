@@ -11,11 +11,12 @@ pytestmark = pytest.mark.shared_data
 REDUCED = [
     "effect_1",
     "effect_2",
-    "effect_3",
+    # Costs are compared here, which other tests on the same cores would distort.
+    pytest.param("effect_3", marks=pytest.mark.slow),
     "effect_4",
-    pytest.param("effect_5", marks=pytest.mark.spark),
+    pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "formalism_1",
-    "formalism_2",
+    pytest.param("formalism_2", marks=pytest.mark.slow),
     pytest.param("formalism_3", marks=pytest.mark.slow),
     "formalism_4",
     pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
