@@ -23,7 +23,7 @@ REDUCED = [
     "formalism_6",
     "formalism_7",
     pytest.param("platform_3", marks=pytest.mark.slow),
-    "platform_4",
+    pytest.param("platform_4", marks=pytest.mark.slow),
     pytest.param("platform_6", marks=pytest.mark.slow),
     pytest.param("platform_7", marks=pytest.mark.slow),
     pytest.param("platform_8", marks=pytest.mark.slow),

@@ -59,19 +59,27 @@ TESTS = """
 """
 
 
+@pytest.fixture(scope="module")
+def grounds():
+    """What was counted of these tables, by engine: once, for Spark takes its time."""
+    return {}
+
+
 @pytest.fixture
-def ground(package, prepared, engine):
-    store = prepared(
-        package(
-            events=EVENTS,
-            cases=CASES,
-            groups=GROUPS,
-            messages=MESSAGES,
-            activity_map=MAP,
-            field_tests=TESTS,
+def ground(package, prepared, engine, grounds):
+    if id(engine) not in grounds:
+        store = prepared(
+            package(
+                events=EVENTS,
+                cases=CASES,
+                groups=GROUPS,
+                messages=MESSAGES,
+                activity_map=MAP,
+                field_tests=TESTS,
+            )
         )
-    )
-    return groundwork(scene_of(store, engine))
+        grounds[id(engine)] = groundwork(scene_of(store, engine))
+    return grounds[id(engine)]
 
 
 @pytest.mark.parametrize(
