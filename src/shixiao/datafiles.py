@@ -11,6 +11,8 @@ try:  # libyaml takes an eighth of the time of the loader in Python
 except ImportError:
     from yaml import SafeLoader  # type: ignore[assignment]
 
+__all__ = ["SafeLoader", "load_yaml"]
+
 
 def load_yaml(text: str | bytes) -> Any:
     """Return what a YAML document says: plain lists, mappings, texts and numbers.
