@@ -96,6 +96,9 @@ def pages() -> dict[str, str]:
         "schemas/potemkin-truth-1.schema.json": (schemas / "truth.schema.json").read_text("utf-8"),
         "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
         "schemas/reproduce-1.schema.json": (schemas / "reproduce.schema.json").read_text("utf-8"),
+        "schemas/score-sheet-1.schema.json": (schemas / "score-sheet.schema.json").read_text(
+            "utf-8"
+        ),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 

@@ -30,6 +30,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "shared_data": (SHARED.is_dir, "../shared/data is not here"),
     "spark": (lambda: shutil.which("java") is not None, "Java 17 is not installed"),
     "sm2": (sm2.present, "tongsuopy is not installed"),
+    "node": (lambda: shutil.which("node") is not None, "Node.js is not installed"),
     "browser": (lambda: shutil.which("chromium") is not None, "Chromium is not installed"),
 }
 

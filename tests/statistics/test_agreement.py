@@ -91,6 +91,33 @@ def test_the_scale_and_the_order_of_values_do_not_matter(pairs):
         assert found.value <= 1
 
 
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(0, 1)), min_size=4, max_size=60))
+def test_of_two_values_the_interval_scale_says_what_the_nominal_says(pairs):
+    units, values = [u for u, _ in pairs], [v / 10 for _, v in pairs]
+    nominal, interval = (alpha(units, values, scale, draws=50) for scale in ("nominal", "interval"))
+    assert (nominal.value is None) == (interval.value is None)
+    if nominal.value is not None:
+        assert [interval.value, interval.low, interval.high] == pytest.approx(
+            [nominal.value, nominal.low, nominal.high]
+        )
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), min_size=4, max_size=40))
+def test_the_interval_scale_is_the_mean_square_over_pairs(pairs):
+    by_unit = {u: [v / 7 for x, v in pairs if x == u] for u, _ in pairs}
+    units = [values for values in by_unit.values() if len(values) > 1]
+    every = [v for values in units for v in values]
+    found = alpha([u for u, _ in pairs], [v / 7 for _, v in pairs], "interval", draws=5)
+    if len(units) < 2 or len(set(every)) < 2:
+        assert found.value is None
+        return
+    within = sum(
+        (a - b) ** 2 / (len(values) - 1) for values in units for a in values for b in values
+    )
+    among = sum((a - b) ** 2 for a in every for b in every) / (len(every) - 1)
+    assert found.value == pytest.approx(1 - within / among)
+
+
 def test_the_interval_covers_the_alpha_that_the_observers_have():
     # Two observers see the truth of a unit (0 or 1, half each) and err independently 1 time in 10:
     # they disagree on 0.18 of units, chance is 0.5, so α = 1 - 0.18 / 0.5 = 0.64.

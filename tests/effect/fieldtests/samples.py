@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from shixiao.effect.fieldtests import Protocol, Value, read_protocol
+from shixiao.effect.fieldtests import Answer, Audience, Mode, Protocol, Value, read_protocol, sheet
 
 SMALL = """
 schema: shixiao/protocol/1
@@ -58,3 +60,27 @@ GOOD: dict[str, Value] = {
 
 def small(text: str = SMALL) -> Protocol:
     return read_protocol(text.encode(), "small.yaml")
+
+
+def said(values: Mapping[str, Value], *, every: int = 2) -> tuple[Answer, ...]:
+    """Answers in the order given, one every two minutes."""
+    return tuple(
+        Answer(question, value, STARTED + timedelta(minutes=every * number))
+        for number, (question, value) in enumerate(values.items(), start=1)
+    )
+
+
+def made(values: Mapping[str, Value] = GOOD, **changed: Any) -> dict[str, Any]:
+    """A score sheet of the small protocol."""
+    given: dict[str, Any] = {
+        "mode": Mode.ONLINE,
+        "audience": Audience.EVERYBODY,
+        "commission": "C-1",
+        "item": "I-1",
+        "evaluator": "E-1",
+        "started": STARTED,
+        "finished": STARTED + timedelta(hours=1),
+        "answers": said(values),
+        "now": NOW,
+    }
+    return sheet(small(), **{**given, **changed})
