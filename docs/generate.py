@@ -99,6 +99,7 @@ def pages() -> dict[str, str]:
         "schemas/score-sheet-1.schema.json": (schemas / "score-sheet.schema.json").read_text(
             "utf-8"
         ),
+        "schemas/sign-1.schema.json": (schemas / "sign.schema.json").read_text("utf-8"),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 

@@ -1,21 +1,30 @@
-"""印记: canonical bytes, hashes, pseudonyms, encryption, and short codes."""
+"""印记: canonical bytes, hashes, pseudonyms, encryption, signatures, and short codes."""
 
 from shixiao.seals.canonical import canonical_json, sha256_of, sha256_of_file
 from shixiao.seals.codes import read_code, short_code
+from shixiao.seals.documents import document_bytes, read_document
 from shixiao.seals.encryption import Damaged, Keyring, new_key
 from shixiao.seals.keys import key_file
 from shixiao.seals.pseudonyms import person_key, pseudonymise
+from shixiao.seals.signing import SigningKey, VerifyKey, sign, signed_bytes, verify
 
 __all__ = [
     "Damaged",
     "Keyring",
+    "SigningKey",
+    "VerifyKey",
     "canonical_json",
+    "document_bytes",
     "key_file",
     "new_key",
     "person_key",
     "pseudonymise",
     "read_code",
+    "read_document",
     "sha256_of",
     "sha256_of_file",
     "short_code",
+    "sign",
+    "signed_bytes",
+    "verify",
 ]
