@@ -135,3 +135,9 @@ def test_a_cell_counts_as_excel_counts_where_a_sign_takes_two_units() -> None:
     assert cut.endswith("😀…")
     assert len(cut.encode("utf-16-le")) // 2 <= 32_767
     assert harmless("😀" * 16_000) == "😀" * 16_000
+
+
+def test_a_head_that_both_languages_share_stands_once() -> None:
+    heads = (Text.of("list_name"), Text("名称", "Name"))
+    book = openpyxl.load_workbook(BytesIO(workbook([Sheet("s", heads, [])])))
+    assert [cell.value for cell in book["s"][1]] == ["list_name", "名称\nName"]

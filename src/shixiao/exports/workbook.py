@@ -60,7 +60,8 @@ def _package(sheets: Sequence[Sheet]) -> bytes:
             page.freeze_panes(1, 0)
             for column, title in enumerate(sheet.heads):
                 page.set_column(column, column, _width(column, title, sheet.rows))
-                page.write_string(0, column, f"{title.zh}\n{title.en}", head)
+                words = title.zh if title.zh == title.en else f"{title.zh}\n{title.en}"
+                page.write_string(0, column, words, head)
     return target.getvalue()
 
 

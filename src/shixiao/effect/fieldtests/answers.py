@@ -65,7 +65,7 @@ def check_answers(
             given twice, of the wrong kind, out of range, or at an impossible time; or one that is
             required is missing. The message names the question by its words.
     """
-    _check_setting(protocol, mode, audience)
+    check_setting(protocol, mode, audience)
     _check_span(started, finished, now)
     possible = {question.id: question for question in protocol.questions(mode, audience)}
     asked = protocol.asked(mode, audience, values_of(answers))
@@ -103,7 +103,12 @@ def check_value(question: Question, mode: Mode, value: object) -> None:
     _check_value(question, question.wording(mode), value)
 
 
-def _check_setting(protocol: Protocol, mode: Mode, audience: Audience) -> None:
+def check_setting(protocol: Protocol, mode: Mode, audience: Audience) -> None:
+    """Check that a protocol is made for a mode and an audience.
+
+    Raises:
+        BadInput: it is not.
+    """
     if mode not in protocol.modes or audience not in protocol.audiences:
         one, who = MODE_NAMES[mode], AUDIENCE_NAMES[audience]
         raise BadInput(

@@ -154,11 +154,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stretch of the way: its name, what is done in it, and its questions."""
+    """A stretch of the way: its name, what is done in it, when it is taken, and its questions."""
 
     id: str
     name: Text
     about: Text
+    conditions: tuple[Condition, ...]
     questions: tuple[Question, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -167,6 +168,7 @@ class Step:
             "id": self.id,
             "name": self.name.to_json(),
             "about": self.about.to_json(),
+            "conditions": [condition.to_json() for condition in self.conditions],
             "questions": [question.to_json() for question in self.questions],
         }
 

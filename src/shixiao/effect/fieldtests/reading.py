@@ -104,7 +104,7 @@ class _Reader:
             self.earlier[question.id] = question
             questions.append(question)
         entry.done()
-        return Step(step_id, name, about, tuple(questions))
+        return Step(step_id, name, about, conditions, tuple(questions))
 
     def _question(self, entry: Entry, conditions: tuple[Condition, ...]) -> Question:
         question_id = _identifier(entry)
