@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shixiao.ledger import Malformed
 from shixiao.ledger.growth import Edge, root_of_rows, widths_of
 from shixiao.ledger.tiles import Tiles
-from shixiao.ledger.tree import leaf_hash, root_of
+from shixiao.seals.tree import leaf_hash, root_of
 from tests.ledger import oracle
 from tests.ledger.cast import numbered
 

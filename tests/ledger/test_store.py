@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shixiao.ledger import Checkpoint, LogFolder, Malformed, Note, PrivateKey, verify_log
 from shixiao.ledger.growth import Edge
 from shixiao.ledger.store import open_log
-from shixiao.ledger.tree import EMPTY_ROOT
+from shixiao.seals.tree import EMPTY_ROOT
 from shixiao.terms import Unavailable
 from tests.ledger import oracle
 from tests.ledger.cast import KEY, TRUST, WITNESS, WITNESSED, numbered, write

@@ -24,7 +24,7 @@ from shixiao.ledger.tiles import (
     split_hashes,
     tile_name,
 )
-from shixiao.ledger.tree import HASH_BYTES, leaf_hash, perfect_root
+from shixiao.seals.tree import HASH_BYTES, leaf_hash, perfect_root
 
 Row = list[bytes]
 

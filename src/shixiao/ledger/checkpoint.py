@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from shixiao.ledger.notes import from_base64, to_base64
-from shixiao.ledger.tree import HASH_BYTES, LARGEST_SIZE
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import HASH_BYTES, LARGEST_SIZE
 
 
 @dataclass(frozen=True, slots=True)

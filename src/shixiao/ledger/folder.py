@@ -22,8 +22,8 @@ from shixiao.ledger.tiles import (
     split_entries,
     tile_name,
 )
-from shixiao.ledger.tree import consistency_proof, inclusion_proof, root_of
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import consistency_proof, inclusion_proof, root_of
 
 CHECKPOINT, TILES, WITNESSES, VKEYS = "checkpoint", "tile", "witness", "vkeys"
 

@@ -16,7 +16,7 @@ from shixiao.ledger.tiles import (
     hashes_at,
     join_entries,
 )
-from shixiao.ledger.tree import EMPTY_ROOT, join_right, leaf_hash, perfect_parts, perfect_root
+from shixiao.seals.tree import EMPTY_ROOT, join_right, leaf_hash, perfect_parts, perfect_root
 
 File = tuple[TileName, bytes]
 

@@ -24,8 +24,8 @@ from shixiao.ledger.tiles import (
     split_entries,
     tile_name,
 )
-from shixiao.ledger.tree import HASH_BYTES
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import HASH_BYTES
 from shixiao.terms import BadInput, Text, Unavailable
 
 TIMEOUT = 30.0  # seconds for one file

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from shixiao.ledger.checkpoint import Checkpoint, whole_number
 from shixiao.ledger.notes import LARGEST_NOTE, Note, from_base64, to_base64
-from shixiao.ledger.tree import HASH_BYTES, LARGEST_SIZE, leaf_hash, proves_inclusion
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import HASH_BYTES, LARGEST_SIZE, leaf_hash, proves_inclusion
 
 HEAD = "c2sp.org/tlog-proof@v1"
 SUFFIX = ".tlog-proof"

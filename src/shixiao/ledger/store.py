@@ -29,8 +29,8 @@ from shixiao.ledger.tiles import (
     split_hashes,
     tile_name,
 )
-from shixiao.ledger.tree import HASH_BYTES, leaf_hash
 from shixiao.ledger.wording import Malformed, says
+from shixiao.seals.tree import HASH_BYTES, leaf_hash
 from shixiao.terms import Unavailable
 
 WRITING = ".writing"

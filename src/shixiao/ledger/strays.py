@@ -20,8 +20,8 @@ from shixiao.ledger.tiles import (
     hashes_at,
     tile_name,
 )
-from shixiao.ledger.tree import HASH_BYTES
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import HASH_BYTES
 from shixiao.terms import Text
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from shixiao.ledger.tree import HASH_BYTES, above
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import HASH_BYTES, above
 
 TILE_HEIGHT = 8
 TILE_WIDTH = 1 << TILE_HEIGHT

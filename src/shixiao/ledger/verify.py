@@ -20,9 +20,9 @@ from shixiao.ledger.keys import is_vkey
 from shixiao.ledger.notes import LARGEST_NOTE, Note
 from shixiao.ledger.receipts import Receipt
 from shixiao.ledger.strays import strays
-from shixiao.ledger.tree import leaf_hash, proves_inclusion
 from shixiao.ledger.trust import Trust
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import leaf_hash, proves_inclusion
 from shixiao.terms import Text
 
 MOST_FAULTS = 20

@@ -17,9 +17,9 @@ from shixiao.ledger.keys import LogKey, PrivateKey
 from shixiao.ledger.notes import LARGEST_NOTE, Note
 from shixiao.ledger.reaching import Read, checkpoint_at
 from shixiao.ledger.tiles import Tiles
-from shixiao.ledger.tree import EMPTY_ROOT, consistency_proof, proves_consistency
 from shixiao.ledger.trust import Trust
 from shixiao.ledger.wording import Malformed
+from shixiao.seals.tree import EMPTY_ROOT, consistency_proof, proves_consistency
 
 
 def cosign(

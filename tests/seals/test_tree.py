@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shixiao.ledger import tree
+from shixiao.seals import tree
 from tests.ledger import oracle
 
 # Test leaves, roots and proofs of the certificate-transparency project for RFC 6962.
@@ -60,6 +60,7 @@ def subtree_of(entries: Sequence[bytes]) -> tree.Subtree:
 @pytest.mark.parametrize("size", range(9))
 def test_roots_are_the_published_ones(size: int) -> None:
     assert tree.root_of(size, subtree_of(LEAVES)).hex() == ROOTS[size]
+    assert tree.root_over(LEAVES[:size]).hex() == ROOTS[size]
 
 
 def test_proofs_are_the_published_ones() -> None:
@@ -69,6 +70,11 @@ def test_proofs_are_the_published_ones() -> None:
 
 
 entries_of_a_log = st.integers(1, 70).map(lambda n: [b"%d" % k for k in range(n)])
+
+
+@given(entries_of_a_log)
+def test_the_root_over_entries_at_hand_is_that_of_the_rfc(entries: list[bytes]) -> None:
+    assert tree.root_over(iter(entries)) == oracle.mth(entries)
 
 
 @given(entries_of_a_log, st.data())

@@ -2,12 +2,12 @@
 
 A tree of n leaves is a row of perfect subtrees, largest first. Whoever can say the hash of any
 perfect subtree (``Subtree``: height and index in, hash out) gets every root and proof from here;
-how such hashes are kept is the matter of ``tiles``. Sizes and indices count leaves, from 0.
+how such hashes are kept is the matter of ``ledger.tiles``. Sizes and indices count leaves, from 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 
 HASH_BYTES = 32
@@ -62,6 +62,14 @@ def perfect_parts(start: int, end: int) -> Iterator[tuple[int, int]]:
 def root_of(size: int, subtree: Subtree) -> bytes:
     """Return the root of the tree of ``size`` leaves."""
     return _range_hash(0, size, subtree) if size else EMPTY_ROOT
+
+
+def root_over(entries: Iterable[bytes]) -> bytes:
+    """Return the root over entries at hand; one without a neighbour moves up as it is."""
+    row = [leaf_hash(entry) for entry in entries]
+    while len(row) > 1:
+        row = above(row) + row[len(row) & ~1 :]
+    return row[0] if row else EMPTY_ROOT
 
 
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
