@@ -12,8 +12,18 @@ from shixiao.records.cases import (
     Proposal,
     Step,
 )
+from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.draws import Draw
 from shixiao.records.evaluations import Evaluation, Standing
 from shixiao.records.evidence import ActivityMap, DailyHash, Evidence
+from shixiao.records.fieldwork import (
+    Assignment,
+    Item,
+    Photo,
+    Pressure,
+    Sheet,
+    SigningKey,
+)
 from shixiao.records.files import StoredFile
 from shixiao.records.findings import Finding, Sighting
 from shixiao.records.handling import HandlerFigures
@@ -27,30 +37,41 @@ from shixiao.records.witnesses import Cosignature, Witness
 __all__ = [
     "Account",
     "ActivityMap",
+    "Assignment",
     "Attachment",
     "Case",
+    "Commission",
     "Contest",
     "Cosignature",
     "DailyHash",
     "Decision",
+    "Draw",
+    "Engagement",
     "Entry",
+    "Evaluated",
     "Evaluation",
+    "Evaluator",
     "Evidence",
     "Finding",
     "Gram",
     "HandlerFigures",
+    "Item",
     "LeafRow",
     "LogHead",
     "Matter",
     "Measurement",
     "Notice",
     "Organisation",
+    "Photo",
     "Plan",
     "Post",
+    "Pressure",
     "Proposal",
     "Relation",
     "SealedValue",
+    "Sheet",
     "Sighting",
+    "SigningKey",
     "Standing",
     "Step",
     "StoredFile",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -74,6 +75,20 @@ class Estimate:
     def ok(self) -> bool:
         """True when the number may be used for a verdict or a ranking."""
         return self.status is Status.OK
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Estimate:
+        """Return an estimate that was kept in the contract form."""
+        reason = data["reason"]
+        return cls(
+            data["value"],
+            data["low"],
+            data["high"],
+            data["n"],
+            level=data["level"],
+            status=Status(data["status"]),
+            reason=Text.of(reason) if reason else None,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the contract form (CONTRACTS: Estimate); numbers keep 10 significant digits."""

@@ -12,11 +12,19 @@ from django.urls import include, path
 
 from shixiao.web.account import views as account
 from shixiao.web.api import metrics, operations
+from shixiao.web.bodies import views as bodies
 from shixiao.web.cases import board, documents, entering, group, handlers, reports
 from shixiao.web.cases import views as cases
+from shixiao.web.commissions import sheets
+from shixiao.web.commissions import tables as commission_tables
+from shixiao.web.commissions import views as commissions
+from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
 from shixiao.web.evidence import views as evidence
+from shixiao.web.fieldwork import importing, sending, signing
+from shixiao.web.fieldwork import views as fieldwork
+from shixiao.web.fieldwork import worker as fieldwork_worker
 from shixiao.web.findings import views as findings
 from shixiao.web.home import views as home
 from shixiao.web.ledger import files as ledger_files
@@ -26,6 +34,7 @@ from shixiao.web.monday import views as monday
 from shixiao.web.parts import views as parts
 from shixiao.web.people import organisations, own
 from shixiao.web.people import views as people
+from shixiao.web.protocols import views as protocols
 from shixiao.web.receipts import views as receipts
 from shixiao.web.search import views as search
 from shixiao.web.shell import choices
@@ -94,6 +103,41 @@ urlpatterns = [
         name="case_answer",
     ),
     path("cases/<slug:code>/files/<uuid:attachment>/", cases.attachment, name="attachment"),
+    path("commissions/", commissions.listing, name="commissions"),
+    path("commissions/add/", commissions.add, name="commission_add"),
+    path("commissions/<slug:code>/", commissions.one, name="commission"),
+    path("commissions/<slug:code>/do/<slug:verb>/", commissions.act, name="commission_act"),
+    path("commissions/<slug:code>/declare/", commissions.declare, name="commission_declare"),
+    path("commissions/<slug:code>/letter", commissions.letter, name="commission_letter"),
+    path(
+        "commissions/<slug:code>/<str:name>.csv", commission_tables.table, name="commission_table"
+    ),
+    path("sheets/<slug:code>/", sheets.one, name="sheet"),
+    path("sheets/<slug:code>/sheet.json", sheets.file, name="sheet_file"),
+    path("sheets/<slug:code>/photos/<uuid:photo>/", sheets.photo, name="sheet_photo"),
+    path("fieldwork/", fieldwork.listing, name="fieldwork"),
+    path("fieldwork/worker.js", fieldwork_worker.script, name="fieldwork_worker"),
+    path("fieldwork/key/", signing.key, name="fieldwork_key"),
+    path("fieldwork/key/<uuid:key>/end/", signing.end_key, name="fieldwork_key_end"),
+    path("fieldwork/import/", importing.submissions, name="fieldwork_import"),
+    path("fieldwork/<slug:item>/", fieldwork.one, name="fieldwork_item"),
+    path("fieldwork/<slug:item>/send/", sending.send, name="fieldwork_send"),
+    path("fieldwork/<slug:item>/photo/", sending.photo, name="fieldwork_photo"),
+    path("fieldwork/<slug:item>/over/", fieldwork.over, name="fieldwork_over"),
+    path("fieldwork/<slug:item>/sign/", signing.sign, name="fieldwork_sign"),
+    path("fieldwork/<slug:item>/sheet.json", signing.document, name="fieldwork_document"),
+    path("fieldwork/<slug:item>/form.xlsx", importing.form, name="fieldwork_xlsform"),
+    path("fieldwork/<slug:item>/withdraw/", fieldwork.withdraw, name="fieldwork_withdraw"),
+    path("fieldwork/<slug:item>/pressure/", fieldwork.report_pressure, name="fieldwork_pressure"),
+    path("draws/", draws.listing, name="draws"),
+    path("draws/verify_draw.py", draws.script, name="draw_script"),
+    path("draws/<slug:code>/", draws.one, name="draw"),
+    path("draws/<slug:code>/transcript.json", draws.transcript, name="draw_transcript"),
+    path("bodies/", bodies.listing, name="bodies"),
+    path("bodies/<str:code>/", bodies.one, name="body"),
+    path("protocols/", protocols.listing, name="protocols"),
+    path("protocols/<slug:protocol>/", protocols.one, name="protocol"),
+    path("protocols/<slug:protocol>/file", protocols.source, name="protocol_file"),
     path("people/", people.listing, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<uuid:account>/", people.one, name="person"),

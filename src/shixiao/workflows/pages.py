@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shixiao.rules import RulePack
 from shixiao.terms import Text
-from shixiao.workflows.cases.life import Life, State, Verb
+from shixiao.workflows.lives import Life, State, Verb
 from shixiao.workflows.roles import Scope, Table
 
 SCOPES = {
@@ -32,7 +32,6 @@ RIGHTS_HEAD = """
 |---|---|---|
 """
 LIFE_HEAD = """\
-# 案件的环节 · The life of a case
 
 这张图由数据生成，与系统所执行的完全一致。标 ✌ 的动作须两人。
 
@@ -68,9 +67,9 @@ def roles_page(table: Table) -> str:
     return "".join(parts)
 
 
-def life_page(life: Life, rules: RulePack) -> str:
-    """Render the life of a case: a diagram, its states and its verbs."""
-    parts = [LIFE_HEAD, "```mermaid\nstateDiagram-v2\n"]
+def life_page(life: Life, rules: RulePack, *, title: Text) -> str:
+    """Render a life: a diagram, its states and its verbs."""
+    parts = [f"# {title.zh} · {title.en}\n{LIFE_HEAD}", "```mermaid\nstateDiagram-v2\n"]
     for state in life.states.values():
         parts.append(f'    state "{state.name.zh} {state.name.en}" as {state.id}\n')
     for verb in life.verbs.values():

@@ -14,7 +14,7 @@ from shixiao.effect.fieldtests.sheet import (
     sheet_sha256,
     sheet_text,
 )
-from shixiao.effect.fieldtests.shipped import protocols
+from shixiao.effect.fieldtests.shipped import protocols, source_of
 from shixiao.effect.fieldtests.tables import rows
 
 __all__ = [
@@ -50,5 +50,6 @@ __all__ = [
     "sheet",
     "sheet_sha256",
     "sheet_text",
+    "source_of",
     "values_of",
 ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from shixiao.records.models import Account, Case, Organisation
 from shixiao.workflows.cases import checking, closing, correcting, opening, pairs
-from shixiao.workflows.cases.life import Verb
 from shixiao.workflows.cases.moving import Act
+from shixiao.workflows.lives import Verb
 
 Given = Mapping[str, Any]
 DETAILS = ("decision", "basis", "person", "statement", "compared")

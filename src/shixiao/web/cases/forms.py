@@ -14,8 +14,9 @@ from shixiao.terms import Text
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
 from shixiao.workflows.cases.deciding import like_cases
-from shixiao.workflows.cases.life import Verb, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.opening import fit_to_handle
+from shixiao.workflows.lives import Verb
 from shixiao.workflows.notices import holders
 from shixiao.workflows.refusals import Incomplete
 

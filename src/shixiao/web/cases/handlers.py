@@ -15,9 +15,8 @@ from shixiao.checkup.report.cells import Cell
 from shixiao.checkup.report.speech import Speech, Unit
 from shixiao.pictures import interval_svg
 from shixiao.records.models import HandlerFigures
-from shixiao.terms import Text
+from shixiao.terms import Estimate, Text
 from shixiao.web.results.reading import actor_on
-from shixiao.web.results.words import estimate_of
 from shixiao.web.shell.pages import language, say, words
 from shixiao.workflows.clock import rule
 from shixiao.workflows.handlers import reviews
@@ -100,7 +99,7 @@ def _shown(made: HandlerFigures) -> dict[str, Any]:
 
 def _row(name: str, made: HandlerFigures) -> tuple[Cell, ...]:
     speech, found, sign = Speech(language()), made.detail[name], SIGNS[name]
-    ratio = estimate_of(found["ratio"])
+    ratio = Estimate.from_json(found["ratio"])
     picture = interval_svg(
         ratio,
         low_end=0.0,

@@ -15,9 +15,10 @@ from shixiao.web.results.words import kind_name
 from shixiao.web.shell.pages import say, t
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases.deciding import decision_on
-from shixiao.workflows.cases.life import Verb, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import why_not
 from shixiao.workflows.clock import days_left, rule, soon
+from shixiao.workflows.lives import Verb
 
 TONES = {"closed": "green", "shown": "green", "dropped": "grey", "lead": "grey"}
 OTHER_VERBS: Mapping[str, Text] = {

@@ -39,8 +39,9 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases import pairs
 from shixiao.workflows.cases.conflicts import conflict
 from shixiao.workflows.cases.deciding import decision_on
-from shixiao.workflows.cases.life import Verb, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import Act, why_not
+from shixiao.workflows.lives import Verb
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Forbidden, Incomplete, Missing
 

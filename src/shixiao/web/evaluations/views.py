@@ -17,9 +17,8 @@ from shixiao.checkup.report.scores import POINTS
 from shixiao.checkup.report.speech import Speech
 from shixiao.ledger import vocabulary
 from shixiao.records.models import Evaluation, Evidence, LeafRow, Standing
-from shixiao.terms import Text
+from shixiao.terms import Estimate, Text
 from shixiao.web.results.reading import actor_on
-from shixiao.web.results.words import estimate_of
 from shixiao.web.shell.lists import FORMATS, page_of
 from shixiao.web.shell.pages import language
 from shixiao.web.subjects.rows import KINDS
@@ -163,7 +162,7 @@ COMPARED = (
 
 def _compared(now: Standing, was: Standing) -> tuple[Cell, ...]:
     speech = Speech(language())
-    both = [estimate_of(row.detail["scores"]["overall"]) for row in (was, now)]
+    both = [Estimate.from_json(row.detail["scores"]["overall"]) for row in (was, now)]
     cells = [speech.estimate(estimate, POINTS) for estimate in both]
     return (
         speech.named(now.name, href=reverse(now.kind, args=[now.slug])),

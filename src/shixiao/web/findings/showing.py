@@ -14,9 +14,9 @@ from shixiao.checkup.report.findings import UNITS, chance
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.words import SEVERITIES, TABLES
 from shixiao.records.models import Finding, Sighting
-from shixiao.terms import Severity, Text
+from shixiao.terms import Estimate, Severity, Text
 from shixiao.web.results.reading import claim
-from shixiao.web.results.words import estimate_of, kind_name, kinds
+from shixiao.web.results.words import kind_name, kinds
 from shixiao.web.shell.pages import language
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
@@ -78,7 +78,7 @@ def seen(sighting: Sighting, *, inside: bool) -> dict[str, Any]:
     detector = kinds().get(detail["kind"])
     measure = detector.measures.get(detail["measure"]) if detector else None
     unit = UNITS[measure.unit] if measure else UNITS["count"]
-    estimate = estimate_of(detail["estimate"])
+    estimate = Estimate.from_json(detail["estimate"])
     value = speech.estimate(estimate, unit, with_unit=True)
     if not detail["lead"]:
         value = Cell(speech.t("查实", "Established"))

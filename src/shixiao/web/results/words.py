@@ -1,27 +1,11 @@
-"""What results hold as JSON, in words: estimates, and kinds of finding by their names."""
+"""Kinds of finding by their names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from shixiao.checkup.detectors.registry import Detector, detectors
-from shixiao.terms import Estimate, Status, Text
-
-
-def estimate_of(data: Mapping[str, Any]) -> Estimate:
-    """Return an estimate that was kept as JSON."""
-    reason = data["reason"]
-    return Estimate(
-        data["value"],
-        data["low"],
-        data["high"],
-        data["n"],
-        level=data["level"],
-        status=Status(data["status"]),
-        reason=Text.of(reason) if reason else None,
-    )
+from shixiao.terms import Text
 
 
 @cache

@@ -14,7 +14,6 @@ from shixiao.pictures import IntervalRow
 from shixiao.records.models import Standing
 from shixiao.terms import Estimate, Text
 from shixiao.web.findings.showing import Line
-from shixiao.web.results.words import estimate_of
 from shixiao.web.shell.pages import language
 
 SCORES: tuple[tuple[Text, str, bool], ...] = (
@@ -50,7 +49,7 @@ class Head:
 def head_of(standing: Standing, findings: Sequence[Line]) -> Head:
     """Return the head of the page of a subject."""
     speech = Speech(language())
-    found = {name: estimate_of(each) for name, each in standing.detail["scores"].items()}
+    found = {name: Estimate.from_json(each) for name, each in standing.detail["scores"].items()}
     scores = [(name, found[name]) for name in (OVERALL, *DIMENSIONS) if name in found]
     overall = found.get(OVERALL)
     said = speech.estimate(overall, POINTS, with_unit=True) if overall else Cell("—")

@@ -13,8 +13,7 @@ from shixiao.checkup.report.speech import Speech, capitalised
 from shixiao.checkup.report.words import VERDICTS
 from shixiao.exports import Sheet
 from shixiao.records.models import Standing
-from shixiao.terms import Text
-from shixiao.web.results.words import estimate_of
+from shixiao.terms import Estimate, Text
 from shixiao.web.shell.pages import language
 from shixiao.workflows.clock import pack
 
@@ -75,9 +74,9 @@ def cells(standing: Standing, departments: Mapping[str, Text], question: str) ->
         *head,
         Cell(speech.count(standing.cases)) if standing.cases else Cell("—"),
         Cell(speech.count(standing.findings)),
-        Cell("—") if score is None else speech.estimate(estimate_of(score), POINTS),
+        Cell("—") if score is None else speech.estimate(Estimate.from_json(score), POINTS),
         Cell(speech.count(standing.band)) if standing.band else Cell("—"),
-        Cell("—") if hours is None else speech.estimate(estimate_of(hours), HOURS),
+        Cell("—") if hours is None else speech.estimate(Estimate.from_json(hours), HOURS),
     )
 
 

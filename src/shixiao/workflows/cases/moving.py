@@ -14,10 +14,11 @@ from shixiao.records.models import Account, Attachment, Case, LeafRow, Step
 from shixiao.terms import Text, Unavailable
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases.conflicts import conflict
-from shixiao.workflows.cases.life import Verb, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.telling import tell_of_step
 from shixiao.workflows.clock import due_day
 from shixiao.workflows.leaves import put_known
+from shixiao.workflows.lives import Verb
 from shixiao.workflows.permissions import may, signed_in
 from shixiao.workflows.refusals import CHANGED, NOT_YOURS, Forbidden, Incomplete, Stale
 

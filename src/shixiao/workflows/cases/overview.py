@@ -16,8 +16,9 @@ from shixiao.rules import load_calendar
 from shixiao.statistics import median_interval
 from shixiao.terms import Estimate
 from shixiao.workflows.cases.escalation import level
-from shixiao.workflows.cases.life import State, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.clock import days_left
+from shixiao.workflows.lives import State
 
 OVERDUE, SOON, SUPERVISED = "overdue", "soon", "supervised"
 

@@ -15,9 +15,10 @@ from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.cases.closing import before_closing, before_overriding, close, override
 from shixiao.workflows.cases.deciding import before_deciding, decide
 from shixiao.workflows.cases.dropping import before_dropping, drop
-from shixiao.workflows.cases.life import Verb, life
+from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import Act, check, locked, why_not
 from shixiao.workflows.cases.telling import link_of, of_case
+from shixiao.workflows.lives import Verb
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.refusals import CHANGED, Forbidden, Incomplete, Stale
 

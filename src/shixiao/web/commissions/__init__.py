@@ -1,0 +1,1 @@
+"""Commissions: third-party evaluations from the letter of authority to the published result."""

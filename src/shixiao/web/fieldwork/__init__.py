@@ -1,0 +1,1 @@
+"""Fieldwork: an evaluator's items, the form that works offline, and the signature."""

@@ -1,0 +1,1 @@
+"""Protocols: the questions that evaluators answer, for everybody to read beforehand."""
