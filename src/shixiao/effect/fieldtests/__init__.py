@@ -11,6 +11,7 @@ from shixiao.effect.fieldtests.scoring import OVERALL, scores
 from shixiao.effect.fieldtests.sheet import (
     answers_of,
     check_sheet,
+    scores_of,
     sheet,
     sheet_sha256,
     sheet_text,
@@ -49,6 +50,7 @@ __all__ = [
     "read_protocol",
     "rows",
     "scores",
+    "scores_of",
     "sheet",
     "sheet_sha256",
     "sheet_text",
