@@ -17,6 +17,7 @@ import click
 from shixiao.checkup.detectors.registry import ClosedBy, detectors
 from shixiao.cli import cli as shixiao
 from shixiao.effect import Measure, Statistic, measures
+from shixiao.effect.fieldtests import protocols, protocols_page
 from shixiao.effect.verdicts import texts
 from shixiao.evidence.schema import tables_page
 from shixiao.ledger import vocabulary_page
@@ -91,6 +92,7 @@ def pages() -> dict[str, str]:
         "verdicts.md": verdicts_page(),
         "detectors.md": detectors_page(),
         "audit-events.md": vocabulary_page(),
+        "protocols.md": protocols_page(protocols().values()),
         "roles.md": roles_page(table()),
         "case-life.md": life_page(case_life(), load_pack(), title=CASES),
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
@@ -104,6 +106,7 @@ def pages() -> dict[str, str]:
             "utf-8"
         ),
         "schemas/sign-1.schema.json": (schemas / "sign.schema.json").read_text("utf-8"),
+        "schemas/protocol-1.schema.json": (schemas / "protocol.schema.json").read_text("utf-8"),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 

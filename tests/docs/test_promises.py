@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from shixiao.checkup import Question, evaluate, result_json
 from shixiao.cli.deadline import deadline
 from shixiao.effect import Comparison
+from shixiao.effect.fieldtests import protocols, read_protocol
 from shixiao.rules import load_pack
 from shixiao.settings import Settings
+from shixiao.terms import Text
 
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs/tutorials/first-evaluation.md"
@@ -101,3 +103,17 @@ def test_the_rules_page_shows_a_pack_that_loads(tmp_path: Path) -> None:
     pack = load_pack("cn-2026", tmp_path / "yunze.yaml")
     assert pack.number("E-01") == 100
     assert pack.hash != load_pack().hash
+
+
+def test_the_protocol_in_the_how_to_is_one() -> None:
+    (text,) = code(ROOT / "docs/how-to/field-tests.md", "yaml")
+    assert next(iter(read_protocol(text.encode(), "x").all_questions)) == "done"
+
+
+def test_the_page_of_protocols_has_every_question_in_both_languages() -> None:
+    page = (ROOT / "docs/reference/protocols.md").read_text(encoding="utf-8")
+    for protocol in protocols().values():
+        assert protocol.sha256 in page
+        for question in protocol.all_questions.values():
+            wordings: list[Text] = [question.ask, *question.by_mode.values()]
+            assert all(text.zh in page and text.en in page for text in wordings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from shixiao.effect.fieldtests import Outcome, against_log, agreement
+from shixiao.effect.fieldtests import Mode, Outcome, against_log, agreement
 from shixiao.rules import load_pack
 from shixiao.statistics import krippendorff_alpha
 from shixiao.terms import BadInput, Estimate, Status, Text
@@ -72,8 +72,6 @@ def test_one_evaluator_an_item_says_nothing_of_agreement() -> None:
 
 
 def test_an_item_tried_online_and_by_phone_is_not_the_same_item() -> None:
-    from shixiao.effect.fieldtests import Mode
-
     found = agreed([made(), made(mode=Mode.PHONE, evaluator="E-2")])
     assert found.overall.n == 0
 

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from shixiao.datafiles import load_yaml
 from shixiao.effect.fieldtests import (
+    Mode,
     answers_of,
     check_sheet,
     in_force,
     protocols,
     rows,
+    scores_of,
     sheet_sha256,
     sheet_text,
 )
@@ -155,7 +157,7 @@ def test_whatever_is_given_for_a_sheet_is_refused_in_words(value: object) -> Non
 def test_rows_say_of_each_step_whether_it_worked_and_what_it_took() -> None:
     apply, after = rows(made(), small(), service_id="S1")
     assert apply == {
-        "test_id": "C-1:I-1:E-1",
+        "test_id": "C-1:I-1:online:everybody:E-1",
         "service_id": "S1",
         "evaluator_id": "E-1",
         "channel": "online",
@@ -190,6 +192,24 @@ def test_a_sheet_that_is_replaced_and_an_earlier_one_of_the_same_person_do_not_c
     later = made({**GOOD, "clear": 0}, evaluator="E-2", finished=STARTED + timedelta(hours=2))
     earlier = made(GOOD, evaluator="E-2")
     assert in_force([later, new, old, earlier]) == [new, later]
+
+
+def test_nobody_replaces_the_sheet_of_another() -> None:
+    mine = made()
+    theirs = made({**GOOD, "clear": 0}, evaluator="E-2", previous=sheet_sha256(mine))
+    assert in_force([mine, theirs]) == [mine, theirs]
+
+
+def test_a_sheet_with_another_mode_replaces_the_one_it_corrects() -> None:
+    wrong = made(mode=Mode.COUNTER)
+    right = made(previous=sheet_sha256(wrong))
+    assert in_force([wrong, right]) == [right]
+
+
+def test_the_scores_of_a_sheet_are_numbers_again() -> None:
+    few = {"worked": False, "clear": 0, "minutes": 9, "papers": 0}
+    assert scores_of(made())["usefulness"] == 0.9375
+    assert scores_of(made(few))["benefit"] is None
 
 
 def test_a_shipped_protocol_makes_a_sheet_for_every_step_that_worked() -> None:

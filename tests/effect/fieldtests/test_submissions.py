@@ -240,6 +240,7 @@ ENTITY = b'<!DOCTYPE d [<!ENTITY a "aaaa">]><d id="x">&a;</d>'
         (b"KEY,x\n,2\n", "row 1: it has no instanceID"),
         (b'KEY\n"1\n', "no CSV in UTF-8"),
         (b"KEY\n\xff\n", "no CSV in UTF-8"),
+        (b"KEY" + b",a" * 6000, "5,000 columns"),
         (b"PK\x03\x04nothing", "damaged"),
     ],
 )

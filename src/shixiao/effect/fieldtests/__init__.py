@@ -4,12 +4,14 @@ from shixiao.effect.fieldtests.agreeing import Agreement, Disputed, agreement, i
 from shixiao.effect.fieldtests.answers import Answer, check_answers, check_value, values_of
 from shixiao.effect.fieldtests.comparing import AgainstLog, Outcome, against_log
 from shixiao.effect.fieldtests.kinds import Audience, Dimension, Kind, Mode, Target, Unit
+from shixiao.effect.fieldtests.pages import protocols_page
 from shixiao.effect.fieldtests.protocol import Condition, Goalposts, Protocol, Question, Step, Value
 from shixiao.effect.fieldtests.reading import read_protocol
 from shixiao.effect.fieldtests.scoring import OVERALL, scores
 from shixiao.effect.fieldtests.sheet import (
     answers_of,
     check_sheet,
+    scores_of,
     sheet,
     sheet_sha256,
     sheet_text,
@@ -44,9 +46,11 @@ __all__ = [
     "check_value",
     "in_force",
     "protocols",
+    "protocols_page",
     "read_protocol",
     "rows",
     "scores",
+    "scores_of",
     "sheet",
     "sheet_sha256",
     "sheet_text",

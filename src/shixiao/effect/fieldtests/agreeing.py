@@ -1,9 +1,9 @@
 """Do evaluators who tried the same thing say the same, and about which questions do they differ?
 
-One unit is one question of one item in one mode for one audience, its values are the scores of its
-answers, and the scale is interval, for scores are differences on a line. Krippendorff's α is in
-``statistics.agreement``. A sheet that another replaces does not count, and of several sheets of one
-evaluator on one item the last one does.
+One unit is one question of one item of a commission in one mode for one audience, its values are
+the scores of its answers, and the scale is interval, for scores are differences on a line.
+Krippendorff's α is in ``statistics.agreement``. A sheet that another of the same evaluator replaces
+does not count, and of several sheets of one evaluator on one item the last one does.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from shixiao.statistics import krippendorff_alpha
 from shixiao.terms import Estimate
 
 Sheet = Mapping[str, Any]
-Unit = tuple[str, str, str, str]
+Place = tuple[str, str, str, str]
+Unit = tuple[str, str, str, str, str]
+_PLACE = ("commission", "item", "mode", "audience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,11 @@ def agreement(
         BadInput: a sheet is none, or of another protocol or version.
     """
     said: dict[Unit, list[float]] = defaultdict(list)
-    tried: dict[tuple[str, str, str], int] = defaultdict(int)
+    tried: dict[Place, int] = defaultdict(int)
     for sheet in in_force(sheets):
         check_protocol(sheet, protocol)
-        place = (sheet["item"], sheet["mode"], sheet["audience"])
+        commission, item, mode, audience = (str(sheet[name]) for name in _PLACE)
+        place = (commission, item, mode, audience)
         tried[place] += 1
         for key, (_, score) in scored(protocol, values_of(answers_of(sheet))).items():
             said[(*place, key)].append(score)
@@ -103,7 +106,7 @@ def agreement(
         dimensions={
             str(dimension): alpha(
                 str(dimension),
-                [unit for unit in units if questions[unit[3]].dimension is dimension],
+                [unit for unit in units if questions[unit[-1]].dimension is dimension],
             )
             for dimension in Dimension
         },
@@ -113,16 +116,22 @@ def agreement(
 
 
 def in_force(sheets: Iterable[Sheet]) -> list[Sheet]:
-    """Return the sheets that count: not replaced, and the last of each evaluator on an item."""
+    """Return the sheets that count: not replaced, and the last of each evaluator on an item.
+
+    Nobody replaces the sheet of another: that a sheet names it as replaced then means nothing.
+    """
     every = {sheet_sha256(sheet): sheet for sheet in sheets}
-    replaced = {sheet.get("previous") for sheet in every.values()}
+    replaced = {(_author(sheet), sheet.get("previous")) for sheet in every.values()}
     last: dict[tuple[str, ...], tuple[str, str]] = {}
     for key, sheet in every.items():
-        if key not in replaced:
-            names = ("commission", "item", "mode", "audience", "evaluator")
-            place = tuple(str(sheet[name]) for name in names)
+        if (_author(sheet), key) not in replaced:
+            place = (*(str(sheet[name]) for name in _PLACE), str(sheet["evaluator"]))
             last[place] = max(last.get(place, ("", "")), (str(sheet["finished"]), key))
     return [every[key] for _, (_, key) in sorted(last.items())]
+
+
+def _author(sheet: Sheet) -> tuple[str, str, str]:
+    return str(sheet["commission"]), str(sheet["item"]), str(sheet["evaluator"])
 
 
 def _disputed(protocol: Protocol, units: Mapping[Unit, Sequence[float]]) -> tuple[Disputed, ...]:
@@ -130,7 +139,7 @@ def _disputed(protocol: Protocol, units: Mapping[Unit, Sequence[float]]) -> tupl
     for unit, values in units.items():
         differences = [abs(a - b) for a, b in combinations(values, 2)]
         if differences:
-            apart[unit[3]].append(sum(differences) / len(differences))
+            apart[unit[-1]].append(sum(differences) / len(differences))
     found = [
         Disputed(question, sum(apart[key]) / len(apart[key]), len(apart[key]))
         for key, question in protocol.all_questions.items()

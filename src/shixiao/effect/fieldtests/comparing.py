@@ -21,6 +21,34 @@ from shixiao.statistics import mean_from_sums
 from shixiao.terms import Estimate, Text
 
 FULL = 100.0
+_NO_LOG = Text("日志没有这一维度的得分。", "The log has no score of this dimension.")
+_NO_INTERVAL = Text("日志的得分没有区间。", "The score from the log has no interval.")
+_BOTH = Text(
+    "体验测试 {field} 分，日志 {log} 分", "{field} points in field tests, {log} by the log"
+)
+_AGREE = Text(
+    "{name}：{both}，相差不超过 {margin} 分，两者一致。",
+    "{name}: {both}; they agree within {margin} points.",
+)
+_LOWER = Text(
+    "{name}：{both}，体验测试低 {gap} 分（{low} 至 {high}）；实际遇到的比记录的差。",
+    "{name}: {both}; field tests are {gap} points lower ({low} to {high}). What people meet is"
+    " worse than what was recorded.",
+)
+_HIGHER = Text(
+    "{name}：{both}，体验测试高 {gap} 分（{low} 至 {high}）；实际遇到的比记录的好。",
+    "{name}: {both}; field tests are {gap} points higher ({low} to {high}). What people meet is"
+    " better than what was recorded.",
+)
+_OPEN = Text(
+    "相差 {low} 至 {high} 分都有可能，区间太宽；需要更多测试",
+    "the difference may be anything from {low} to {high} points; more tests are needed",
+)
+_NOT_COMPARABLE = Text("{name}：不能比较：{reason}", "{name}: not comparable: {reason}")
+_FEW = Text(
+    "体验测试有 {n} 次，至少需要 {fewest} 次。",
+    "There are {n} field tests and at least {fewest} are needed.",
+)
 
 
 class Outcome(StrEnum):
@@ -78,36 +106,6 @@ def against_log(
     return tuple(found)
 
 
-_NO_LOG = Text("日志没有这一维度的得分。", "The log has no score of this dimension.")
-_NO_INTERVAL = Text("日志的得分没有区间。", "The score from the log has no interval.")
-_BOTH = Text(
-    "体验测试 {field} 分，日志 {log} 分", "{field} points in field tests, {log} by the log"
-)
-_AGREE = Text(
-    "{name}：{both}，相差不超过 {margin} 分，两者一致。",
-    "{name}: {both}; they agree within {margin} points.",
-)
-_LOWER = Text(
-    "{name}：{both}，体验测试低 {gap} 分（{low} 至 {high}）；实际遇到的比记录的差。",
-    "{name}: {both}; field tests are {gap} points lower ({low} to {high}). What people meet is"
-    " worse than what was recorded.",
-)
-_HIGHER = Text(
-    "{name}：{both}，体验测试高 {gap} 分（{low} 至 {high}）；实际遇到的比记录的好。",
-    "{name}: {both}; field tests are {gap} points higher ({low} to {high}). What people meet is"
-    " better than what was recorded.",
-)
-_OPEN = Text(
-    "相差 {low} 至 {high} 分都有可能，区间太宽；需要更多测试",
-    "the difference may be anything from {low} to {high} points; more tests are needed",
-)
-_NOT_COMPARABLE = Text("{name}：不能比较：{reason}", "{name}: not comparable: {reason}")
-_FEW = Text(
-    "体验测试有 {n} 次，至少需要 {fewest} 次。",
-    "There are {n} field tests and at least {fewest} are needed.",
-)
-
-
 def _mean(values: Sequence[float], *, fewest: int, level: float) -> Estimate:
     """Return the mean of the tests in points."""
     if len(values) < fewest:
@@ -147,18 +145,23 @@ def _judge(
     if gap is None or low is None or high is None:
         reason = difference.reason or _NO_INTERVAL
         return Outcome.NOT_COMPARABLE, _NOT_COMPARABLE.format(name=name, reason=reason)
-    both = _BOTH.format(field=f"{tried.value:.0f}", log=f"{logged.value:.0f}")
+    both = _BOTH.format(field=_points(tried.value), log=_points(logged.value))
     if -margin <= low and high <= margin:
         return Outcome.AGREE, _AGREE.format(name=name, both=both, margin=f"{margin:g}")
     if high < 0:
         return Outcome.LOWER, _LOWER.format(
-            name=name, both=both, gap=f"{-gap:.0f}", low=f"{-high:.0f}", high=f"{-low:.0f}"
+            name=name, both=both, gap=_points(-gap), low=_points(-high), high=_points(-low)
         )
     if low > 0:
         return Outcome.HIGHER, _HIGHER.format(
-            name=name, both=both, gap=f"{gap:.0f}", low=f"{low:.0f}", high=f"{high:.0f}"
+            name=name, both=both, gap=_points(gap), low=_points(low), high=_points(high)
         )
     reason = Text("{both}；{open}。", "{both}; {open}.").format(
-        both=both, open=_OPEN.format(low=f"{low:.0f}", high=f"{high:.0f}")
+        both=both, open=_OPEN.format(low=_points(low), high=_points(high))
     )
     return Outcome.NOT_COMPARABLE, _NOT_COMPARABLE.format(name=name, reason=reason)
+
+
+def _points(number: float | None) -> str:
+    """Write whole points; the rounding of a little less than 0 is 0 and not -0."""
+    return "—" if number is None else str(round(number))

@@ -137,6 +137,12 @@ def answers_of(document: Mapping[str, Any]) -> tuple[Answer, ...]:
         raise BadInput(_NO_SHEET) from None
 
 
+def scores_of(document: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the scores that a checked sheet holds, as numbers."""
+    given = document["scores"].items()
+    return {key: None if score is None else float(score) for key, score in given}
+
+
 def check_sheet(document: object, protocol: Protocol, *, now: datetime) -> None:
     """Make a sheet that came from elsewhere anew from its answers, and compare.
 

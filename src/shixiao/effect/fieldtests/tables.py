@@ -18,8 +18,8 @@ def rows(sheet: Mapping[str, Any], protocol: Protocol, *, service_id: str) -> li
     """Return one row for each step of which anything was answered.
 
     A step passed when every question that decides it was answered well; where none decides, it is
-    not said whether it passed. The test's number is made of commission, item and evaluator, so that
-    a sheet that replaces another takes the place of its rows.
+    not said whether it passed. The test's number is made of commission, item, mode, audience and
+    evaluator, so that a sheet that replaces another takes the place of its rows.
 
     Args:
         sheet: a score sheet.
@@ -31,8 +31,9 @@ def rows(sheet: Mapping[str, Any], protocol: Protocol, *, service_id: str) -> li
     """
     check_protocol(sheet, protocol)
     answers = {answer.question: answer for answer in answers_of(sheet)}
+    names = ("commission", "item", "mode", "audience", "evaluator")
     head = {
-        "test_id": f"{sheet['commission']}:{sheet['item']}:{sheet['evaluator']}",
+        "test_id": ":".join(str(sheet[name]) for name in names),
         "service_id": service_id,
         "evaluator_id": sheet["evaluator"],
         "channel": sheet["mode"],

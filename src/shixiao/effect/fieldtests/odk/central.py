@@ -13,11 +13,11 @@ from shixiao.effect.fieldtests.odk.record import Record
 from shixiao.terms import BadInput, Text
 
 LARGEST = 1 << 26  # bytes of one CSV
-MOST_ROWS = 100_000
+MOST_ROWS, MOST_COLUMNS = 100_000, 5000
 KEY, VERSION = ("KEY", "instanceID"), "FormVersion"
 _LARGE = Text(
-    "文件超过 64 MiB 或 10 万行；请分批导出。",
-    "it is larger than 64 MiB or 100,000 rows; export it in parts",
+    "文件超过 64 MiB、10 万行或 5000 列；请分批导出。",
+    "it is larger than 64 MiB, 100,000 rows or 5,000 columns; export it in parts",
 )
 _NO_CSV = Text(
     "不是 UTF-8 的 CSV；请用 ODK Central 的导出文件。",
@@ -49,6 +49,8 @@ def read_central(data: bytes, file: str) -> list[Record]:
 
 def _heads(cells: list[str], file: str) -> list[str]:
     """Return the names of fields without their groups; ids of questions hold no dash."""
+    if len(cells) > MOST_COLUMNS:
+        raise BadInput(_LARGE, file=file)
     heads = [cell.replace("/", "-").rpartition("-")[2].strip() for cell in cells]
     if not set(KEY) & set(heads):
         raise BadInput(
