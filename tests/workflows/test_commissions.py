@@ -70,6 +70,7 @@ def test_every_draw_can_be_drawn_again_by_anybody(cast: Cast, place: Path) -> No
     found = Draw.objects.filter(subject=going.commission.code)
     assert found.count() == 6
     for each in found:
+        assert each.announced == each.transcript["seed"]["announced"] == "03 09 17 22 28 31 + 07"
         assert each.revealed is not None
         checked = verify(each.transcript)
         assert checked.valid, checked.why

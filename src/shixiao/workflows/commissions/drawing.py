@@ -26,6 +26,7 @@ from shixiao.records.models import (
 from shixiao.seals import short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws
+from shixiao.workflows.clock import said
 from shixiao.workflows.commissions.framing import (
     CASES,
     EVALUATORS,
@@ -70,12 +71,12 @@ def draw(commission: Commission, act: Act, *, announced: str) -> Commission:
     held = begin(commission, "draw", act)
     frozen = {each.tag: each for each in Draw.objects.filter(subject=held.code)}
     value = draws.check_value(frozen[SERVICES], announced, act.at)
-    services = draws.make(frozen[SERVICES], announced=value, actor=act.actor, at=act.at)
-    draws.make(frozen[EVALUATORS], announced=value, actor=act.actor, at=act.at)
-    cases = {}
-    if CASES in frozen:
-        draws.make(frozen[CASES], announced=value, actor=act.actor, at=act.at)
-        cases = _draw_cases(held, frozen[CASES], services, act)
+    drawn = {
+        tag: draws.make(each, announced=value, actor=act.actor, at=act.at)
+        for tag, each in frozen.items()
+    }
+    services = drawn[SERVICES]
+    cases = _draw_cases(held, frozen[CASES], services, act) if CASES in frozen else {}
     items = list(_items(held, frozen[SERVICES], services, cases))
     deal = deal_of(held, len(items))
     for item in items:
@@ -224,5 +225,5 @@ def _tell(held: Commission, act: Act) -> None:
     rows = Assignment.objects.filter(item__commission=held).select_related("evaluator__account")
     counts = Counter(row.evaluator.account for row in rows)
     for account, n in counts.items():
-        text = DRAWN.format(n=n, name=held.name, ends=held.ends.isoformat())
+        text = DRAWN.format(n=n, name=held.name, ends=said(held.ends))
         tell([account], "commission.draw", text, link="/fieldwork/", at=act.at)

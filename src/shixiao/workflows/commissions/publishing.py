@@ -8,6 +8,7 @@ from django.utils import timezone
 from shixiao.records.models import Commission, Evaluated
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
+from shixiao.workflows.clock import said
 from shixiao.workflows.commissions.moving import Act, begin, move, needed, touch
 from shixiao.workflows.leaves import put
 from shixiao.workflows.refusals import Stale
@@ -55,7 +56,7 @@ def publish(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "publish", act)
     waiting = held.evaluated.filter(commented__isnull=True).select_related("department").first()
     if waiting is not None and held.due is not None and timezone.localdate(act.at) <= held.due:
-        raise Stale(WAIT.format(name=waiting.department.name, day=held.due.isoformat()))
+        raise Stale(WAIT.format(name=waiting.department.name, day=said(held.due)))
     return move(held, "publish", act, published=act.at)
 
 

@@ -15,7 +15,7 @@ from shixiao.records.models import Assignment, Commission, Item, Sheet, Standing
 from shixiao.seals import sha256_of
 from shixiao.terms import Estimate, Text
 from shixiao.workflows import draws
-from shixiao.workflows.clock import pack
+from shixiao.workflows.clock import pack, said
 from shixiao.workflows.commissions.moving import Act, begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.commissions.signatures import holds
@@ -50,7 +50,7 @@ def seal(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "seal", act)
     waiting = Assignment.objects.filter(item__commission=held, state=Assignment.State.OPEN).count()
     if waiting and timezone.localdate(act.at) <= held.ends:
-        raise Stale(TOO_EARLY.format(n=waiting, day=held.ends.isoformat()))
+        raise Stale(TOO_EARLY.format(n=waiting, day=said(held.ends)))
     sheets = signed_sheets(held)
     if not sheets:
         raise Stale(NOTHING)
@@ -184,8 +184,8 @@ def _draws() -> dict[str, int]:
 
 def _tell(held: Commission, act: Act) -> None:
     """Ask the heads and officers of the evaluated for their comments."""
-    today, day = timezone.localdate(act.at), held.due.isoformat() if held.due else "—"
-    text = OPENED.format(name=held.name, day=day)
+    today = timezone.localdate(act.at)
+    text = OPENED.format(name=held.name, day=said(held.due or today))
     for evaluated in held.evaluated.all():
         for role in ("head", "officer"):
             people = holders(role, today=today, organisation=evaluated.department_id)
