@@ -11,6 +11,7 @@ from shixiao.records.models import Attachment, Case, Evaluation, Finding, LeafRo
 from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
 from tests.cast import NOW, Cast, make_evaluation, make_finding
+from tests.fieldwork import Field, make_field
 
 OWN, FOREIGN = "own", "foreign"
 PLACE = {OWN: "health", FOREIGN: "housing"}
@@ -28,6 +29,7 @@ class Things:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
     leaf: LeafRow | None = None
+    fieldwork: Field = field(default_factory=Field)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -37,6 +39,13 @@ class Things:
     def _value(self, name: str, argument: str, whose: str) -> Any:
         if name.startswith(("case", "attachment", "api_case")) and argument == "code":
             return self.cases[whose].code
+        made = self.fieldwork
+        if name.startswith("commission") and argument == "code":
+            return made.commissions[whose].code
+        if name.startswith("sheet") and argument == "code":
+            return made.sheets[whose].code
+        if name.startswith("draw") and argument == "code":
+            return made.draws[whose].code
         drafts = ("evaluation", "api_evaluation", "api_standings")
         if name.startswith(drafts) and argument in {"code", "other"}:
             return self.drafts[whose].code
@@ -47,9 +56,13 @@ class Things:
                 "api_receipt": self.leaf.code if self.leaf else "",
                 "finding_case": self.findings[whose].code,
                 "language": "en",
+                "body": "institute",
                 "receipt": self.leaf.code if self.leaf else "",
                 "receipt_proof": self.leaf.code if self.leaf else "",
             }.get(name),
+            "item": made.items[whose].code,
+            "key": made.keys[whose].pk,
+            "protocol": "service",
             "proposal": self.proposals[whose].pk,
             "attachment": self.attachments[whose].pk,
             "evidence": self.drafts[whose].evidence_id,
@@ -98,5 +111,6 @@ def make_things(cast: Cast) -> Things:
             media_type="text/plain",
             added=NOW,
         )
+    things.fieldwork = make_field(cast)
     things.leaf = LeafRow.objects.first()
     return things

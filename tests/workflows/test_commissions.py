@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shixiao.draw import verify
-from shixiao.records.models import Assignment, Draw, Evaluator, LeafRow, Sheet
+from shixiao.records.models import Assignment, Draw, Evaluator, LeafRow, Organisation, Sheet
 from shixiao.workflows import draws
 from shixiao.workflows.commissions import (
     declaring,
@@ -21,6 +21,7 @@ from shixiao.workflows.commissions import (
     publishing,
 )
 from shixiao.workflows.commissions.bodies import rounds_of
+from shixiao.workflows.commissions.sealing import shopper_cases
 from shixiao.workflows.commissions.seeing import may_see_answers, visible
 from shixiao.workflows.draws import Public
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
@@ -149,7 +150,7 @@ def test_one_body_never_leads_three_times_in_a_row(cast: Cast, place: Path) -> N
 
 def test_a_body_of_the_evaluated_is_left_out(cast: Cast, place: Path) -> None:
     going = commissioned(cast, upto="drafted")
-    inside, outside, third = bodies_with_own(cast)
+    inside, outside, third = bodies_with_own()
     inside.parent = cast.places["health"]
     inside.save()
     inviting.invite(going.commission, going.act(), bodies=[inside, outside, third], leads=outside)
@@ -158,9 +159,7 @@ def test_a_body_of_the_evaluated_is_left_out(cast: Cast, place: Path) -> None:
     assert not row.evaluators.exists()
 
 
-def bodies_with_own(cast: Cast) -> list:
-    from shixiao.records.models import Organisation
-
+def bodies_with_own() -> list[Organisation]:
     made = list(Organisation.objects.filter(kind="evaluator", code__startswith="B"))
     return [*made, Organisation.objects.get(code="institute")]
 
@@ -325,8 +324,6 @@ def test_a_changed_score_does_not_count_and_shows(cast: Cast, place: Path) -> No
 
 
 def test_shopper_cases_are_known_once_scores_are_sealed(cast: Cast, place: Path) -> None:
-    from shixiao.workflows.commissions.sealing import shopper_cases
-
     going = commissioned(cast)
     first, *others = going.assignments
     going.answer(first, cases=["YZ-1", "YZ-2"])

@@ -146,7 +146,7 @@ def _mixed(
     """Return quotas by which the testers of an item come from as many bodies as can be."""
     free = Counter(body for code, body in zip(able, bodies, strict=True) if code not in excluded)
     most = next(m for m in range(1, need + 1) if sum(min(n, m) for n in free.values()) >= need)
-    return [Quota("body", body, 0, most) for body in sorted(free)]
+    return [Quota("body", body, 0, most) for body in sorted(set(bodies))]
 
 
 def _draw_cases(
