@@ -58,10 +58,10 @@ HAN = re.compile(r"[\u3400-\u9fff〔〕，。：；？！、《》]+")
 
 
 def mixed(text: object) -> Markup:
-    """Return words that cite Chinese, such as the number of a document, marked for readers aloud."""
-    said = escape(say(text))
+    """Return words that cite Chinese, such as a document's number, marked for readers aloud."""
+    said = str(escape(say(text)))
     if language() == "zh":
-        return said
+        return Markup(said)  # noqa: S704 - escaped above
     return Markup(HAN.sub(r'<span lang="zh-Hans">\g<0></span>', said))  # noqa: S704 - escaped above
 
 
