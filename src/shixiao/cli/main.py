@@ -32,6 +32,7 @@ COMMANDS = {
     "potemkin": "样板城：生成真相已知的城市，给线索打分 · cities whose truth is known",
     "appraise": "考核办法体检 · put an appraisal scheme on the scales",
     "reproduce": "复算：由复算包重新计算公布的数字 · recompute published numbers",
+    "draw": "抽签：人人可以复算 · a draw that anybody can compute again",
     "ledger": "存证：核验、复制、见证账本 · check, copy and witness a log",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130
