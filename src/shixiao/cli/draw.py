@@ -183,8 +183,8 @@ def take(
 
 
 @draw.command(
-    help="冻结备选名单，写出公布用的根哈希 · freeze a pool and print the root to publish before the "
-    "draw."
+    help="冻结备选名单，写出公布用的根哈希 · freeze a pool and print the root to publish before "
+    "the draw."
 )
 @_pool_options
 @click.option(
