@@ -22,6 +22,7 @@ REDUCED = [
     pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "formalism_6",
     "formalism_7",
+    "evaluators_1",
     pytest.param("platform_3", marks=pytest.mark.slow),
     pytest.param("platform_4", marks=pytest.mark.slow),
     pytest.param("platform_6", marks=pytest.mark.slow),

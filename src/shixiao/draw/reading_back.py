@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shixiao.draw.freezing import ALGORITHMS, PPS, Frozen
+from shixiao.draw.freezing import ALGORITHMS, PPS, Frozen, root_of, tokens_of
 from shixiao.draw.hashing import ONE, SCHEMA, VERSION
+from shixiao.draw.pool import Pool
 from shixiao.terms import BadInput, Text
 
 LARGEST = 1 << 30  # bytes of a transcript
@@ -115,6 +116,43 @@ def read_frozen(body: Any, *, root: str) -> Frozen:
     if not body["people"] or weighted == bool(body["distribution"]):
         raise _wrong("frozen")
     return Frozen(body, root, {row[0]: row[0] for row in body["people"]})
+
+
+def thaw(body: Any, *, root: Any, pool: Pool, salt: str | None = None) -> Frozen:
+    """Return what was frozen earlier, with the ids of its pool.
+
+    Args:
+        body: as it was frozen.
+        root: that was published.
+        pool: the same pool as then, in any order.
+        salt: the same salt as then.
+
+    Raises:
+        BadInput: this is not what the root was published for, or the pool is another one.
+    """
+    _check(root, str, "root")
+    read_frozen(body, root=root)
+    if root_of(body) != root:
+        raise BadInput(
+            Text(
+                "冻结的内容与根哈希不符，可能被改动过。",
+                "what was frozen does not fit its root; it may have been altered",
+            )
+        )
+    ids = tokens_of(pool, salt)
+    known = {row[0] for row in body["people"]} | {entry["id"] for entry in body["excluded"]}
+    missing, new = len(known - set(ids)), len(set(ids) - known)
+    if missing or new:
+        raise BadInput(
+            Text(
+                f"名单与冻结时不同：少了 {missing} 个，多了 {new} 个；"
+                "加盐冻结的名单还须用同一盐值。",
+                f"the pool is not the frozen one: {missing} are missing and {new} are new; a "
+                "salted pool also needs its salt",
+            ),
+            file=pool.file,
+        )
+    return Frozen(body, root, ids)
 
 
 def _check(value: Any, form: Any, place: str) -> None:
