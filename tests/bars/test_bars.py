@@ -15,6 +15,7 @@ REDUCED = [
     pytest.param("effect_3", marks=pytest.mark.slow),
     "effect_4",
     pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
+    "evaluators_4",
     "formalism_1",
     pytest.param("formalism_2", marks=pytest.mark.slow),
     pytest.param("formalism_3", marks=pytest.mark.slow),
