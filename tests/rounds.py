@@ -34,12 +34,12 @@ from shixiao.workflows.commissions import (
     sealing,
 )
 from shixiao.workflows.commissions.making import Terms
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.commissions.protocols import protocol_for
 from shixiao.workflows.draws import Public
 from shixiao.workflows.fieldwork import answering, keys, signing
 from shixiao.workflows.fieldwork.answering import Said, Sent
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.sequencer import sequencer
 from tests.cast import NOW, TODAY, Cast, make_evaluation
 

@@ -159,12 +159,22 @@ def test_an_interval_that_holds_a_halving_and_no_change_says_how_many_more_it_ta
     assert 20 < more < 2_000
 
 
-def test_nothing_after_the_start_leaves_no_ratio():
+def test_where_none_is_left_the_ratio_is_nothing_and_the_lot_bounds_it():
     counts, exposure = drawn_counts(3)
     counts[np.arange(PERIODS)[None, :] >= STARTS[:, None]] = 0
     found = effect(counts, exposure)
+    assert found.ratio.status is Status.OK
+    assert (found.ratio.value, found.ratio.low, found.after) == (0.0, 0.0, 0)
+    assert 0 < found.ratio.high < 0.5
+    assert found.p < 0.05
+
+
+def test_nothing_before_the_start_leaves_no_ratio():
+    counts, exposure = drawn_counts(3)
+    counts[np.arange(PERIODS)[None, :] < STARTS[:, None]] = 0
+    found = effect(counts, exposure)
     assert found.ratio.status is Status.INSUFFICIENT
-    assert found.after == 0
+    assert found.before == 0
 
 
 @pytest.mark.parametrize(

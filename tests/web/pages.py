@@ -58,6 +58,8 @@ PAGES = (
     Shown("bodies", "/bodies/"),
     Shown("protocols", "/protocols/"),
     Shown("protocol", "/protocols/service/"),
+    Shown("trainings", "/training/"),
+    Shown("training-add", "/training/add/", "analyst"),
     Shown("people", "/people/", "administrator"),
     Shown("person-add", "/people/add/", "administrator"),
     Shown("organisations", "/organisations/", "administrator"),

@@ -32,6 +32,7 @@ from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.search import Entry, Gram
 from shixiao.records.tokens import Token
+from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Proposal",
     "Relation",
     "SealedValue",
+    "Seat",
     "Sheet",
     "Sighting",
     "SigningKey",
@@ -76,5 +78,7 @@ __all__ = [
     "Step",
     "StoredFile",
     "Token",
+    "Training",
+    "WarningCase",
     "Witness",
 ]

@@ -42,9 +42,9 @@ NOT_DRAWN = Text(
     "before and after are described and no effect is judged.",
 )
 ONE_SIDED = Text(
-    "培训前或培训后没有可以对照的发现，比值没有界限；两边都至少需要 1 条。",
-    "Before or after the start there is no finding to compare with, so the ratio is unbounded; "
-    "both sides need at least 1.",
+    "培训前没有可以对照的发现，比值没有界限；至少需要 1 条。",
+    "Before the start there is no finding to compare with, so the ratio is unbounded; at least 1 is"
+    " needed.",
 )
 CANNOT_TELL = Text(
     "区间太宽，减半和没有变化都说得通；现有 {n} 条发现",

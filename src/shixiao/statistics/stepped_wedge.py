@@ -145,6 +145,8 @@ def wedge_effect(
     split = (wedge.findings(after=False), wedge.findings(after=True))
     total = sum(split)
     value = log_ratio(wedge)
+    if value is None and split[1] == 0 < split[0]:
+        value = -math.inf  # none is left: the ratio is 0, and the lot still sets its upper bound
     shown = None if value is None else math.exp(value)
     if not drawn:
         return WedgeEffect(_bare(shown, total, level, Status.NOT_ASSESSABLE), None, *split)

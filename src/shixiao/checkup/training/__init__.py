@@ -11,6 +11,7 @@ from shixiao.checkup.training.audiences import (
     Tier,
     audiences,
     lesson,
+    lessons,
 )
 from shixiao.checkup.training.effect import Outcome, TrainingEffect, training_effect
 from shixiao.checkup.training.planning import TrainingPlan, plan_training
@@ -39,6 +40,7 @@ __all__ = [
     "check_questions",
     "draft_warning",
     "lesson",
+    "lessons",
     "plan_training",
     "training_effect",
 ]

@@ -76,6 +76,16 @@ class Replaced:
     instead: str
     certain: bool
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, for the approver alone."""
+        return {
+            "language": self.language,
+            "name": self.name.to_json(),
+            "original": self.original,
+            "instead": self.instead,
+            "certain": self.certain,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -85,6 +95,10 @@ class Doubt:
     sort: str
     why: Text
     shown: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, for the approver alone."""
+        return {"language": self.language, "why": self.why.to_json(), "shown": self.shown}
 
 
 @dataclass(frozen=True, slots=True)

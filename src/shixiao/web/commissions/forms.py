@@ -16,7 +16,7 @@ from shixiao.workflows import files
 from shixiao.workflows.clock import pack, said
 from shixiao.workflows.commissions.life import life
 from shixiao.workflows.commissions.making import MOST_CASES, MOST_EVALUATORS, MOST_SERVICES, Terms
-from shixiao.workflows.commissions.moving import LONGEST
+from shixiao.workflows.moving import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"})

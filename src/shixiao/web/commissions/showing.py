@@ -25,6 +25,7 @@ from shixiao.records.models import (
     Sheet,
 )
 from shixiao.terms import Estimate, Text
+from shixiao.web.draws.words import TAGS
 from shixiao.web.fieldwork.words import way_of
 from shixiao.web.shell.pages import day, language, say
 from shixiao.workflows.actors import Actor
@@ -42,11 +43,6 @@ STATES = {
     "declared": (Text("已申报", "Declared"), "green"),
     "excluded": (Text("不参加", "Left out"), "grey"),
     "withdrawn": (Text("已退出", "Withdrew"), "grey"),
-}
-TAGS = {
-    "services": Text("服务", "Services"),
-    "cases": Text("办件", "Cases"),
-    "evaluators": Text("评估员", "Evaluators"),
 }
 OUTCOMES = {
     "agree": (Text("一致", "Agree"), "green"),

@@ -34,9 +34,10 @@ from shixiao.workflows.commissions.framing import (
     declared,
     frame_path,
 )
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.draws import Lot
+from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import tell
 
 DRAWN = Text(

@@ -14,9 +14,10 @@ from shixiao.terms import Text
 from shixiao.workflows import draws
 from shixiao.workflows.clock import pack
 from shixiao.workflows.commissions.declaring import ties_of
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.evaluations import current, folder_of
+from shixiao.workflows.moving import Act
 from shixiao.workflows.refusals import Incomplete
 
 SERVICES, CASES, EVALUATORS = "services", "cases", "evaluators"

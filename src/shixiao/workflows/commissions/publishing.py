@@ -9,8 +9,9 @@ from shixiao.records.models import Commission, Evaluated
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows.clock import said
-from shixiao.workflows.commissions.moving import Act, begin, move, needed, touch
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, needed, touch
 from shixiao.workflows.refusals import Stale
 
 COMMENT = Text("请写明部门意见。", "Write what the department says.")

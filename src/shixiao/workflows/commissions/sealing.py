@@ -16,10 +16,11 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Estimate, Text
 from shixiao.workflows import draws
 from shixiao.workflows.clock import pack, said
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.commissions.signatures import holds
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.refusals import Stale
 
