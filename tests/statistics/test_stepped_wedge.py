@@ -169,6 +169,14 @@ def test_where_none_is_left_the_ratio_is_nothing_and_the_lot_bounds_it():
     assert found.p < 0.05
 
 
+def test_counts_that_never_change_show_no_effect():
+    counts, exposure = np.full((12, PERIODS), 2), np.full((12, PERIODS), 8.0)
+    starts = np.repeat(np.arange(1, 7), 2)
+    found = effect(counts, exposure, starts=starts)
+    assert found.p == 1.0
+    assert found.ratio.low <= 1.0 <= found.ratio.high
+
+
 def test_nothing_before_the_start_leaves_no_ratio():
     counts, exposure = drawn_counts(3)
     counts[np.arange(PERIODS)[None, :] < STARTS[:, None]] = 0

@@ -165,15 +165,22 @@ def wedge_effect(
     deals = _deals(wedge, draws, rng)
     lower, upper = _tails(wedge, deals, 0.0)
     p = min(1.0, 2.0 * min(lower, upper))
-    return WedgeEffect(_interval(wedge, deals, value, level), p, *split)
+    # Where the test does not reject 1, neither does its inversion, however it is rounded.
+    kept = 1.0 if p > 1.0 - level else None
+    return WedgeEffect(_interval(wedge, deals, value, level, kept), p, *split)
 
 
 def _bare(value: float | None, n: int, level: float, status: Status) -> Estimate:
     return Estimate(value, None, None, n, level, status, NOT_DRAWN)
 
 
-def _interval(wedge: Wedge, deals: Integers, value: float, level: float) -> Estimate:
-    """Invert the test; an interval that holds both 1 and a half is too wide to say anything."""
+def _interval(
+    wedge: Wedge, deals: Integers, value: float, level: float, kept: float | None
+) -> Estimate:
+    """Invert the test; an interval that holds both 1 and a half is too wide to say anything.
+
+    ``kept`` is a ratio that is known to belong to the interval.
+    """
     edge = tail(level)
     centre = max(value, -FARTHEST)
     low = _limit(lambda at: _tails(wedge, deals, at)[1] > edge, centre, -FARTHEST)
@@ -182,6 +189,8 @@ def _interval(wedge: Wedge, deals: Integers, value: float, level: float) -> Esti
     shown = math.exp(value)
     least = 0.0 if low is None else min(math.exp(low), shown)
     most = None if high is None else max(math.exp(high), shown)
+    if kept is not None:
+        least, most = min(least, kept), None if most is None else max(most, kept)
     if most is None or least <= HALVED <= 1.0 <= most:
         reason = cannot_tell(n, more=_more(wedge, deals, n))
         return Estimate(shown, least, most, n, level, Status.INSUFFICIENT, reason)
