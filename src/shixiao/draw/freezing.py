@@ -8,6 +8,7 @@ Persons appear as their ids or, with a salt, as salted hashes.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from shixiao.terms import BadInput, Text
 
 PLAIN, PPS = "plain", "pps"
 ALGORITHMS = (LEXIMIN, MAXIMIN, PLAIN, PPS)
+FLOOR = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,30})?(e-[0-9]{1,2})?")
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -203,15 +205,14 @@ def floor_of(text: str) -> Fraction:
     Raises:
         BadInput: it is no number.
     """
-    try:
+    if FLOOR.fullmatch(text):
         return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise BadInput(
-            Text(
-                f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
-                f"The floor “{text[:40]}” is no number; write it as 0.05.",
-            )
-        ) from None
+    raise BadInput(
+        Text(
+            f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
+            f"The floor “{text[:40]}” is no number; write it as 0.05.",
+        )
+    )
 
 
 def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
