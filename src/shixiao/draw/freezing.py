@@ -159,10 +159,7 @@ def freeze(
         "tag": tag,
         "size": size,
         "salted": salt is not None,
-        "quotas": [
-            {"category": q.category, "feature": q.feature, "min": q.least, "max": q.most}
-            for q in quotas
-        ],
+        "quotas": list(map(_quota, quotas)),
         "excluded": left_out,
         "floor": None,
         "types": types,
@@ -225,6 +222,12 @@ def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
     if found is None:
         raise impossible(panels, quotas)
     return found
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    """Return a quota, JSON-ready."""
+    bounds = {"min": quota.least, "max": quota.most}
+    return {"category": quota.category, "feature": quota.feature} | bounds
 
 
 def _distribution(
