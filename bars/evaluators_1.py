@@ -159,7 +159,7 @@ def _frequencies(what: str, frozen: Frozen, draws: int, floor: float) -> list[Ou
     p = float(chi2.sf(statistic, rank))
     # Nobody is drawn more seldom than the floor allows by chance, all persons taken together.
     least = float((gap + wanted).min())
-    error = float(norm.isf(LEVEL / len(wanted))) * np.sqrt(floor * (1 - floor) / draws)
+    error = float(norm.isf(LEVEL / len(wanted))) * (floor * (1 - floor) / draws) ** 0.5
     return [
         Outcome.at_least(f"{what}: p of χ²({rank}), {draws:,} draws against π", p, LEVEL),
         Outcome.at_least(f"{what}: least share of draws, floor {floor:.4g}", least, floor - error),

@@ -148,8 +148,7 @@ def freeze(
     eligible = [place for place, key in enumerate(pool.ids) if key not in excluded]
     _check_size(size, len(eligible), pool)
     types, kinds = types_of(pool, quotas, eligible)
-    ids = tokens_of(pool, salt)
-    tokens = list(ids)
+    tokens = list(ids := tokens_of(pool, salt))
     rows: list[list[Any]] = [
         [tokens[place], kind] for place, kind in zip(eligible, kinds, strict=True)
     ]
