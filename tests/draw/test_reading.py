@@ -56,10 +56,17 @@ def test_exclusions_are_read(tmp_path: Path) -> None:
         ("id,w\na,1\nb,\n", {"weights": "w"}, "row 2, column “w”: The weight is missing"),
         ("id,w\na,1\n", {"weights": "W8"}, "no column “W8”; the file has: id, w"),
         ("id,w\na,1\n", {"id_column": "ID2"}, "no column “ID2”"),
+        (
+            "id,gender\na,f\n",
+            {"categories": ("gendre",)},
+            "no column “gendre”; the file has: gender",
+        ),
         ("id,w\n", {}, "header but no row"),
     ],
 )
-def test_a_faulty_pool_is_told(tmp_path: Path, text: str, given: dict[str, str], said: str) -> None:
+def test_a_faulty_pool_is_told(
+    tmp_path: Path, text: str, given: dict[str, object], said: str
+) -> None:
     with pytest.raises(BadInput, match=re.escape(said)):
         read_pool(written(tmp_path, text), **given)  # type: ignore[arg-type]
 

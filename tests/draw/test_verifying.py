@@ -199,6 +199,21 @@ ALTERED: dict[str, tuple[Record, Callable[[Record], object], str, bool]] = {
         r"people\[2\]",
         False,
     ),
+    "a weight that is none": (
+        WEIGHTS,
+        frozen(lambda f: f["people"][0].__setitem__(2, "heavy")),
+        r"people\[0\]",
+        False,
+    ),
+    "a floor that is none": (WEIGHTS, frozen(lambda f: f.update(floor="low")), "floor", False),
+    "no seats": (QUOTAS, frozen(lambda f: f.update(size=0)), "frozen.size", True),
+    "fewer than no replacements": (QUOTAS, lambda r: r.update(asked=-1), "asked", True),
+    "half a character": (
+        QUOTAS,
+        lambda r: r["seed"].update(announced="\ud800", head=""),
+        "no text",
+        False,
+    ),
     "truth for a number": (QUOTAS, lambda r: r.update(asked=True), "right form at asked", False),
 }
 

@@ -8,6 +8,7 @@ Persons appear as their ids or, with a salt, as salted hashes.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from shixiao.terms import BadInput, Text
 
 PLAIN, PPS = "plain", "pps"
 ALGORITHMS = (LEXIMIN, MAXIMIN, PLAIN, PPS)
+FLOOR = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,30})?(e-[0-9]{1,2})?")
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -146,8 +148,7 @@ def freeze(
     eligible = [place for place, key in enumerate(pool.ids) if key not in excluded]
     _check_size(size, len(eligible), pool)
     types, kinds = types_of(pool, quotas, eligible)
-    ids = tokens_of(pool, salt)
-    tokens = list(ids)
+    tokens = list(ids := tokens_of(pool, salt))
     rows: list[list[Any]] = [
         [tokens[place], kind] for place, kind in zip(eligible, kinds, strict=True)
     ]
@@ -157,10 +158,7 @@ def freeze(
         "tag": tag,
         "size": size,
         "salted": salt is not None,
-        "quotas": [
-            {"category": q.category, "feature": q.feature, "min": q.least, "max": q.most}
-            for q in quotas
-        ],
+        "quotas": list(map(_quota, quotas)),
         "excluded": left_out,
         "floor": None,
         "types": types,
@@ -203,15 +201,14 @@ def floor_of(text: str) -> Fraction:
     Raises:
         BadInput: it is no number.
     """
-    try:
+    if FLOOR.fullmatch(text):
         return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise BadInput(
-            Text(
-                f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
-                f"The floor “{text[:40]}” is no number; write it as 0.05.",
-            )
-        ) from None
+    raise BadInput(
+        Text(
+            f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
+            f"The floor “{text[:40]}” is no number; write it as 0.05.",
+        )
+    )
 
 
 def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
@@ -224,6 +221,12 @@ def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
     if found is None:
         raise impossible(panels, quotas)
     return found
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    """Return a quota, JSON-ready."""
+    bounds = {"min": quota.least, "max": quota.most}
+    return {"category": quota.category, "feature": quota.feature} | bounds
 
 
 def _distribution(

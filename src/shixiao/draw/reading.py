@@ -76,15 +76,15 @@ def read_pool(
     sheet = _sheet(path, "pool")
     key = _named(sheet, id_column) if id_column else sheet.find(IDS)
     weight = _named(sheet, weights) if weights else None
-    wanted = None if categories is None else {normal(name): name for name in categories}
+    wanted = None if categories is None else {_named(sheet, name): name for name in categories}
     features = {}
     for column in sheet.columns:
         if column in {key, weight}:
             continue
         if wanted is None:
             features[column] = sheet.column(column)
-        elif normal(column) in wanted:
-            features[wanted[normal(column)]] = sheet.column(column)
+        elif column in wanted:
+            features[wanted[column]] = sheet.column(column)
     return Pool(
         sheet.column(key) if key else tuple(map(str, sheet.rows)),
         features,
