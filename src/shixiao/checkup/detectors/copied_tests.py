@@ -1,9 +1,9 @@
 """Copied tests: the minutes of somebody's earlier test, beyond what the service explains.
 
-At a simple service everybody takes as long, so a test is held against how often others' tests of
-the same service repeat an earlier one. How many repeat the answers, too, is said beside. Whoever
-copies raises that yardstick for the colleagues; those who stand out at first sight are therefore
-left out of it in a second look.
+At a simple service everybody takes as long, so at a service that stands out a test is held against
+how often others' tests there repeat an earlier one, elsewhere against how often all do. How many
+repeat the answers, too, is said beside. Whoever copies raises that yardstick for the others; those
+who stand out at first sight are therefore left out of it in a second look.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from shixiao.checkup.detectors.contrasts import LogRatio, screen_log_ratios
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.detectors.trying import Attempt, by_item
 from shixiao.checkup.scene import Scene
 from shixiao.effect import DAY
-from shixiao.statistics import beta_binomial
 from shixiao.terms import SubjectKind
 
 STANDS_OUT = 2.0
 """Standard errors above what is expected from which somebody is no yardstick for others."""
+FAR = 4.0
+"""Standard errors from the share of all from which a service has a yardstick of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,59 +75,64 @@ def _compared(scene: Scene, found: Sequence[Attempt]) -> list[_Test]:
 def _ratios(
     tests: Sequence[_Test], evaluators: Sequence[str], apart: frozenset[str]
 ) -> dict[str, LogRatio]:
-    """Return each evaluator's odds of repeating over those of the others at the same services.
+    """Return each evaluator's odds of repeating over what is usual at the same services.
 
-    Services lend each other strength, for each has few tests (Kleinman's beta-binomial).
+    What is usual is learnt from all services together, but at a service that stands out from the
+    others from its own tests alone, those of the evaluator left out.
     """
     cells: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for test in tests:
         cells[test.evaluator, test.service][0] += test.same
         cells[test.evaluator, test.service][1] += 1
-        if test.evaluator not in apart:
-            sums[test.service][0] += test.same
-            sums[test.service][1] += 1
-    if not sums:
-        return {}
-    counted = np.array([sums[service] for service in sorted(sums)])
-    usual = beta_binomial(counted[:, 0], counted[:, 1])
-    mine: dict[str, dict[str, list[int]]] = defaultdict(dict)
-    for (who, service), cell in cells.items():
-        mine[who][service] = cell
+    counted = {key: cell for key, cell in cells.items() if key[0] not in apart}
+    own = _standing_out(counted)
     whole = Counter(test.evaluator for test in tests if test.whole)
-    return {
-        who: _ratio(
-            mine[who],
-            {} if who in apart else mine[who],
-            sums,
-            centre=usual.centre,
-            strength=usual.strength or 0.0,
-            whole=whole[who],
-        )
-        for who in evaluators
-    }
+    found = {}
+    for who in evaluators:
+        mine = {service: cell for (whose, service), cell in cells.items() if whose == who}
+        others = {key: cell for key, cell in counted.items() if key[0] != who}
+        found[who] = _ratio(mine, others, own, whole=whole[who])
+    return found
+
+
+def _standing_out(counted: Mapping[tuple[str, str], Sequence[int]]) -> frozenset[str]:
+    """Return services whose share of repeating tests lies far from that of all together."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for (_, service), (same, n) in counted.items():
+        sums[service][0] += same
+        sums[service][1] += n
+    tests = sum(n for _, n in sums.values())
+    share = sum(same for same, _ in sums.values()) / max(tests, 1)
+    return frozenset(
+        service
+        for service, (same, n) in sums.items()
+        if abs(same - n * share) > FAR * math.sqrt(n * share * (1 - share))
+    )
 
 
 def _ratio(
     mine: Mapping[str, Sequence[int]],
-    counted: Mapping[str, Sequence[int]],
-    sums: Mapping[str, Sequence[int]],
+    others: Mapping[tuple[str, str], Sequence[int]],
+    own: frozenset[str],
     *,
-    centre: float,
-    strength: float,
     whole: int,
 ) -> LogRatio:
-    """Return one evaluator's log odds ratio; ``counted`` is what of it is in the sums."""
+    """Return one evaluator's log odds ratio; a half case is added on both sides (Haldane)."""
+    usual: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for (_, service), (same, n) in others.items():
+        level = service if service in own else ""
+        usual[level][0] += same
+        usual[level][1] += n
     hits = n = 0
-    expected = behind = 0.0
+    expected = 0.0
+    levels = set()
     for service, (same, tests) in mine.items():
-        own = counted.get(service, (0, 0))
-        others = sums.get(service, (0, 0))
-        same_of_others, of_others = others[0] - own[0], others[1] - own[1]
-        share = (strength * centre + same_of_others) / (strength + of_others)
+        level = service if service in own else ""
+        of_others = usual[level]
         hits, n = hits + same, n + tests
-        expected += tests * share
-        behind += same_of_others
+        expected += tests * (of_others[0] + 0.5) / (of_others[1] + 1)
+        levels.add(level)
+    behind = sum(usual[level][0] for level in levels)
     value = math.log((hits + 0.5) / (n - hits + 0.5)) - math.log(expected / (n - expected))
     error = math.sqrt(1 / (hits + 0.5) + 1 / (n - hits + 0.5) + 1 / (behind + 0.5))
     return LogRatio(value, error, n, n, facts={"same": hits, "whole": whole})

@@ -189,11 +189,16 @@ def _unjudged(
 
 
 def _elsewhere(pair: Pair, passes: Mapping[Pair, _Passes]) -> _Passes:
-    total = _Passes()
-    for (who, department), other in passes.items():
-        if who == pair[0] and department != pair[1]:
-            total.n, total.hits = total.n + other.n, total.hits + other.hits
-    return total
+    """Sum up the other departments of an evaluator but the one that passes most.
+
+    Were a tie to one of them among what another is held against, all others of a tied evaluator
+    would look stern, and the spread of innocents with them.
+    """
+    who, here = pair
+    others = [found for (whose, at), found in passes.items() if whose == who and at != here]
+    others.sort(key=lambda found: (found.hits + 0.5) / (found.n + 1))
+    kept = others[:-1] if len(others) > 1 else others
+    return _Passes(sum(found.hits for found in kept), sum(found.n for found in kept))
 
 
 def _contrast(here: _Passes, elsewhere: _Passes) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from shixiao.potemkin.city.decoys import EARLY, LENIENT
 from shixiao.potemkin.city.evaluators import STEPS, Visit, visits
 from shixiao.potemkin.city.planning import Plan
 from shixiao.potemkin.city.streams import stream
+from shixiao.potemkin.city.strengths import planted_value
 from shixiao.potemkin.city.subjects import Evaluator, Service
 from shixiao.potemkin.city.writing import Row
 from shixiao.potemkin.city.year import DAYS, clock
@@ -159,8 +160,10 @@ def _copied(plan: Plan, planned: list[Visit], tests: _Tests, rng: np.random.Gene
         if source is not None and tests.at[test] - tests.at[source] <= 30 * WHOLE_DAY:
             follows[test] = True
             usual, chosen = person.innocent["copied"], person.values["copied"]
-            if planned[visit].simple:
-                usual = chosen = max(SIMPLE_ALIKE, chosen)
+            if planned[visit].simple:  # the strength multiplies the odds here as elsewhere
+                odds = chosen / (1 - chosen) * (1 - usual) / usual
+                usual = SIMPLE_ALIKE
+                chosen = planted_value("copied", usual, odds)
         taken, whole = source, chance[test, 0] >= usual
         if chance[test, 0] >= chosen:
             taken = own.get(person.number)
