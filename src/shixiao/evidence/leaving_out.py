@@ -31,7 +31,7 @@ from shixiao.terms import BadInput, Text
 CASE = "case_id"
 LISTED = "left_out/cases.csv"
 NOTE = Text(
-    "按所给名单剔除办件 {n} 件（如实地体验产生的办件），不计入任何度量。",
+    "按所给名单剔除办件 {n} 件（如体验测试产生的办件），不计入任何度量。",
     "Left out of everything, as a list demands: {n} of the cases on it, such as those that field"
     " tests brought about.",
 )
