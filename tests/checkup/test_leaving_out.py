@@ -17,6 +17,9 @@ import pytest
 from shixiao.checkup import Evaluation, Question, evaluate
 from shixiao.checkup.bundles import public_bundle, reproduce, write_auditor_bundle
 from shixiao.checkup.delivery import deliver
+from shixiao.checkup.report.head import head
+from shixiao.checkup.report.lookup import Lookup
+from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.result import result_bytes
 from shixiao.evidence import ColumnMapping
 from shixiao.potemkin import write_example_city
@@ -155,3 +158,19 @@ def test_a_log_measures_the_same_as_if_the_cases_had_been_removed_by_hand(
     hand = answered(settings, paths[1], mapping=mapping)
     assert listed.store.meta.left_out == 30
     assert told(listed) == told(hand)
+
+
+def test_one_log_with_a_list_is_still_one_log(tmp_path: Path, settings: Settings) -> None:
+    rows = ["case_id,activity,ts,channel"]
+    for case in range(60):
+        rows += [f"k{case},{step},2026-03-0{1 + n}T09:00:00,online" for n, step in enumerate("ab")]
+    (tmp_path / "log.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    (tmp_path / "map.csv").write_text("activity,step\na,a\n", "utf-8")
+    given = case_list(tmp_path / "list.csv", {"k1"})
+    found = answered(
+        settings, tmp_path / "log.csv", left_out=given, activity_map=tmp_path / "map.csv"
+    )
+    assert len(found.store.meta.inputs) == 3
+    told_by_name = head(Speech("zh"), Lookup(found))
+    assert told_by_name.name == "log.csv"
+    assert any("剔除办件 1 件" in warning for warning in told_by_name.warnings)
