@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
-from shixiao.draw import Pool, Quota
+from shixiao.draw import Pool, Quota, token_of
 from shixiao.records.models import (
     Assignment,
     Commission,
@@ -32,7 +32,7 @@ from shixiao.workflows.commissions.framing import (
     EVALUATORS,
     SERVICES,
     declared,
-    frame_path,
+    frozen_frame,
 )
 from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
@@ -68,22 +68,32 @@ def draw(commission: Commission, act: Act, *, announced: str) -> Commission:
 
     Raises:
         Incomplete: the value is missing or cannot be known yet.
+        Stale: the list of cases is no longer the one that was frozen.
     """
     held = begin(commission, "draw", act)
-    frozen = {each.tag: each for each in Draw.objects.filter(subject=held.code)}
-    value = draws.check_value(frozen[SERVICES], announced, act.at)
+    above = _above(held)
+    value = draws.check_value(above[SERVICES], announced, act.at)
     drawn = {
         tag: draws.make(each, announced=value, actor=act.actor, at=act.at)
-        for tag, each in frozen.items()
+        for tag, each in above.items()
     }
     services = drawn[SERVICES]
-    cases = _draw_cases(held, frozen[CASES], services, act) if CASES in frozen else {}
-    items = list(_items(held, frozen[SERVICES], services, cases))
+    cases: dict[str, dict[str, str]] = {}
+    if CASES in above:
+        salt = above[CASES].pool["salt"]
+        ids = _draw_cases(held, above[CASES], services, act)
+        cases = {of: {case: token_of(case, salt) for case in each} for of, each in ids.items()}
+    items = list(_items(held, above[SERVICES], services, cases))
     deal = deal_of(held, len(items))
     for item in items:
-        assign(item, deal, frozen[EVALUATORS], act)
+        assign(item, deal, above[EVALUATORS], act)
     _tell(held, act)
     return move(held, "draw", act)
+
+
+def _above(held: Commission) -> dict[str, Draw]:
+    """Return the draws of services, evaluators and cases, from which all others follow."""
+    return {each.tag: each for each in Draw.objects.filter(subject=held.code, about="")}
 
 
 def assign(
@@ -154,11 +164,10 @@ def _draw_cases(
     held: Commission, above: Draw, services: tuple[str, ...], act: Act
 ) -> dict[str, tuple[str, ...]]:
     """Draw cases of each drawn service, each with the same chance."""
-    if held.evaluation is None:
+    path = frozen_frame(held, above)
+    if path is None:
         return {}
-    table = pq.read_table(
-        frame_path(held.evaluation), filters=pc.field("service_id").isin(list(services))
-    )
+    table = pq.read_table(path, filters=pc.field("service_id").isin(list(services)))
     known: dict[str, list[str]] = {}
     for service, case in zip(*(column.to_pylist() for column in table.columns[:2]), strict=True):
         known.setdefault(service, []).append(case)
@@ -181,24 +190,31 @@ def _draw_cases(
 
 
 def _items(
-    held: Commission, above: Draw, services: tuple[str, ...], cases: Mapping[str, tuple[str, ...]]
+    held: Commission,
+    above: Draw,
+    services: tuple[str, ...],
+    cases: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Item]:
-    """Make the items; their codes follow from the draw, as does all that is drawn of them."""
+    """Make the items; their codes follow from the draw, as does all that is drawn of them.
+
+    ``cases`` are those of each service, each with the salted hash that stands for it: the code of
+    an item is public in the end, and nobody may find out by trying of which case it is.
+    """
     standings = Standing.objects.filter(evaluation=held.evaluation, kind="service")
     known = {s.subject: s for s in standings.filter(subject__in=services)}
     departments = {o.code: o for o in Organisation.objects.filter(evaluated__commission=held)}
     protocol, review = protocol_of(held), case_protocol_of(held)
     for service in services:
         ways = [
-            (mode, audience, "")
+            (mode, audience, "", "")
             for mode, audience in product(held.modes, held.audiences)
             if protocol.questions(mode, audience)
         ]
         if review is not None:
             first = (review.modes[0].value, review.audiences[0].value)
-            ways += [(*first, case) for case in cases.get(service, ())]
-        for mode, audience, case in ways:
-            key = f"{above.seed}/{service}/{mode}/{audience}/{case}"
+            ways += [(*first, *case) for case in cases.get(service, {}).items()]
+        for mode, audience, case, token in ways:
+            key = f"{above.seed}/{service}/{mode}/{audience}/{token}"
             yield Item.objects.create(
                 code=short_code(sha256(key.encode()).digest()[:5]),
                 commission=held,

@@ -96,17 +96,6 @@ def results_of(commission: Commission, sheets: Sequence[Sheet]) -> dict[str, Any
     return found | {"sha256": sha256_of(found)}
 
 
-def shopper_cases() -> list[str]:
-    """Return the numbers of all cases that sealed tests brought about; measures leave them out."""
-    rows = Sheet.objects.filter(
-        state=Sheet.State.SIGNED,
-        assignment__item__commission__state__in=("commenting", "published"),
-    )
-    return sorted(
-        {case for cases in rows.values_list("shopper_cases", flat=True) for case in cases}
-    )
-
-
 def _services(commission: Commission, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
     """Return each tested service with its scores in points, beside those of the log."""
     tested: dict[str, list[Sheet]] = defaultdict(list)
