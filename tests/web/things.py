@@ -7,14 +7,26 @@ from typing import Any
 
 from django.urls import get_resolver, reverse
 
-from shixiao.records.models import Attachment, Case, Evaluation, Finding, LeafRow, Proposal
+from shixiao.records.models import (
+    Attachment,
+    Case,
+    Evaluation,
+    Finding,
+    LeafRow,
+    Proposal,
+    Seat,
+    Training,
+    WarningCase,
+)
+from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
-from tests.cast import NOW, Cast, make_evaluation, make_finding
+from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.fieldwork import Field, make_field
 
 OWN, FOREIGN = "own", "foreign"
 PLACE = {OWN: "health", FOREIGN: "housing"}
+WARNINGS = ("warning", "warning_approve", "warning_refuse", "warning_questions")
 NONE = "00000000-0000-7000-8000-000000000000"
 
 
@@ -29,6 +41,9 @@ class Things:
     proposals: dict[str, Proposal] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
     leaf: LeafRow | None = None
+    training_code: str = ""
+    warning_code: str = ""
+    seats: dict[str, Seat] = field(default_factory=dict)
     fieldwork: Field = field(default_factory=Field)
 
     def path(self, name: str, whose: str) -> str:
@@ -37,15 +52,21 @@ class Things:
         return reverse(name, kwargs=given)
 
     def _value(self, name: str, argument: str, whose: str) -> Any:
-        if name.startswith(("case", "attachment", "api_case")) and argument == "code":
-            return self.cases[whose].code
         made = self.fieldwork
-        if name.startswith("commission") and argument == "code":
-            return made.commissions[whose].code
-        if name.startswith("sheet") and argument == "code":
-            return made.sheets[whose].code
-        if name.startswith("draw") and argument == "code":
-            return made.draws[whose].code
+        codes = {
+            "case": self.cases,
+            "attachment": self.cases,
+            "api_case": self.cases,
+            "commission": made.commissions,
+            "sheet": made.sheets,
+            "draw": made.draws,
+        }
+        if argument == "code":
+            for start, things in codes.items():
+                if name.startswith(start):
+                    return things[whose].code
+        if argument == "case":
+            return self.cases[whose].code
         drafts = ("evaluation", "api_evaluation", "api_standings")
         if name.startswith(drafts) and argument in {"code", "other"}:
             return self.drafts[whose].code
@@ -57,9 +78,12 @@ class Things:
                 "finding_case": self.findings[whose].code,
                 "language": "en",
                 "body": "institute",
+                **dict.fromkeys(("training", "training_act", "seat_name"), self.training_code),
+                **dict.fromkeys(WARNINGS, self.warning_code),
                 "receipt": self.leaf.code if self.leaf else "",
                 "receipt_proof": self.leaf.code if self.leaf else "",
             }.get(name),
+            "seat": self.seats[whose].pk,
             "item": made.items[whose].code,
             "key": made.keys[whose].pk,
             "protocol": "service",
@@ -76,6 +100,38 @@ class Things:
             "provider_id": "government",
         }
         return known.get(argument) or NONE
+
+
+def make_training(cast: Cast, things: Things) -> None:
+    """Make a training of both departments, and the draft of a warning case."""
+    training = Training.objects.create(
+        session="course",
+        topic="bans",
+        name=Text("培训", "Training"),
+        state="running",
+        entered=NOW,
+        begins=TODAY,
+        made=NOW,
+        made_by=cast.accounts["li"],
+    )
+    for whose, place in PLACE.items():
+        things.seats[whose] = Seat.objects.create(
+            training=training,
+            department=cast.places[place],
+            post="leader",
+            name=Text("负责人", "Head"),
+        )
+    warning = WarningCase.objects.create(
+        case=things.cases[OWN],
+        topic="bans",
+        title=Text("警示案例", "Warning case"),
+        text=Text("经过。", "Facts."),
+        questions=[],
+        sha256="0" * 64,
+        drafted=NOW,
+        drafted_by=cast.accounts["li"],
+    )
+    things.training_code, things.warning_code = training.code, warning.code
 
 
 def arguments(name: str) -> list[str]:
@@ -112,5 +168,6 @@ def make_things(cast: Cast) -> Things:
             added=NOW,
         )
     things.fieldwork = make_field(cast)
+    make_training(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

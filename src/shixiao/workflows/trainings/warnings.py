@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.detectors.registry import described
 from shixiao.checkup.training import ClosedCase, Known, draft_warning, lessons
 from shixiao.records.models import Account, Case, Finding, Organisation, Standing, WarningCase
 from shixiao.seals import sha256_of
@@ -43,7 +44,7 @@ def draft(case: Case, *, facts: Text, correction: Text, actor: Actor, at: dateti
     finding = case.finding
     if case.state not in {"closed", "shown"} or finding is None or case.closed is None:
         raise Incomplete(NOT_CLOSED)
-    if finding.kind not in lessons():
+    if finding.kind not in lessons() or finding.measure not in described(finding.kind).measures:
         raise Incomplete(NOT_TAUGHT)
     for text, field in ((facts, "facts"), (correction, "correction")):
         needed(text.zh, field=field, missing=BOTH)
