@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from shixiao.records.models import (
     Account,
     Appraisal,
     AppraisalComment,
     AppraisalContest,
-    Organisation,
 )
 from shixiao.terms import Text
 from shixiao.workflows.actors import NOBODY, Actor, actor_of
@@ -41,6 +42,7 @@ LINES = (
 BANNED = ("APP下载量", "", 20)
 HEAD = "部门," + ",".join(name for name, *_ in LINES)
 SCORES = (("卫生健康局", 40, 30, 100, 50), ("住房局", 90, 95, 10, 60))
+PERIOD = timedelta(days=40)  # longer than any state lasts
 STATES = ("drafted", "open", "weighing", "measured", "contesting", "published")
 
 
@@ -88,7 +90,7 @@ class Going:
 
     def later(self) -> Going:
         """Let the time of the present state pass."""
-        self.at += timedelta(days=40)
+        self.at += PERIOD
         return self
 
     def say(
@@ -124,23 +126,62 @@ class Going:
 
 
 def panel(cast: Cast, n: int = 3) -> list[Account]:
-    """Make experts who sit on panels."""
-    place = Organisation.objects.get(code="panel")
+    """Return experts who sit on panels, made when they are new."""
+    place = cast.places["panel"]
     made = []
     for number in range(n):
-        account = Account.objects.create_user(f"expert{number}", name=f"Expert {number}")
-        account.posts.create(organisation=place, role="expert", starts=date(2026, 1, 1))
+        login = f"expert{number}"
+        account = Account.objects.filter(login=login).first()
+        if account is None:
+            account = Account.objects.create_user(login, name=login.capitalize())
+            account.posts.create(organisation=place, role="expert", starts=date(2026, 1, 1))
         made.append(account)
     return made
 
 
-def appraised(cast: Cast, *, upto: str = "open", **given: Any) -> Going:
-    """Return an appraisal that has come as far as this state."""
-    made = making.make(terms(cast, **given), actor=cast.actor("li"), at=NOW)
-    going = Going(cast, made, panel=panel(cast))
+def appraised(cast: Cast, *, upto: str = "open", at: datetime = NOW, **given: Any) -> Going:
+    """Return an appraisal that has come as far as this state, begun at this time."""
+    made = making.make(terms(cast, **given), actor=cast.actor("li"), at=at)
+    going = Going(cast, made, at, panel=panel(cast))
     for state in STATES[1 : STATES.index(upto) + 1]:
         STEPS[state](going)
         going.appraisal.refresh_from_db()
+    return going
+
+
+def appraised_by_now(cast: Cast, *, upto: str = "open", **given: Any) -> Going:
+    """Return an appraisal that came to this state just now, so that its period runs."""
+    periods = {"weighing": 1, "measured": 2, "contesting": 2, "published": 3}.get(upto, 0)
+    return appraised(cast, upto=upto, at=timezone.now() - periods * PERIOD, **given)
+
+
+def discussed(cast: Cast, *, upto: str) -> Going:
+    """Return an appraisal at this state that was criticised, weighed unevenly and contested."""
+    periods = {"open": 0, "weighing": 1, "contesting": 2, "published": 3}[upto]
+    going = appraised(cast, upto="open", at=timezone.now() - periods * PERIOD)
+    adopted = going.say("媒体报道多，不等于群众办得好，这一项应当去掉。", row=3)
+    other = going.say("按时办结率可以靠退件做高，建议不计分。", who="zhao", row=4)
+    going.say("跑动次数应当分城乡来看。", who="feng", row=2)
+    if upto == "open":
+        going.answer(adopted, outcome="adopted", reason="采纳：这一项本来就不计入新名次。")
+        return going
+    for said in going.appraisal.comments.exclude(pk=other.pk):
+        going.answer(said, outcome="partly", reason="部分采纳，下一轮分城乡统计。")
+    going.answer(other, outcome="adopted", reason="采纳，这一项不再计分。", drop=True)
+    commenting.ask_panel(going.appraisal, going.later().act())
+    if upto == "weighing":
+        return going
+    going.weigh({1: 70, 2: 30}, {1: 55, 2: 45}, {1: 40, 2: 60})
+    going.later().measure()
+    STEPS["contesting"](going)
+    (found,) = contesting.contest(
+        going.appraisal, going.act("zhou"), row=1, reason="办成率漏计了网办件。"
+    )
+    if upto == "published":
+        going.rule(found, outcome="upheld", reason="属实，已补计。")
+        measuring.correct(going.appraisal, going.act(), scores=scores())
+        STEPS["published"](going)
+    going.appraisal.refresh_from_db()
     return going
 
 

@@ -7,9 +7,18 @@ from typing import Any
 
 from django.urls import get_resolver, reverse
 
-from shixiao.records.models import Attachment, Case, Evaluation, Finding, LeafRow, Proposal
+from shixiao.records.models import (
+    Appraisal,
+    Attachment,
+    Case,
+    Evaluation,
+    Finding,
+    LeafRow,
+    Proposal,
+)
 from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
+from tests.appraising import appraised
 from tests.cast import NOW, Cast, make_evaluation, make_finding
 
 OWN, FOREIGN = "own", "foreign"
@@ -27,6 +36,7 @@ class Things:
     findings: dict[str, Finding] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    appraisals: dict[str, Appraisal] = field(default_factory=dict)
     leaf: LeafRow | None = None
 
     def path(self, name: str, whose: str) -> str:
@@ -37,6 +47,10 @@ class Things:
     def _value(self, name: str, argument: str, whose: str) -> Any:
         if name.startswith(("case", "attachment", "api_case")) and argument == "code":
             return self.cases[whose].code
+        if name.startswith("appraisal") and argument in {"code", "verb", "name"}:
+            return {"code": self.appraisals[whose].code, "verb": "contest", "name": "scheme"}[
+                argument
+            ]
         drafts = ("evaluation", "api_evaluation", "api_standings")
         if name.startswith(drafts) and argument in {"code", "other"}:
             return self.drafts[whose].code
@@ -98,5 +112,6 @@ def make_things(cast: Cast) -> Things:
             media_type="text/plain",
             added=NOW,
         )
+        things.appraisals[whose] = appraised(cast, departments=[cast.places[place]]).appraisal
     things.leaf = LeafRow.objects.first()
     return things

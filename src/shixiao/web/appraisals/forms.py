@@ -39,7 +39,7 @@ def upload_of(file: Any) -> Upload:
 def points_of(given: Mapping[str, Any]) -> dict[int, int]:
     """Return points by the row of the indicator."""
     return {
-        int(name.removeprefix(POINTS)): int(value or 0)
+        int(name.removeprefix(POINTS)): int(value)
         for name, value in given.items()
         if name.startswith(POINTS)
     }
@@ -183,7 +183,7 @@ def _comment(appraisal: Appraisal, verb: str) -> forms.Field:
         rows = appraisal.comments.filter(answered__isnull=True)
     return forms.ChoiceField(
         label=words("哪一条意见", "Which comment"),
-        choices=[("", "—"), *((row.code, _head(row.text)) for row in rows)],
+        choices=[("", "—"), *((row.code, f"{row.code} · {_head(row.text)}") for row in rows)],
     )
 
 
@@ -194,7 +194,7 @@ def _contest(appraisal: Appraisal, verb: str) -> forms.Field:
         label=words("哪一项异议", "Which contest"),
         choices=[
             ("", "—"),
-            *((row.code, f"{say(row.department.name)}：{_head(row.reason)}") for row in rows),
+            *((row.code, f"{say(row.department.name)} · {_head(row.reason)}") for row in rows),
         ],
     )
 
@@ -245,8 +245,7 @@ def _points(appraisal: Appraisal, actor: Actor) -> dict[str, forms.Field]:
             help_text=line.description,
             min_value=0,
             max_value=BUDGET,
-            initial=own.points.get(str(line.row)) if own else None,
-            required=False,
+            initial=own.points.get(str(line.row), 0) if own else 0,
             widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         )
         for line in scored(appraisal)

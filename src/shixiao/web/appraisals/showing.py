@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import capitalised
 from shixiao.checkup.schemes import IndicatorClass, class_name, percent, sentence
-from shixiao.evidence.mapping import normal
-from shixiao.ledger import vocabulary
+from shixiao.ledger import Leaf, vocabulary
 from shixiao.records.models import Appraisal, AppraisalComment, AppraisalContest, LeafRow
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
@@ -25,6 +26,7 @@ TONES = {"published": "green", "withdrawn": "grey", "open": "amber", "contesting
 CLASS_TONES = {IndicatorClass.VANITY: "amber", IndicatorClass.BANNED: "red"}
 OUTCOME_TONES = {"adopted": "green", "upheld": "green", "partly": "amber"}
 WEIGHTS_SHOWN = ("contesting", "published")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 ORDER = ("drafted", "open", "weighing", "measured", "contesting", "published")
 
 
@@ -76,6 +78,11 @@ def front_figure() -> dict[str, Any] | None:
     }
 
 
+def tongue(words: str) -> str:
+    """Return the language of words that somebody wrote, for those who hear the page."""
+    return "zh-Hans" if CHINESE.search(words) else "en"
+
+
 def shown(appraisal: Appraisal, actor: Actor) -> dict[str, Any]:
     """Return all that the page of an appraisal shows to this person."""
     lines, within = lines_of(appraisal), inside(actor)
@@ -100,7 +107,7 @@ def shown(appraisal: Appraisal, actor: Actor) -> dict[str, Any]:
         "appraised": list(appraisal.appraised.select_related("department")),
         "rows": _rows(appraisal, lines, comments, weighed=weighed),
         "weighed": weighed,
-        "breaches": [x for x in lines if x.breach] if appraisal.state == "drafted" else [],
+        "breaches": _breaches(appraisal, lines),
         "panel": appraisal.weights.count(),
         "needed": int(pack().number("APS-07")),
         "members": list(appraisal.weights.all()) if weighed else [],
@@ -112,17 +119,42 @@ def shown(appraisal: Appraisal, actor: Actor) -> dict[str, Any]:
         "notes": [Text.of(note) for note in appraisal.notes],
         "leaves": LeafRow.objects.filter(subject=appraisal.code).order_by("id"),
         "events": vocabulary().events,
+        "tongue": tongue,
         "steps": _steps(appraisal),
     }
+
+
+def quoted(appraisal: Appraisal, *, comment: str, contest: str) -> dict[str, Any] | None:
+    """Return the comment or the contest of that code, as a form quotes what it answers."""
+    names = names_of(appraisal)
+    said = appraisal.comments.filter(code=comment, hidden="").select_related("department").first()
+    if said is not None:
+        on = names[said.row] if said.row is not None else ""
+        return {"who": _voice(said), "on": on, "words": said.text}
+    found = appraisal.contests.filter(code=contest).select_related("department").first()
+    if found is None:
+        return None
+    return {"who": found.department.name, "on": names[found.row], "words": found.reason}
+
+
+def _voice(row: AppraisalComment) -> Text:
+    return Text.of(row.department.name if row.department else life().words["voices"][row.voice])
 
 
 def _ids(appraisal: Appraisal, actor: Actor) -> set[str]:
     return {verb.id for verb in doable(appraisal, actor)}
 
 
+def _breaches(appraisal: Appraisal, lines: list[Line]) -> list[Line]:
+    """Return what keeps a draft from being frozen."""
+    return [line for line in lines if line.breach] if appraisal.state == "drafted" else []
+
+
 def _doable(appraisal: Appraisal, actor: Actor) -> list[Any]:
     """Return what can be done from the page as a whole; the rest stands where it belongs."""
     out = {"answer", "hide", "rule"}
+    if _breaches(appraisal, lines_of(appraisal)):
+        out.add("freeze")
     if tied(actor, appraisal):
         out.add("weigh")
     waiting = appraisal.contests.filter(outcome__in=("upheld", "partly"), corrected__isnull=True)
@@ -137,7 +169,7 @@ def _classes(lines: list[Line]) -> list[dict[str, Any]]:
     found = weight_by_class(lines)
     return [
         {
-            "name": class_name(kind),
+            "name": capitalised(class_name(kind)),
             "share": percent(share),
             "tone": CLASS_TONES.get(kind, "plain"),
         }
@@ -154,7 +186,7 @@ def _rows(
         {
             "line": each,
             "share": percent(each.share) if each.share else "0",
-            "kind": class_name(each.kind),
+            "kind": capitalised(class_name(each.kind)),
             "machine": class_name(each.machine),
             "tone": CLASS_TONES.get(each.kind, "plain"),
             "weight": _weight(given.get(each.row)),
@@ -173,11 +205,10 @@ def _weight(given: dict[str, Any] | None) -> tuple[str, str] | None:
 def _comment(
     row: AppraisalComment, names: dict[int, str], actor: Actor, appraisal: Appraisal
 ) -> dict[str, Any]:
-    voice = row.department.name if row.department else life().words["voices"][row.voice]
     verbs = _ids(appraisal, actor) if actor.account else set()
     return {
         "row": row,
-        "voice": voice,
+        "voice": _voice(row),
         "about": names[row.row] if row.row is not None else "",
         "outcome": life().words["adopted"].get(row.outcome),
         "tone": OUTCOME_TONES.get(row.outcome, "grey"),
@@ -236,44 +267,30 @@ def _own(appraisal: Appraisal, lines: list[Line], actor: Actor) -> list[dict[str
     if appraisal.scope != Appraisal.Scope.DEPARTMENT:
         return []
     rows = appraisal.appraised.filter(department__in=actor.below).select_related("department")
-    values = {normal(v["name"]["zh"]): v["scores"] for v in (appraisal.results or {})["values"]}
+    values = {v["name"]["zh"]: v["scores"] for v in (appraisal.results or {})["values"]}
     found = []
     for row in rows:
-        name = row.department.name
-        written = (normal(word) for word in (name.zh, name.en, row.department.code))
-        scores = next((values[word] for word in written if word in values), None)
+        scores = values.get(row.department.name.zh)
         if scores is not None:
             pairs = [(x, f"{s:g}") for x, s in zip(lines, scores, strict=True) if x.scored]
-            found.append({"name": name, "values": pairs})
+            found.append({"name": row.department.name, "values": pairs})
     return found
 
 
 def _steps(appraisal: Appraisal) -> list[dict[str, Any]]:
     """Return the way of a round as ``parts.timeline`` takes it, with what is still to come."""
-    moved = {}
-    for at, when in (
-        ("drafted", appraisal.made),
-        ("open", appraisal.frozen),
-        ("measured", appraisal.measured),
-        ("published", appraisal.published),
-    ):
-        moved[at] = when
     states = life().states
+    done: list[dict[str, Any]] = [{"title": states["drafted"].name, "at": appraisal.made}]
+    reached = {"drafted"}
+    moves = LeafRow.objects.filter(subject=appraisal.code, event="appraisal.moved").order_by("id")
+    for leaf in moves:
+        state = Leaf.from_bytes(bytes(leaf.entry)).facts["state"]
+        reached.add(state)
+        done.append({"title": states[state].name, "at": leaf.at, "receipt": leaf.code})
     if appraisal.state == "withdrawn":
-        ended = {
-            "title": states["withdrawn"].name,
-            "at": appraisal.entered,
-            "text": appraisal.reason,
-            "state": "now",
-        }
-        past = [{"title": states[s].name, "at": at} for s, at in moved.items() if at]
-        return [*past, ended]
-    now = ORDER.index(appraisal.state)
-    return [
-        {
-            "title": states[name].name,
-            "at": appraisal.entered if n == now else moved.get(name) if n < now else None,
-            "state": "done" if n < now else "now" if n == now else "coming",
-        }
-        for n, name in enumerate(ORDER)
-    ]
+        done[-1]["text"] = appraisal.reason
+    if appraisal.state in life().ended:
+        return done
+    done[-1]["state"] = "now"
+    coming = [name for name in ORDER if name not in reached]
+    return done + [{"title": states[name].name, "state": "coming"} for name in coming]

@@ -16,7 +16,7 @@ from shixiao.records.models import Appraisal
 from shixiao.terms import BadInput, Text
 from shixiao.web.appraisals.doing import carry_out
 from shixiao.web.appraisals.forms import NewAppraisal, VerbForm
-from shixiao.web.appraisals.showing import line, shown
+from shixiao.web.appraisals.showing import line, quoted, shown, tongue
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import language, say
@@ -82,9 +82,9 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     check(actor, known.right)
     if known not in doable(appraisal, actor):
         raise Stale(NOT_NOW)
-    about = {name: request.GET.get(name, "") for name in ("comment", "contest", "indicator")}
+    asked = {name: request.GET.get(name, "") for name in ("comment", "contest", "indicator")}
     form = VerbForm(
-        appraisal, verb, actor, request.POST or None, request.FILES or None, initial=about
+        appraisal, verb, actor, request.POST or None, request.FILES or None, initial=asked
     )
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
@@ -96,7 +96,9 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
         else:
             messages.success(request, say(DONE.format(verb=known.name)))
             return HttpResponseRedirect(reverse("appraisal", args=[appraisal.code]))
+    about = quoted(appraisal, comment=asked["comment"], contest=asked["contest"])
     context = {"appraisal": appraisal, "verb": known, "form": form}
+    context |= {"about": about, "tongue": tongue}
     status = 422 if request.method == "POST" else 200
     return render(request, "appraisals/act.html.j2", context, status=status)
 

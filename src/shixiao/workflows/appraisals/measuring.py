@@ -145,7 +145,7 @@ def _ranked(held: Appraisal, upload: Upload | None) -> dict[str, Any]:
     if upload is None:
         return {"before": [], "after": [], "values": [], "notes": []}
     scores = read_scores(upload, held)
-    _check_subjects(held, scores)
+    names = _names(held, scores)
     lines = lines_of(held)
     points = [row.points for row in held.weights.all()]
     weights = {str(weight.row): weight.mean for weight in weights_of(held)}
@@ -158,32 +158,45 @@ def _ranked(held: Appraisal, upload: Upload | None) -> dict[str, Any]:
         seed=SEED,
     )
     return {
-        "before": [subject.name.to_json() for subject in ranking.before],
+        "before": [names[subject.id].to_json() for subject in ranking.before],
         "after": [
-            {"name": place.subject.name.to_json(), "low": place.low, "high": place.high, "band": n}
+            {
+                "name": names[place.subject.id].to_json(),
+                "low": place.low,
+                "high": place.high,
+                "band": n,
+            }
             for place, n in zip(ranking.after, schemes.bands(ranking.after), strict=True)
         ],
         "values": [
-            {"name": subject.name.to_json(), "scores": [float(value) for value in row]}
+            {"name": names[subject.id].to_json(), "scores": [float(value) for value in row]}
             for subject, row in zip(scores.subjects, scores.values, strict=True)
         ],
         "notes": [note.to_json() for note in ranking.notes],
     }
 
 
-def _check_subjects(held: Appraisal, scores: schemes.Scores) -> None:
-    """Refuse scores of departments that are not those of the appraisal; services go by any name."""
+def _names(held: Appraisal, scores: schemes.Scores) -> dict[str, Text]:
+    """Return the names of who was scored, by what the table calls them.
+
+    Departments have to be those of the appraisal, by name or code; services go by any name.
+
+    Raises:
+        Incomplete: a department is missing, stands there twice, or is not appraised.
+    """
+    names = {subject.id: subject.name for subject in scores.subjects}
     if held.scope != Appraisal.Scope.DEPARTMENT:
-        return
-    given = {normal(subject.id): subject.id for subject in scores.subjects}
+        return names
+    left = {normal(written): written for written in names}
     for row in held.appraised.select_related("department"):
         name = row.department.name
-        found = {normal(word) for word in (name.zh, name.en, row.department.code)} & given.keys()
+        found = {normal(word) for word in (name.zh, name.en, row.department.code)} & left.keys()
         if len(found) != 1:
             raise Incomplete(MISSING.format(name=name), field="scores")
-        del given[found.pop()]
-    for name in given.values():
-        raise Incomplete(FOREIGN.format(name=name[:60]), field="scores")
+        names[left.pop(found.pop())] = name
+    for written in left.values():
+        raise Incomplete(FOREIGN.format(name=written[:60]), field="scores")
+    return names
 
 
 def _effect(held: Appraisal, evaluation: Evaluation) -> list[dict[str, Any]]:
