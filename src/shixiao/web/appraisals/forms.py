@@ -79,8 +79,7 @@ class NewAppraisal(forms.Form):
         label=words("考核办法", "Scheme"),
         help_text=words(
             "XLSX 或 CSV，须有“指标名称”“权重”两列，最好还有“指标说明”。",
-            "XLSX or CSV with the columns 指标名称 and 权重 (name, weight), best with 指标说明"
-            " (description) too.",
+            "XLSX or CSV with columns “indicator” and “weight”, best with “description” too.",
         ),
     )
 
@@ -143,7 +142,7 @@ def _scores(appraisal: Appraisal, verb: str) -> forms.Field:
         help_text=words(
             f"XLSX 或 CSV：每行一个{who}，首列“{who}”，其余每项指标一列，0 至 100 分。"
             "不上传的，只按已公布的评估测算。",
-            f"XLSX or CSV: a row for each {who}, a column {who} and one for each indicator, 0 to"
+            f"XLSX or CSV: a row for each {who}, a column “{who}” and one for each indicator, 0 to"
             " 100. Without it the published evaluation alone is used.",
         ),
     )

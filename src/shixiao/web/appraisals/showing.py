@@ -13,6 +13,7 @@ from shixiao.checkup.schemes import IndicatorClass, class_name, percent, sentenc
 from shixiao.ledger import Leaf, vocabulary
 from shixiao.records.models import Appraisal, AppraisalComment, AppraisalContest, LeafRow
 from shixiao.terms import Text
+from shixiao.web.appraisals.picture import picture
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.appraisals.indicators import Line, lines_of, names_of, weight_by_class
 from shixiao.workflows.appraisals.life import life
@@ -98,8 +99,10 @@ def shown(appraisal: Appraisal, actor: Actor) -> dict[str, Any]:
         "clock": clock,
         "over": appraisal.due is not None and clock is None,
         "share": percent(appraisal.weight_on_show),
+        "picture": picture(appraisal, lines, weighed=weighed),
         "classes": _classes(lines),
         "doable": _doable(appraisal, actor),
+        "waiting": _waiting(appraisal, comments, actor),
         "recused": "weigh" in _ids(appraisal, actor) and tied(actor, appraisal),
         "inside": within,
         "may_comment": appraisal.state == "open" and clock and not may(actor, "appraisal.manage"),
@@ -143,6 +146,16 @@ def _voice(row: AppraisalComment) -> Text:
 
 def _ids(appraisal: Appraisal, actor: Actor) -> set[str]:
     return {verb.id for verb in doable(appraisal, actor)}
+
+
+def _waiting(
+    appraisal: Appraisal, comments: list[AppraisalComment], actor: Actor
+) -> dict[str, int]:
+    """Return how many comments and contests wait for this person's answer."""
+    verbs = _ids(appraisal, actor)
+    unanswered = sum(row.answered is None for row in comments) if "answer" in verbs else 0
+    contests = appraisal.contests.filter(answered__isnull=True)
+    return {"comments": unanswered, "contests": contests.count() if "rule" in verbs else 0}
 
 
 def _breaches(appraisal: Appraisal, lines: list[Line]) -> list[Line]:
