@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shixiao.checkup.schemes import (
     Placed,
@@ -155,6 +157,17 @@ def test_weights_that_leave_nothing_rank_nobody_anew(tmp_path, judged, pack):
 def test_a_band_begins_where_no_interval_crosses(intervals, expected):
     subject = Subject(SubjectKind.DEPARTMENT, "x", Text.of("x"))
     assert bands([Placed(subject, low, high) for low, high in intervals]) == expected
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 5)), max_size=10))
+def test_intervals_of_different_bands_never_meet(drawn):
+    subject = Subject(SubjectKind.DEPARTMENT, "x", Text.of("x"))
+    placed = sorted((Placed(subject, low, low + more) for low, more in drawn), key=lambda p: p.low)
+    found = bands(placed)
+    assert found == sorted(found)
+    for one, first in zip(found, placed, strict=True):
+        for other, second in zip(found, placed, strict=True):
+            assert one >= other or first.high < second.low
 
 
 def test_services_are_scored_in_a_table_of_their_own(tmp_path, judged):

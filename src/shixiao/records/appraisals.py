@@ -101,7 +101,7 @@ class AppraisalComment(Record):
     """Criticism of a scheme, with what the bureau answered.
 
     ``row`` is that of the indicator; null for the whole. ``name`` is what somebody without an
-    account calls himself; it is never shown. ``once`` is of one form: sent twice, it is one
+    account calls himself; only the auditor sees it. ``once`` is of one form: sent twice, it is one
     comment. ``hidden`` is why the inspectorate took the words off the page.
     """
 

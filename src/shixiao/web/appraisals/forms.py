@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from shixiao.checkup.schemes import IndicatorClass, class_name
-from shixiao.records.models import Appraisal, Organisation
+from shixiao.records.models import Appraisal, AppraisalComment, Organisation
 from shixiao.terms import Text
 from shixiao.web.shell.pages import say, t, words
 from shixiao.workflows import files
@@ -182,7 +182,7 @@ def _comment(appraisal: Appraisal, verb: str) -> forms.Field:
         rows = appraisal.comments.filter(answered__isnull=True)
     return forms.ChoiceField(
         label=words("哪一条意见", "Which comment"),
-        choices=[("", "—"), *((row.code, f"{row.code} · {_head(row.text)}") for row in rows)],
+        choices=[("", "—"), *((row.code, f"{row.code} · {_shown(row)}") for row in rows)],
     )
 
 
@@ -196,6 +196,10 @@ def _contest(appraisal: Appraisal, verb: str) -> forms.Field:
             *((row.code, f"{say(row.department.name)} · {_head(row.reason)}") for row in rows),
         ],
     )
+
+
+def _shown(row: AppraisalComment) -> str:
+    return t("（文字已隐去）", "(words taken off)") if row.hidden else _head(row.text)
 
 
 def _head(text: str) -> str:

@@ -22,6 +22,7 @@ GROUNDS: Mapping[IndicatorClass, Ground] = {
     IndicatorClass.VANITY: "hatched",
     IndicatorClass.BANNED: "red",
 }
+NARROW = 210  # px; half as wide again in large print, which still fits a phone
 PICTURE = Text("权重给了什么", "Where the weight goes")
 DECLARED = Text("原办法", "As declared")
 BY_PANEL = Text("专家分配", "By the panel")
@@ -44,7 +45,7 @@ def picture(appraisal: Appraisal, lines: list[Line], *, weighed: bool) -> Figure
         bars.append(_bar(BY_PANEL, given))
     wide, narrow = (
         shares_svg(bars, title=PICTURE, language=language(), wide=size, id_prefix=name)
-        for size, name in ((640, "weights"), (300, "weights-narrow"))
+        for size, name in ((640, "weights"), (NARROW, "weights-narrow"))
     )
     return Figure(wide, narrow, say(CAPTION), say(PICTURE))
 

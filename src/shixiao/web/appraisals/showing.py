@@ -72,11 +72,16 @@ def front_figure() -> dict[str, Any] | None:
     return {
         "name": appraisal.name,
         "to": reverse("appraisal", args=[appraisal.code]),
-        "share": percent(appraisal.weight_on_show),
+        "share": unbroken(appraisal.weight_on_show),
         "state": life().states[appraisal.state].name,
         "tone": TONES.get(appraisal.state, "plain"),
         "frozen": appraisal.frozen,
     }
+
+
+def unbroken(share: float) -> str:
+    """Return a share in per cent that stays on one line."""
+    return percent(share).replace(" ", "\u00a0")
 
 
 def tongue(words: str) -> str:
@@ -98,7 +103,7 @@ def shown(appraisal: Appraisal, actor: Actor) -> dict[str, Any]:
         "answer": answer_of(appraisal),
         "clock": clock,
         "over": appraisal.due is not None and clock is None,
-        "share": percent(appraisal.weight_on_show),
+        "share": unbroken(appraisal.weight_on_show),
         "picture": picture(appraisal, lines, weighed=weighed),
         "classes": _classes(lines),
         "doable": _doable(appraisal, actor),
@@ -183,7 +188,7 @@ def _classes(lines: list[Line]) -> list[dict[str, Any]]:
     return [
         {
             "name": capitalised(class_name(kind)),
-            "share": percent(share),
+            "share": unbroken(share),
             "tone": CLASS_TONES.get(kind, "plain"),
         }
         for kind, share in found.items()
@@ -198,7 +203,7 @@ def _rows(
     return [
         {
             "line": each,
-            "share": percent(each.share) if each.share else "0",
+            "share": unbroken(each.share) if each.share else "0",
             "kind": capitalised(class_name(each.kind)),
             "machine": class_name(each.machine),
             "tone": CLASS_TONES.get(each.kind, "plain"),
@@ -225,6 +230,7 @@ def _comment(
         "about": names[row.row] if row.row is not None else "",
         "outcome": life().words["adopted"].get(row.outcome),
         "tone": OUTCOME_TONES.get(row.outcome, "grey"),
+        "name": row.name if may(actor, "appraisal.audit") else "",
         "answer": "answer" in verbs and row.answered is None,
         "hide": "hide" in verbs and not row.hidden,
     }

@@ -62,7 +62,7 @@ def criticise(
         act: who says it and when; the version that he saw does not matter.
         row: of the indicator; None for the scheme as a whole.
         text: what he has to say.
-        name: what he calls himself; kept encrypted and not shown.
+        name: what he calls himself; kept encrypted, for the auditor alone.
         once: random signs of the form that was sent: the same form sent twice is one comment.
 
     Raises:

@@ -18,7 +18,8 @@ from shixiao.workflows.clock import pack
 from shixiao.workflows.refusals import Incomplete
 
 SEED = 20260101
-LONGEST_NAME, MOST_INDICATORS = 200, 300
+LONGEST_NAME = 60  # signs: a file system takes 255 bytes, and a sign may have four
+MOST_INDICATORS = 300
 TWICE = Text(
     "有两项指标都叫“{name}”，意见、得分和异议无法对应；请改名后重新上传。",
     "two indicators are called “{name}”, so that comments, scores and contests cannot be told"
