@@ -41,9 +41,9 @@ NEEDED = Text(
     " one first.",
 )
 MISSING = Text(
-    "得分表里“{name}”没有正好一行；被考核的部门每个一行，名称与机构名册一致。",
-    "“{name}” has not exactly one row of scores; each appraised department has one, under the name"
-    " that the list of organisations has.",
+    "得分表里“{name}”应正好有一行，现在没有，或不止一行；名称须与机构名册一致。",
+    "“{name}” needs exactly one row among the scores and has none, or more; it goes by the name that"
+    " the list of organisations has.",
 )
 FOREIGN = Text(
     "得分表里的“{name}”不在被考核之列；请去掉这一行，或核对名称。",
@@ -187,7 +187,11 @@ def _names(held: Appraisal, scores: schemes.Scores) -> dict[str, Text]:
     names = {subject.id: subject.name for subject in scores.subjects}
     if held.scope != Appraisal.Scope.DEPARTMENT:
         return names
-    left = {normal(written): written for written in names}
+    left: dict[str, str] = {}
+    for written in names:
+        if normal(written) in left:
+            raise Incomplete(MISSING.format(name=written[:60]), field="scores")
+        left[normal(written)] = written
     for row in held.appraised.select_related("department"):
         name = row.department.name
         found = {normal(word) for word in (name.zh, name.en, row.department.code)} & left.keys()
