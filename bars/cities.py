@@ -49,7 +49,7 @@ def source_hash() -> str:
 
 
 def scores(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the score of every run: {"size", "seed", "plants": [...], "null": bool}."""
+    """Return the score of every run: {"size", "seed", "plants": [...], "null": bool, "scale"}."""
     code = source_hash()
     jobs = [(run, code) for run in runs]
     # A forked DuckDB is unsafe, so children start afresh; each does several cities.
@@ -85,6 +85,7 @@ def score_of(run: dict[str, Any]) -> dict[str, Any]:
             plants=tuple(parse_plant(text) for text in run.get("plants", ())),
             null=run.get("null", False),
             truth=folder / "truth.json",
+            scale=run.get("scale", 1.0),
         )
         before = resource.getrusage(resource.RUSAGE_SELF)
         settings = Settings(folder / "store", "a key for bars", 3072, 2, "zh")

@@ -85,6 +85,7 @@ def pages() -> dict[str, str]:
     """Return every generated file: its path under ``docs/reference`` and its content."""
     schemas = files("shixiao.cli") / "schemas"
     ledger = files("shixiao.ledger") / "data"
+    draw = files("shixiao.draw") / "data"
     return {
         "cli.md": cli_page(shixiao),
         "tables.md": tables_page("en"),
@@ -110,6 +111,10 @@ def pages() -> dict[str, str]:
         ),
         "schemas/sign-1.schema.json": (schemas / "sign.schema.json").read_text("utf-8"),
         "schemas/protocol-1.schema.json": (schemas / "protocol.schema.json").read_text("utf-8"),
+        "schemas/draw-1.schema.json": (schemas / "draw.schema.json").read_text("utf-8"),
+        "schemas/draw-transcript-1.schema.json": (draw / "transcript.schema.json").read_text(
+            "utf-8"
+        ),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 

@@ -28,7 +28,7 @@ from shixiao.workflows.appraisals import (
 from shixiao.workflows.appraisals.indicators import scored
 from shixiao.workflows.appraisals.making import Terms
 from shixiao.workflows.appraisals.reading import Upload
-from shixiao.workflows.commissions.moving import Act
+from shixiao.workflows.moving import Act
 from tests.cast import NOW, Cast
 
 APPRAISED = ("health", "housing")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from django.db import transaction
 
 from shixiao.effect.fieldtests import Audience, Kind, Mode, source_of
@@ -15,6 +17,7 @@ from shixiao.records.models import (
     Account,
     Assignment,
     Commission,
+    Evaluation,
     Evaluator,
     Organisation,
     Sheet,
@@ -33,18 +36,20 @@ from shixiao.workflows.commissions import (
     publishing,
     sealing,
 )
+from shixiao.workflows.commissions.framing import frame_path
 from shixiao.workflows.commissions.making import Terms
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.commissions.protocols import protocol_for
 from shixiao.workflows.draws import Public
 from shixiao.workflows.fieldwork import answering, keys, signing
 from shixiao.workflows.fieldwork.answering import Said, Sent
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.sequencer import sequencer
 from tests.cast import NOW, TODAY, Cast, make_evaluation
 
 SERVICES = ("health", "housing")  # of each department, so many services
 EACH = 6
+ENDED = 5  # cases of each service that have ended
 LETTER = ("委托书.pdf", b"%PDF-1.7\nletter of authority")
 POINTS = {"value": 70.0, "low": 66.0, "high": 74.0, "n": 800, "level": 0.95}
 
@@ -59,7 +64,7 @@ def with_ledger() -> None:
             pass
 
 
-def evaluated_city(cast: Cast) -> None:
+def evaluated_city(cast: Cast) -> Evaluation:
     """Publish an evaluation in which each department has some services, of very unequal size."""
     evaluation = make_evaluation(cast, published=NOW, published_by=cast.accounts["sun"])
     scores = {
@@ -78,6 +83,26 @@ def evaluated_city(cast: Cast) -> None:
                 cases=10**n // 10,
                 detail={"scores": scores, "page": "", "rank": None, "cap": [], "hours": None},
             )
+    return evaluation
+
+
+def case_ids(service: str) -> list[str]:
+    """Return the numbers of a service's cases that have ended."""
+    return [f"{service}-YZ2026{n:03d}" for n in range(ENDED)]
+
+
+def write_frame(evaluation: Evaluation) -> None:
+    """Leave the list of cases that an evaluation leaves."""
+    services = sorted(row.subject for row in evaluation.standings.filter(kind="service"))
+    rows = [(service, case) for service in services for case in case_ids(service)]
+    columns = {
+        "service_id": [service for service, _ in rows],
+        "case_id": [case for _, case in rows],
+        "closed": pa.array([TODAY] * len(rows), pa.date32()),
+    }
+    path = frame_path(evaluation)
+    path.parent.mkdir(parents=True)
+    pq.write_table(pa.table(columns), path)
 
 
 @dataclass
@@ -200,9 +225,15 @@ def terms(cast: Cast, **given: Any) -> Terms:
     return Terms(**(fields | given))
 
 
-def commissioned(cast: Cast, *, upto: str = "testing", **given: Any) -> Round:
-    """Return a commission that has come as far as this state, and its evaluators."""
-    evaluated_city(cast)
+def commissioned(cast: Cast, *, upto: str = "testing", frame: bool = True, **given: Any) -> Round:
+    """Return a commission that has come as far as this state, and its evaluators.
+
+    ``frame``: whether the evaluation left a list of cases, which only a round that draws cases
+    reads.
+    """
+    evaluation = evaluated_city(cast)
+    if frame and given.get("cases_each"):
+        write_frame(evaluation)
     with_ledger()
     made = bodies(cast)
     commission = making.make(terms(cast, **given), actor=cast.actor("li"), at=NOW)

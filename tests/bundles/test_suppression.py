@@ -62,6 +62,21 @@ def test_a_table_of_large_cells_is_shown_whole() -> None:
     assert hidden(table([[30, 40], [50, 60]]), fewest=FEWEST) == frozenset()
 
 
+@given(
+    st.lists(st.lists(st.integers(11, 90), min_size=3, max_size=3), min_size=3, max_size=3),
+    st.sets(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=3),
+)
+@settings(max_examples=60)
+def test_a_secret_cell_follows_from_nothing_however_large(
+    rows: list[list[int]], secret: set[Cell]
+) -> None:
+    cells = table(rows)
+    cells.secret |= secret
+    closed = hidden(cells, fewest=FEWEST)
+    assert secret <= closed
+    assert follow(cells.counts, cells.sums, closed).isdisjoint(secret)
+
+
 def test_what_two_parts_leave_over_is_a_cell_too() -> None:
     cells = Cells()
     for name, count in (("all", 100), ("a", 60), ("b", 37)):

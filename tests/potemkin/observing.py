@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from shixiao.rules import load_calendar
+from shixiao.seals import person_code
 
 Shares = dict[str, tuple[int, int]]
 CUT = "TIMESTAMP '2026-08-15'"  # cases opened later may not have run their course
@@ -57,6 +58,24 @@ class Observer:
             " SELECT service_id, count(*) FILTER (came <= o + INTERVAL 30 DAY), count(*) FROM per"
             " WHERE first = 'online' GROUP BY 1"
         )
+
+    def evaluators(self, flagged: str) -> Shares:
+        """Count tests of each evaluator, by the code that results use."""
+        rows = self.sql.execute(
+            "WITH t AS (SELECT evaluator_id, test_id, min(ts) AS begun,"
+            " date_diff('second', min(ts::TIMESTAMP), max(ts::TIMESTAMP)) AS took,"
+            " string_agg(minutes, ';' ORDER BY step) AS noted FROM field_tests GROUP BY ALL),"
+            " s AS (SELECT *, lag(noted) OVER (PARTITION BY evaluator_id ORDER BY begun, test_id)"
+            " AS before FROM t)"
+            f" SELECT evaluator_id, count(*) FILTER ({flagged}), count(*) FROM s GROUP BY 1"
+        ).fetchall()
+        return {person_code(str(who)): (int(hits), int(n)) for who, hits, n in rows}
+
+    def hasty(self) -> Shares:
+        return self.evaluators("took <= 60")
+
+    def own(self) -> Shares:
+        return self.evaluators("noted = before")
 
     def not_completed(self, group: str) -> dict[str, tuple[int, int, int, int]]:
         """Per service: (lost, all) of the group and (lost, all) of the rest."""

@@ -37,6 +37,8 @@ SHARES = (
     "staff",
     "lapsed",
     "silent_days",
+    "hasty",
+    "own",
 )
 ENOUGH = 200
 

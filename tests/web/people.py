@@ -12,6 +12,7 @@ PASSWORD = "eight papers, five known"  # noqa: S105 (of people who do not exist)
 NAMES = {"analyst": "林晓", "officer": "周敏", "head": "何立", "inspector": "孙正"}
 BUREAU = Text("市数据局", "Data Bureau")
 REGISTRY = Text("市自然资源局", "Natural Resources Bureau")
+INSTITUTE = Text("市第三方评估中心", "Evaluation Centre")
 WORK_AT_THE_BUREAU = {"analyst", "inspector", "auditor", "administrator"}
 
 
@@ -31,6 +32,9 @@ def person(role: str, login: str = "") -> Account:
 
 
 def _workplace(role: str) -> Organisation:
+    if role == "evaluator":
+        institute = {"kind": Organisation.Kind.EVALUATOR, "name": INSTITUTE}
+        return Organisation.objects.get_or_create(code="E-ONE", defaults=institute)[0]
     at_bureau = role in WORK_AT_THE_BUREAU
     kind = Organisation.Kind.BUREAU if at_bureau else Organisation.Kind.DEPARTMENT
     return Organisation.objects.get_or_create(

@@ -127,3 +127,17 @@ def test_taking_out_what_is_in_no_matter_is_refused_as_stale(cast: Cast) -> None
 def test_nobody_else_groups(cast: Cast, name: str) -> None:
     case = on_finding(cast, 1)
     assert signed_in(cast, name).post(f"/cases/{case.code}/group/").status_code == 403
+
+
+def test_the_page_of_a_case_leads_to_grouping(cast: Cast, visit: object) -> None:
+    case = observe(
+        name="取号难",
+        story="核对。",
+        department=cast.places["health"],
+        actor=cast.actor("chen"),
+        at=NOW,
+    )
+    asking = Client(headers={"host": "localhost"})
+    asking.force_login(cast.accounts["li"])
+    page = asking.get(f"/cases/{case.code}/").content.decode()
+    assert f"/cases/{case.code}/group/" in page

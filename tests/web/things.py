@@ -15,14 +15,20 @@ from shixiao.records.models import (
     Finding,
     LeafRow,
     Proposal,
+    Seat,
+    Training,
+    WarningCase,
 )
+from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
 from tests.appraising import appraised
-from tests.cast import NOW, Cast, make_evaluation, make_finding
+from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
+from tests.fieldwork import Field, make_field
 
 OWN, FOREIGN = "own", "foreign"
 PLACE = {OWN: "health", FOREIGN: "housing"}
+WARNINGS = ("warning", "warning_approve", "warning_refuse", "warning_questions")
 NONE = "00000000-0000-7000-8000-000000000000"
 
 
@@ -38,6 +44,10 @@ class Things:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     appraisals: dict[str, Appraisal] = field(default_factory=dict)
     leaf: LeafRow | None = None
+    training_code: str = ""
+    warning_code: str = ""
+    seats: dict[str, Seat] = field(default_factory=dict)
+    fieldwork: Field = field(default_factory=Field)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -45,12 +55,24 @@ class Things:
         return reverse(name, kwargs=given)
 
     def _value(self, name: str, argument: str, whose: str) -> Any:
-        if name.startswith(("case", "attachment", "api_case")) and argument == "code":
+        made = self.fieldwork
+        codes = {
+            "case": self.cases,
+            "appraisal": self.appraisals,
+            "attachment": self.cases,
+            "api_case": self.cases,
+            "commission": made.commissions,
+            "sheet": made.sheets,
+            "draw": made.draws,
+        }
+        if argument == "code":
+            for start, things in codes.items():
+                if name.startswith(start):
+                    return things[whose].code
+        if argument == "case":
             return self.cases[whose].code
-        if name.startswith("appraisal") and argument in {"code", "verb", "name"}:
-            return {"code": self.appraisals[whose].code, "verb": "contest", "name": "scheme"}[
-                argument
-            ]
+        if name.startswith("appraisal") and argument in {"verb", "name"}:
+            return {"verb": "contest", "name": "scheme"}[argument]
         drafts = ("evaluation", "api_evaluation", "api_standings")
         if name.startswith(drafts) and argument in {"code", "other"}:
             return self.drafts[whose].code
@@ -61,9 +83,16 @@ class Things:
                 "api_receipt": self.leaf.code if self.leaf else "",
                 "finding_case": self.findings[whose].code,
                 "language": "en",
+                "body": "institute",
+                **dict.fromkeys(("training", "training_act", "seat_name"), self.training_code),
+                **dict.fromkeys(WARNINGS, self.warning_code),
                 "receipt": self.leaf.code if self.leaf else "",
                 "receipt_proof": self.leaf.code if self.leaf else "",
             }.get(name),
+            "seat": self.seats[whose].pk,
+            "item": made.items[whose].code,
+            "key": made.keys[whose].pk,
+            "protocol": "service",
             "proposal": self.proposals[whose].pk,
             "attachment": self.attachments[whose].pk,
             "evidence": self.drafts[whose].evidence_id,
@@ -77,6 +106,38 @@ class Things:
             "provider_id": "government",
         }
         return known.get(argument) or NONE
+
+
+def make_training(cast: Cast, things: Things) -> None:
+    """Make a training of both departments, and the draft of a warning case."""
+    training = Training.objects.create(
+        session="course",
+        topic="bans",
+        name=Text("培训", "Training"),
+        state="running",
+        entered=NOW,
+        begins=TODAY,
+        made=NOW,
+        made_by=cast.accounts["li"],
+    )
+    for whose, place in PLACE.items():
+        things.seats[whose] = Seat.objects.create(
+            training=training,
+            department=cast.places[place],
+            post="leader",
+            name=Text("负责人", "Head"),
+        )
+    warning = WarningCase.objects.create(
+        case=things.cases[OWN],
+        topic="bans",
+        title=Text("警示案例", "Warning case"),
+        text=Text("经过。", "Facts."),
+        questions=[],
+        sha256="0" * 64,
+        drafted=NOW,
+        drafted_by=cast.accounts["li"],
+    )
+    things.training_code, things.warning_code = training.code, warning.code
 
 
 def arguments(name: str) -> list[str]:
@@ -113,5 +174,7 @@ def make_things(cast: Cast) -> Things:
             added=NOW,
         )
         things.appraisals[whose] = appraised(cast, departments=[cast.places[place]]).appraisal
+    things.fieldwork = make_field(cast)
+    make_training(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
-from shixiao.draw import verify
-from shixiao.records.models import Assignment, Draw, Evaluator, LeafRow, Sheet
+from shixiao.draw import token_of, verify
+from shixiao.effect.fieldtests import source_of
+from shixiao.records.models import Assignment, Draw, Evaluator, LeafRow, Organisation, Sheet
+from shixiao.seals import short_code
 from shixiao.workflows import draws
 from shixiao.workflows.commissions import (
     declaring,
@@ -21,11 +25,14 @@ from shixiao.workflows.commissions import (
     publishing,
 )
 from shixiao.workflows.commissions.bodies import rounds_of
+from shixiao.workflows.commissions.framing import frame_path
+from shixiao.workflows.commissions.protocols import protocol_for
 from shixiao.workflows.commissions.seeing import may_see_answers, visible
 from shixiao.workflows.draws import Public
+from shixiao.workflows.leaving_out import shopper_cases
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from tests.cast import NOW, TODAY, Cast
-from tests.rounds import LETTER, bodies, commissioned, terms
+from tests.rounds import LETTER, STEPS, Round, bodies, case_ids, commissioned, terms
 
 pytestmark = pytest.mark.django_db
 
@@ -70,10 +77,18 @@ def test_every_draw_can_be_drawn_again_by_anybody(cast: Cast, place: Path) -> No
     found = Draw.objects.filter(subject=going.commission.code)
     assert found.count() == 6
     for each in found:
+        assert each.announced == each.transcript["seed"]["announced"] == "03 09 17 22 28 31 + 07"
         assert each.revealed is not None
         checked = verify(each.transcript)
         assert checked.valid, checked.why
         assert draws.lots.opens(each.commitment, each.transcript, each.nonce)
+
+
+def test_every_draw_of_a_round_goes_by_the_value_that_became_known(cast: Cast, place: Path) -> None:
+    going = with_cases(cast)
+    found = Draw.objects.filter(subject=going.commission.code)
+    assert {each.announced for each in found} == {"03 09 17 22 28 31 + 07"}
+    assert found.count() == 3 + 4 + 12  # of each service its cases; of each item who tests it
 
 
 def test_nobody_draws_before_the_value_is_known_nor_twice(cast: Cast, place: Path) -> None:
@@ -148,7 +163,7 @@ def test_one_body_never_leads_three_times_in_a_row(cast: Cast, place: Path) -> N
 
 def test_a_body_of_the_evaluated_is_left_out(cast: Cast, place: Path) -> None:
     going = commissioned(cast, upto="drafted")
-    inside, outside, third = bodies_with_own(cast)
+    inside, outside, third = bodies_with_own()
     inside.parent = cast.places["health"]
     inside.save()
     inviting.invite(going.commission, going.act(), bodies=[inside, outside, third], leads=outside)
@@ -157,9 +172,7 @@ def test_a_body_of_the_evaluated_is_left_out(cast: Cast, place: Path) -> None:
     assert not row.evaluators.exists()
 
 
-def bodies_with_own(cast: Cast) -> list:
-    from shixiao.records.models import Organisation
-
+def bodies_with_own() -> list[Organisation]:
     made = list(Organisation.objects.filter(kind="evaluator", code__startswith="B"))
     return [*made, Organisation.objects.get(code="institute")]
 
@@ -324,8 +337,6 @@ def test_a_changed_score_does_not_count_and_shows(cast: Cast, place: Path) -> No
 
 
 def test_shopper_cases_are_known_once_scores_are_sealed(cast: Cast, place: Path) -> None:
-    from shixiao.workflows.commissions.sealing import shopper_cases
-
     going = commissioned(cast)
     first, *others = going.assignments
     going.answer(first, cases=["YZ-1", "YZ-2"])
@@ -371,3 +382,126 @@ def test_a_cancelled_round_gives_its_reason(cast: Cast, place: Path) -> None:
 def test_everybody_may_be_asked_only_once(cast: Cast, place: Path) -> None:
     made = bodies(cast, n=1, each=2)
     assert len(inviting.evaluators_of(made[0], NOW)) == 2
+
+
+def with_cases(cast: Cast, **given: object) -> Round:
+    """A round in which two cases of each drawn service are looked at as well."""
+    return commissioned(cast, cases_each=2, case_protocol=source_of("callback"), **given)
+
+
+def drawn_cases(going: Round) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for item in going.commission.items.all():
+        if item.case_id:
+            found.setdefault(item.service, []).append(item.case_id)
+    return found
+
+
+def test_cases_of_each_drawn_service_are_drawn_with_equal_chances(cast: Cast, place: Path) -> None:
+    going = with_cases(cast)
+    found = drawn_cases(going)
+    assert len(found) == 4
+    assert len({tuple(place.split("-YZ")[1] for place in cases) for cases in found.values()}) > 1
+    for service, cases in found.items():
+        drawn = Draw.objects.get(tag="cases", about=service)
+        assert sorted(drawn.pool["ids"]) == case_ids(service)
+        assert drawn.transcript["inclusion"] == ["2/5"]
+        assert sorted(draws.drawn_of(drawn)) == sorted(cases)
+        assert verify(drawn.transcript).valid
+    (frozen,) = Draw.objects.filter(tag="cases", about="")
+    digest = sha256(frame_path(going.commission.evaluation).read_bytes()).hexdigest()
+    assert frozen.pool["ids"] == [digest]
+
+
+def test_a_service_with_few_cases_gives_what_it_has(cast: Cast, place: Path) -> None:
+    going = with_cases(cast, upto="drafted")
+    going.commission.cases_each = 9
+    going.commission.save(update_fields=["cases_each"])
+    made = list(Organisation.objects.filter(kind="evaluator", code__startswith="B"))
+    for step in ("declaring", "frozen", "testing"):
+        STEPS[step](going, made)
+        going.commission.refresh_from_db()
+    for service, cases in drawn_cases(going).items():
+        assert sorted(cases) == case_ids(service)
+
+
+def test_a_case_is_looked_at_by_the_questions_of_the_call_back(cast: Cast, place: Path) -> None:
+    going = with_cases(cast)
+    asked = {(bool(i.case_id), protocol_for(i).id) for i in going.commission.items.all()}
+    assert asked == {(False, "service"), (True, "callback")}
+    going.test_everything()
+    results = going.seal().results
+    assert results["cases"]["items"] == 8
+    assert results["agreement"]["items"] == 4
+
+
+def test_a_round_that_wants_cases_is_refused_where_none_are_listed(cast: Cast, place: Path) -> None:
+    going = with_cases(cast, upto="declaring", frame=False)
+    for person in Evaluator.objects.all():
+        actor = going.actor(person.account)
+        declaring.declare(person, ties=(), explanation="", actor=actor, at=NOW)
+    with pytest.raises(Incomplete) as refused:
+        framing.freeze(going.commission, going.act(), public=Public("x", TODAY + timedelta(days=1)))
+    assert "没有留下办件名册" in refused.value.text.zh
+    assert not Draw.objects.exists()
+
+
+@pytest.mark.parametrize("change", ["other", "gone"])
+def test_nothing_is_drawn_from_a_list_that_was_changed_after_it_was_frozen(
+    cast: Cast, place: Path, change: str
+) -> None:
+    going = with_cases(cast, upto="frozen")
+    path = frame_path(going.commission.evaluation)
+    if change == "other":
+        path.write_bytes(path.read_bytes() + b"\0")
+    else:
+        path.unlink()
+    going.at = NOW + timedelta(days=8)
+    with pytest.raises(Stale) as refused:
+        drawing.draw(going.commission, going.act(), announced="03 09")
+    assert "与冻结时不一致" in refused.value.text.zh
+    assert not Draw.objects.filter(drawn__isnull=False).exists()
+
+
+def test_the_number_of_a_case_is_for_its_evaluators_and_the_auditor(
+    cast: Cast, place: Path, client: Client
+) -> None:
+    going = with_cases(cast)
+    going.test_everything()
+    going.seal()
+    going.publish()
+    item = next(item for item in going.commission.items.all() if item.case_id)
+    drawn = Draw.objects.get(tag="cases", about=item.service)
+    pages = [f"/fieldwork/{item.code}/", f"/commissions/{going.commission.code}/"]
+    pages += [f"/draws/{each.code}/" for each in Draw.objects.all()]
+    pages += [f"/draws/{drawn.code}/transcript.json"]
+    sheets = Sheet.objects.filter(assignment__item=item)
+    pages += [f"/sheets/{sheet.code}/{file}" for sheet in sheets for file in ("", "sheet.json")]
+    mine = item.assignments.select_related("evaluator__account").first().evaluator.account
+    codes = set(item.assignments.values_list("evaluator__account__login", flat=True))
+    others = sorted(set(Evaluator.objects.values_list("account__login", flat=True)) - codes)
+    told = {}
+    for name in ("", mine.login, "jiang", "li", "zhou", "wu", "han", *others):
+        client.logout()
+        if name:
+            client.force_login(cast.accounts[name])
+        for page in pages:
+            body = client.get(page).content.decode()
+            if item.case_id in body or drawn.pool["salt"] in body:
+                told.setdefault(name, set()).add(page)
+    assert set(told) == {mine.login, "jiang"}
+    assert told[mine.login] == {f"/fieldwork/{item.code}/"}
+    client.logout()
+    public = client.get(f"/draws/{drawn.code}/").content.decode()
+    assert token_of(item.case_id, drawn.pool["salt"]) in public
+
+
+def test_the_code_of_an_item_does_not_tell_its_case(cast: Cast, place: Path) -> None:
+    """Seed, service and way are public in the end, and numbers of cases can be guessed."""
+    going = with_cases(cast)
+    seed = Draw.objects.get(tag="services").seed
+    assert seed
+    for item in going.commission.items.all():
+        key = f"{seed}/{item.service}/{item.mode}/{item.audience}/{item.case_id}"
+        guessed = short_code(sha256(key.encode()).digest()[:5])
+        assert (item.code == guessed) == (not item.case_id)

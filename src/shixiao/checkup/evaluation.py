@@ -116,6 +116,7 @@ def request_of(question: Question, rules: RulePack) -> Request:
         grouping=question.grouping,
         batch_cases=int(rules.number("E-14", "cases")),
         activity_map=question.activity_map,
+        left_out=question.left_out,
     )
 
 

@@ -14,6 +14,7 @@ from shixiao.checkup.bundles.cells import Shown, node_of
 from shixiao.checkup.bundles.view import View
 from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
+from shixiao.checkup.findings import of_no_person
 from shixiao.checkup.index import Part, Score
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.overview import COPY
@@ -47,7 +48,8 @@ class _Publisher:
 
     def run(self) -> Lookup:
         whole = self.evaluation
-        checkup = replace(whole.checkup, findings=tuple(map(self.finding, whole.checkup.findings)))
+        checkup = of_no_person(whole.checkup)
+        checkup = replace(checkup, findings=tuple(map(self.finding, checkup.findings)))
         index = replace(whole.index, scores=tuple(map(self.score, whole.index.scores)), funnels=())
         figures = [
             figure

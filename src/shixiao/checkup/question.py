@@ -25,6 +25,8 @@ class Question:
         mapping: columns of bare logs.
         activity_map: a table of that form which stands in for the one that came with the evidence;
             it is cited among the inputs.
+        left_out: a list (CSV with ``case_id``) of cases that count nowhere, such as those that
+            field tests brought about; it is cited among the inputs.
         engine: URL of the engine.
         packs: rule packs, national first.
         seed: of every random draw.
@@ -44,6 +46,7 @@ class Question:
     adjust: tuple[str, ...] = ()
     mapping: ColumnMapping = field(default_factory=ColumnMapping)
     activity_map: Path | None = None
+    left_out: Path | None = None
     engine: str = "duckdb"
     packs: tuple[str, ...] = ("cn-2026",)
     seed: int = DEFAULT_SEED

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from shixiao.checkup.findings import PEOPLE
 from shixiao.checkup.index import OVERALL
 from shixiao.checkup.report.addresses import addresses
 from shixiao.checkup.report.lookup import Lookup
@@ -59,6 +60,8 @@ def subjects(lookup: Lookup) -> Iterator[dict[str, Any]]:
     found = {(f.subject.kind, f.subject.id): f.subject for f in lookup.findings}
     found |= {(s.subject.kind, s.subject.id): s.subject for s in lookup.index.scores}
     found |= {(s.kind, s.id): s for s in lookup.all_subjects()}
+    # People have no page, and nobody finds them by searching.
+    found = {key: subject for key, subject in found.items() if subject.kind not in PEOPLE}
     counts = Counter((f.subject.kind, f.subject.id) for f in lookup.findings)
     slugs = _slugs(found)
     for key in sorted(found):

@@ -19,6 +19,7 @@ from shixiao.terms import EvidenceReference, Period, Subject, SubjectKind, Text,
 
 MASKED = "···"
 SHOWN_ENDS = 4
+EVALUATOR = Text("体验员 {code}", "evaluator {code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class Scene:
 
     def subject(self, kind: SubjectKind, identifier: str) -> Subject:
         """Return a subject with its name, or with its id where the evidence gives no name."""
+        if kind is SubjectKind.EVALUATOR:  # a person, known by a code alone
+            return Subject(kind, identifier, EVALUATOR.format(code=identifier))
         name = self.names.get(kind, {}).get(identifier)
         return Subject(kind, identifier, name or Text.of(identifier))
 

@@ -36,7 +36,7 @@ def summary(evaluation: Evaluation) -> list[Text]:
 def _read(evaluation: Evaluation) -> Text:
     meta = evaluation.store.meta
     if not meta.cases:
-        rows = sum(item.rows for item in meta.inputs)
+        rows = sum(item.rows for item in meta.received)
         return Text(
             f"{meta.name}：{rows:,} 行记录，没有办件。",
             f"{meta.name_en}: {rows:,} rows of records, no cases.",

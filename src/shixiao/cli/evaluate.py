@@ -91,6 +91,13 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
     help="用这份环节对照表代替证据里的 · activity map that stands in for that of the evidence",
 )
 @click.option(
+    "--left-out",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="不计入任何度量的办件名单（CSV，case_id 列） · "
+    "cases that count nowhere: CSV with the column case_id",
+)
+@click.option(
     "--engine",
     default="duckdb",
     show_default=True,
@@ -138,6 +145,7 @@ def evaluate(
     adjust: str | None,
     mapping_file: Path | None,
     activity_map: Path | None,
+    left_out: Path | None,
     engine: str,
     packs: tuple[str, ...],
     seed: int,
@@ -161,6 +169,7 @@ def evaluate(
         adjust=tuple(name.strip() for name in (adjust or "").split(",") if name.strip()),
         mapping=_mapping(mapping_file, columns),
         activity_map=activity_map,
+        left_out=left_out,
         engine=engine,
         packs=packs or ("cn-2026",),
         seed=seed,

@@ -7,7 +7,7 @@ from shixiao.draw.hashing import own_salt, seed_of, token_of
 from shixiao.draw.pool import Pool
 from shixiao.draw.quotas import Quota
 from shixiao.draw.reading import read_excluded, read_pool, read_quotas
-from shixiao.draw.reading_back import frozen_of, read_frozen, read_json
+from shixiao.draw.reading_back import frozen_of, read_frozen, read_json, thaw
 from shixiao.draw.replacing import panel_of, replace
 from shixiao.draw.sealing import commit, opens
 from shixiao.draw.verifying import VERIFIER, Checked, verify
@@ -40,6 +40,7 @@ __all__ = [
     "read_quotas",
     "replace",
     "seed_of",
+    "thaw",
     "token_of",
     "verify",
 ]

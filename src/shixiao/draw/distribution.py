@@ -56,7 +56,7 @@ def lottery(panels: Panels, *, algorithm: str) -> Lottery | None:
     target = _optimum(panels, algorithm)
     if target is None:
         return None
-    pool = list(peel(target, panels))
+    pool = peel(target, panels)
     if not pool:
         first = panels.best(np.zeros(len(panels.members)))
         if first is None:

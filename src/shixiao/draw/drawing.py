@@ -133,18 +133,12 @@ def draw(
         BadInput: the seed is no hex or does not follow from its parts, or a redraw has no reason.
     """
     seed = _checked_seed(frozen, seed, announced, head)
-    if (redraw_of is None) != (not (reason or "").strip()):
-        raise BadInput(
-            Text(
-                "重新抽签必须写明推翻的是哪一次抽签和理由，二者缺一不可。",
-                "a redraw names the draw that it puts aside and the reason, both together",
-            )
-        )
-    if replacements < 0:
-        raise BadInput(Text("候补人数不能为负。", "the number of replacements cannot be negative"))
+    _check_options(again=redraw_of is not None, reason=reason, replacements=replacements)
     order = Order(frozen, seed)
     panel = order.panel()
     waiting = order.replacements(panel, replacements)
+    if redraw_of is not None and not isinstance(redraw_of, str):
+        redraw_of = hash_of(redraw_of)
     transcript = {
         "schema": SCHEMA,
         "root": frozen.root,
@@ -156,9 +150,7 @@ def draw(
         "replacements": waiting,
         "inclusion": [] if frozen.algorithm == PPS else [str(p) for p in frozen.chances],
         "p_min": str(min(frozen.chances)),
-        "redraw_of": redraw_of
-        if redraw_of is None or isinstance(redraw_of, str)
-        else hash_of(redraw_of),
+        "redraw_of": redraw_of,
         "reason": reason,
         "amendments": [],
     }
@@ -175,6 +167,18 @@ def draw(
 def hash_of(transcript: Mapping[str, Any]) -> str:
     """Return the hash by which a transcript is named in another."""
     return sha256_of(dict(transcript))
+
+
+def _check_options(*, again: bool, reason: str | None, replacements: int) -> None:
+    if again != bool((reason or "").strip()):
+        raise BadInput(
+            Text(
+                "重新抽签必须写明推翻的是哪一次抽签和理由，二者缺一不可。",
+                "a redraw names the draw that it puts aside and the reason, both together",
+            )
+        )
+    if replacements < 0:
+        raise BadInput(Text("候补人数不能为负。", "the number of replacements cannot be negative"))
 
 
 def _checked_seed(frozen: Frozen, seed: str, announced: str | None, head: str | None) -> str:

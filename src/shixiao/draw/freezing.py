@@ -8,12 +8,14 @@ Persons appear as their ids or, with a salt, as salted hashes.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
+from json.encoder import encode_basestring as quoted
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +32,7 @@ from shixiao.terms import BadInput, Text
 
 PLAIN, PPS = "plain", "pps"
 ALGORITHMS = (LEXIMIN, MAXIMIN, PLAIN, PPS)
+FLOOR = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,30})?(e-[0-9]{1,2})?")
 NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -40,7 +43,7 @@ class Frozen:
     Attributes:
         body: JSON-ready, without fractions of numbers; ``people`` holds one row for each person.
         root: of the Merkle tree over it, in hex.
-        ids: token → id, where the pool is at hand.
+        ids: token → id of the whole pool where it is at hand, else tokens by themselves.
     """
 
     body: dict[str, Any]
@@ -145,18 +148,17 @@ def freeze(
     eligible = [place for place, key in enumerate(pool.ids) if key not in excluded]
     _check_size(size, len(eligible), pool)
     types, kinds = types_of(pool, quotas, eligible)
-    ids = {token_of(pool.ids[place], salt): pool.ids[place] for place in eligible}
-    rows: list[list[Any]] = [[token, kind] for token, kind in zip(ids, kinds, strict=True)]
+    tokens = list(ids := tokens_of(pool, salt))
+    rows: list[list[Any]] = [
+        [tokens[place], kind] for place, kind in zip(eligible, kinds, strict=True)
+    ]
     body: dict[str, Any] = {
         "version": VERSION,
         "algorithm": algorithm,
         "tag": tag,
         "size": size,
         "salted": salt is not None,
-        "quotas": [
-            {"category": q.category, "feature": q.feature, "min": q.least, "max": q.most}
-            for q in quotas
-        ],
+        "quotas": list(map(_quota, quotas)),
         "excluded": left_out,
         "floor": None,
         "types": types,
@@ -174,11 +176,23 @@ def freeze(
     return Frozen(body, root_of(body), ids)
 
 
+def tokens_of(pool: Pool, salt: str | None) -> dict[str, str]:
+    """Return token → id in the order of the pool."""
+    return {token_of(identifier, salt): identifier for identifier in pool.ids}
+
+
 def root_of(body: Mapping[str, Any]) -> str:
     """Return the root over the settings and the persons of a frozen draw, in hex."""
     settings = {key: value for key, value in body.items() if key != "people"}
-    people = (canonical_json(row) for row in body["people"])
-    return root_over(chain([canonical_json(settings)], people)).hex()
+    return root_over(chain([canonical_json(settings)], map(_entry, body["people"]))).hex()
+
+
+def _entry(row: Sequence[Any]) -> bytes:
+    """Return the canonical JSON of a row, in a third of the time that the encoder takes."""
+    if len(row) == 2:
+        return f"[{quoted(row[0])},{row[1]}]".encode()
+    token, kind, weight, parts = row
+    return f"[{quoted(token)},{kind},{quoted(weight)},{parts}]".encode()
 
 
 def floor_of(text: str) -> Fraction:
@@ -187,15 +201,14 @@ def floor_of(text: str) -> Fraction:
     Raises:
         BadInput: it is no number.
     """
-    try:
+    if FLOOR.fullmatch(text):
         return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise BadInput(
-            Text(
-                f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
-                f"The floor “{text[:40]}” is no number; write it as 0.05.",
-            )
-        ) from None
+    raise BadInput(
+        Text(
+            f"最低入选概率“{text[:40]}”不是数；请写成 0.05 的样子。",
+            f"The floor “{text[:40]}” is no number; write it as 0.05.",
+        )
+    )
 
 
 def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
@@ -208,6 +221,12 @@ def solve(panels: Panels, quotas: Sequence[Quota], algorithm: str) -> Lottery:
     if found is None:
         raise impossible(panels, quotas)
     return found
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    """Return a quota, JSON-ready."""
+    bounds = {"min": quota.least, "max": quota.most}
+    return {"category": quota.category, "feature": quota.feature} | bounds
 
 
 def _distribution(

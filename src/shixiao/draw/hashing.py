@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from hashlib import sha256
+from json.encoder import encode_basestring as quoted
 
 from shixiao.seals import canonical_json, sha256_of
 
@@ -48,7 +49,7 @@ def ranker(seed: str, tag: str) -> Callable[[str], bytes]:
     head = canonical_json([VERSION, tag, seed, "rank", ""])[:-3]  # all but the empty token
 
     def rank(token: str) -> bytes:
-        return sha256(head + canonical_json(token) + b"]").digest()
+        return sha256(head + quoted(token).encode() + b"]").digest()
 
     return rank
 

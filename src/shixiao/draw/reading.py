@@ -24,6 +24,7 @@ QUOTA_COLUMNS = {
     "min": ("min", "下限", "最少"),
     "max": ("max", "上限", "最多"),
 }
+NOTHING = pa.scalar("", pa.string())
 EXCLUSION_COLUMNS = {"id": IDS, "reason": ("reason", "理由", "原因")}
 
 
@@ -43,7 +44,7 @@ class _Sheet:
 
     def column(self, name: str) -> tuple[str, ...]:
         """Return the cells of a column."""
-        cells = pc.fill_null(self.table.column(name), "").combine_chunks().dictionary_encode()
+        cells = pc.fill_null(self.table.column(name), NOTHING).combine_chunks().dictionary_encode()
         texts = cells.dictionary.to_pylist()
         return tuple(map(texts.__getitem__, cells.indices.to_numpy().tolist()))
 
@@ -75,15 +76,15 @@ def read_pool(
     sheet = _sheet(path, "pool")
     key = _named(sheet, id_column) if id_column else sheet.find(IDS)
     weight = _named(sheet, weights) if weights else None
-    wanted = None if categories is None else {normal(name): name for name in categories}
+    wanted = None if categories is None else {_named(sheet, name): name for name in categories}
     features = {}
     for column in sheet.columns:
         if column in {key, weight}:
             continue
         if wanted is None:
             features[column] = sheet.column(column)
-        elif normal(column) in wanted:
-            features[wanted[normal(column)]] = sheet.column(column)
+        elif column in wanted:
+            features[wanted[column]] = sheet.column(column)
     return Pool(
         sheet.column(key) if key else tuple(map(str, sheet.rows)),
         features,
@@ -152,14 +153,20 @@ def _sheet(path: Path, table: str) -> _Sheet:
     source = read_tabular(path, file=path.name, table=table)
     whole = pa.Table.from_batches(source.scan())
     columns = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in whole.columns]
-    whole = pa.table(dict(zip(whole.column_names, columns, strict=True)))
-    filled = pc.fill_null(pc.greater(pc.binary_length(whole.column(0)), 0), False)
-    for column in whole.columns[1:]:
+    whole = pa.Table.from_arrays(columns, names=whole.column_names)
+    filled = _filled(columns[0])
+    for column in columns[1:]:
         if pc.all(filled).as_py():
             break
-        filled = pc.or_(filled, pc.fill_null(pc.greater(pc.binary_length(column), 0), False))
+        filled = pc.or_(filled, _filled(column))
     rows = pc.indices_nonzero(filled).to_numpy() + 1
     return _Sheet(path.name, source.columns, whole.filter(filled), tuple(rows.tolist()))
+
+
+def _filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return which cells hold something."""
+    # Typed scalars: for a plain value Arrow would load pandas, which takes half a second.
+    return pc.greater(pc.binary_length(pc.fill_null(column, NOTHING)), pa.scalar(0, pa.int32()))
 
 
 def _named(sheet: _Sheet, name: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shixiao.draw.freezing import ALGORITHMS, PPS, Frozen
+from shixiao.draw.freezing import ALGORITHMS, PPS, Frozen, root_of, tokens_of
 from shixiao.draw.hashing import ONE, SCHEMA, VERSION
+from shixiao.draw.pool import Pool
 from shixiao.terms import BadInput, Text
 
 LARGEST = 1 << 30  # bytes of a transcript
+WEIGHT = re.compile(r"[0-9]{1,309}(\.[0-9]{1,40})?(e[+-][0-9]{1,3})?")  # as Python writes a float
 
 # The form of every part: a type, a choice of types, [form of each entry] or {key: form}.
 MAYBE = (str, type(None))
@@ -62,7 +65,8 @@ def read_json(path: Path) -> Any:
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(content, ensure_ascii=False).encode()  # half a character is no text
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise BadInput(
             Text("没有这个文件，请核对路径。", "there is no such file; check the path"),
@@ -76,6 +80,7 @@ def read_json(path: Path) -> Any:
             ),
             file=path.name,
         ) from None
+    return content
 
 
 def frozen_of(transcript: Any) -> Frozen:
@@ -87,6 +92,8 @@ def frozen_of(transcript: Any) -> Frozen:
     if isinstance(transcript, Mapping) and transcript.get("schema") != SCHEMA:
         raise _other_version(transcript.get("schema"))
     _check(transcript, TRANSCRIPT, "")
+    if transcript["asked"] < 0:
+        raise _wrong("asked")
     return read_frozen(transcript["frozen"], root=transcript["root"])
 
 
@@ -101,20 +108,60 @@ def read_frozen(body: Any, *, root: str) -> Frozen:
         raise _other_version(body["version"])
     if body["algorithm"] not in ALGORITHMS:
         raise _wrong("frozen.algorithm")
+    if not 1 <= body["size"] <= len(body["people"]):
+        raise _wrong("frozen.size")
     types, weighted = len(body["types"]), body["algorithm"] == PPS
     form = (str, int, str, int) if weighted else (str, int)
     for place, row in enumerate(body["people"]):
-        fits = len(row) == len(form) and all(map(_is, row, form))
-        if not fits or not 0 <= row[1] < types:
+        fits: object = len(row) == len(form) and all(map(_is, row, form))
+        fits = fits and 0 <= row[1] < types and (not weighted or WEIGHT.fullmatch(row[2]))
+        if not fits:
             raise _wrong(f"frozen.people[{place}]")
     for place, entry in enumerate(body["distribution"]):
         if len(entry["counts"]) != types or not 0 < entry["parts"] <= ONE:
             raise _wrong(f"frozen.distribution[{place}]")
     for place, features in enumerate(body["types"]):
         _check(features, dict.fromkeys(features, str), f"frozen.types[{place}]")
-    if not body["people"] or weighted == bool(body["distribution"]):
+    if weighted == bool(body["distribution"]):
         raise _wrong("frozen")
     return Frozen(body, root, {row[0]: row[0] for row in body["people"]})
+
+
+def thaw(body: Any, *, root: Any, pool: Pool, salt: str | None = None) -> Frozen:
+    """Return what was frozen earlier, with the ids of its pool.
+
+    Args:
+        body: as it was frozen.
+        root: that was published.
+        pool: the same pool as then, in any order.
+        salt: the same salt as then.
+
+    Raises:
+        BadInput: this is not what the root was published for, or the pool is another one.
+    """
+    _check(root, str, "root")
+    read_frozen(body, root=root)
+    if root_of(body) != root:
+        raise BadInput(
+            Text(
+                "冻结的内容与根哈希不符，可能被改动过。",
+                "what was frozen does not fit its root; it may have been altered",
+            )
+        )
+    ids = tokens_of(pool, salt)
+    known = {row[0] for row in body["people"]} | {entry["id"] for entry in body["excluded"]}
+    missing, new = len(known - set(ids)), len(set(ids) - known)
+    if missing or new:
+        raise BadInput(
+            Text(
+                f"名单与冻结时不同：少了 {missing} 个，多了 {new} 个；"
+                "加盐冻结的名单还须用同一盐值。",
+                f"the pool is not the frozen one: {missing} are missing and {new} are new; a "
+                "salted pool also needs its salt",
+            ),
+            file=pool.file,
+        )
+    return Frozen(body, root, ids)
 
 
 def _check(value: Any, form: Any, place: str) -> None:

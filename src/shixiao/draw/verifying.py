@@ -52,6 +52,10 @@ def verify(transcript: Any, *, optimum: bool = True) -> Checked:
                 return Checked(False, fault)
     except BadInput as error:
         return Checked(False, error.text)
+    except UnicodeEncodeError:
+        return Checked(
+            False, Text("记录中有不成文字的内容。", "There is something in it that is no text.")
+        )
     return Checked(True, None, tuple(_notes(transcript)))
 
 

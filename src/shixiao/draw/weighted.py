@@ -123,7 +123,7 @@ def _check(weights: Sequence[float], size: int, floor: Fraction) -> None:
             Text(
                 f"权重为正的只有 {positive} 个，要抽 {size} 个；"
                 "请减少人数，或用 --floor 提高最低概率。",
-                f"Only {positive} have a positive weight, and {size} are to be drawn; draw fewer, "
-                "or give the others a higher floor (--floor).",
+                f"{size} are to be drawn, but there are only {positive} with a positive weight; "
+                "draw fewer, or give the others a higher floor (--floor).",
             )
         )

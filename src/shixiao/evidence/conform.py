@@ -7,7 +7,7 @@ the quality gate can judge; what would make a whole column mean something else s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from shixiao.evidence.checking import ROW, Place, Problem, check
 from shixiao.evidence.mapping import listed, normal
 from shixiao.evidence.raw import RawTable
 from shixiao.evidence.readers.parquet import filled_columns, parquet_batches
-from shixiao.evidence.readers.tabular import no_rows
+from shixiao.evidence.readers.tabular import RESERVED, no_rows
 from shixiao.evidence.schema import TableSchema, load_schemas
 from shixiao.evidence.sql import parquet_scan, quote
 from shixiao.evidence.values import Reading, as_text, reading
@@ -79,28 +79,39 @@ def stage(raw: RawTable, *, folder: Path, person: Callable[[pa.Array], pa.Array]
         batches = parquet_batches(raw.parquet)
     if batches is None:
         raise ValueError(f"The table {raw.name} of {raw.file} has no rows to read")
+    target = place_of(raw, folder)
+    pseudonymised = (_pseudonymised(batch, raw.rename, private, person) for batch in batches)
+    if not write_rows(pseudonymised, target):
+        raise no_rows(raw.file)
+    return target
+
+
+def place_of(raw: RawTable, folder: Path, *marks: str) -> Path:
+    """Return where rows of a table are put: tables of several sources keep apart."""
     digest = hashlib.sha256(f"{raw.source}\x1f{raw.file}".encode()).hexdigest()[:12]
-    target = folder / f"{raw.name}.{digest}.parquet"
+    return folder / ".".join((raw.name, digest, *marks, "parquet"))
+
+
+def write_rows(batches: Iterable[pa.RecordBatch], target: Path) -> bool:
+    """Write rows in row groups that suit the engine; without any there is no file, and False."""
     writer: pq.ParquetWriter | None = None
     held: list[pa.RecordBatch] = []
     try:
         for batch in batches:
-            held.append(_pseudonymised(batch, raw.rename, private, person))
+            held.append(batch)
             if writer is None:
-                writer = pq.ParquetWriter(target, held[0].schema, compression="lz4")
+                writer = pq.ParquetWriter(target, batch.schema, compression="lz4")
             if sum(b.num_rows for b in held) >= GROUP_ROWS or (
                 sum(b.nbytes for b in held) >= GROUP_BYTES
             ):
                 writer.write_table(pa.Table.from_batches(held))
                 held.clear()
-        if writer is None:
-            raise no_rows(raw.file)
-        if held:
+        if writer is not None and held:
             writer.write_table(pa.Table.from_batches(held))
     finally:
         if writer is not None:
             writer.close()
-    return target
+    return writer is not None
 
 
 def _pseudonymised(
@@ -124,6 +135,7 @@ def conform(
     *,
     zone: str,
     required: Collection[str] | None = None,
+    numbered: bool = False,
 ) -> Conformed:
     """Check the values of a table and say how to read them.
 
@@ -135,6 +147,8 @@ def conform(
         zone: IANA zone of times that carry none.
         required: columns that must be there; None takes those of the schema. (The cases of a bare
             log know less than those of a package.)
+        numbered: the rows carry the numbers that they have in the file they came from, as
+            ``file_row_number``.
 
     Raises:
         BadInput: a required column is missing or empty, one column mixes times with and without a
@@ -142,7 +156,8 @@ def conform(
     """
     needed = frozenset(table.required if required is None else required)
     try:
-        types = _filled_types(connection, parquet)
+        scan = parquet_scan(parquet, numbered=numbered)
+        types = _filled_types(connection, parquet, scan)
         placed, extra = _place(table, raw.rename, list(types))
         for name in sorted(needed):
             if name not in placed:
@@ -150,7 +165,7 @@ def conform(
         # Headers may be called like a column of the package: inside they are mere numbers.
         inner = {header: quote(f"__{place}") for place, header in enumerate(types)}
         cells = "".join(f", {quote(header)} AS {alias}" for header, alias in inner.items())
-        source = f"SELECT file_row_number AS {ROW}{cells} FROM {parquet_scan(parquet)}"
+        source = f"SELECT {RESERVED} AS {ROW}{cells} FROM {scan}"
         readings = [
             reading(column, types[placed[column.name]], inner[placed[column.name]], zone=zone)
             for column in table.columns
@@ -159,7 +174,7 @@ def conform(
         place = Place(table.name, raw.file, placed, needed)
         rows, problems = check(connection, source, readings, place)
     except DAMAGED:
-        raise _damaged(raw.file) from None
+        raise damaged(raw.file) from None
     read = [f"{r.value} AS {quote(r.column.name)}" for r in readings]
     kept = [
         f"{as_text(types[header], inner[header])} AS {quote(name)}"
@@ -177,7 +192,27 @@ def conform(
     )
 
 
-def _damaged(file: str) -> BadInput:
+def cell_as_text(
+    connection: duckdb.DuckDBPyConnection, raw: RawTable, parquet: Path, column: str
+) -> str | None:
+    """Return how a column of the package is read as text in the rows of ``stage``, in SQL.
+
+    None where the file has no such column, or nothing in it.
+
+    Raises:
+        BadInput: the file is damaged.
+    """
+    try:
+        types = _filled_types(connection, parquet, parquet_scan(parquet))
+    except DAMAGED:
+        raise damaged(raw.file) from None
+    placed, _ = _place(load_schemas()[raw.name], raw.rename, list(types))
+    header = placed.get(column)
+    return None if header is None else as_text(types[header], quote(header))
+
+
+def damaged(file: str) -> BadInput:
+    """Say that the content of a file cannot be read."""
     return BadInput(
         Text(
             "文件内容已损坏，无法读取；请重新导出。",
@@ -194,10 +229,12 @@ def _untrimmed(item: Reading, cell: str, kind: str) -> str:
     return f"{cell if plain else item.value} AS {quote(column.name)}"
 
 
-def _filled_types(connection: duckdb.DuckDBPyConnection, parquet: Path) -> dict[str, str]:
+def _filled_types(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, scan: str
+) -> dict[str, str]:
     """Return column → DuckDB type of the columns that are not empty throughout."""
-    described = connection.execute(f"DESCRIBE SELECT * FROM {parquet_scan(parquet)}").fetchall()
-    filled = frozenset(filled_columns(parquet))
+    described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+    filled = frozenset(filled_columns(parquet)) - {RESERVED}
     return {str(row[0]): str(row[1]) for row in described if row[0] in filled}
 
 
@@ -219,7 +256,7 @@ def _place(
     taken = {normal(name) for name in (*table.names, ROW)}
     extra: dict[str, str] = {}
     for header in headers:
-        if header in placed.values() or header == "file_row_number":
+        if header in placed.values():
             continue
         name = header
         while normal(name) in taken:

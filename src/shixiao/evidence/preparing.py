@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shixiao.evidence.coding import SourceEvents, create_view
 from shixiao.evidence.conform import Conformed, conform, stage
 from shixiao.evidence.eventless import build_eventless
 from shixiao.evidence.integrity import check_keys, quality_counts
+from shixiao.evidence.leaving_out import LISTED, NOTHING_LEFT, LeftOut, others, with_left_out
 from shixiao.evidence.mapping import ColumnMapping
 from shixiao.evidence.opening import open_evidence
 from shixiao.evidence.overlay import with_activity_map
@@ -28,7 +30,7 @@ from shixiao.evidence.sql import literal, quote
 from shixiao.evidence.store import META, STORE_VERSION, Store, StoreMeta
 from shixiao.seals import canonical_json, person_key, pseudonymise, sha256_of, sha256_of_file
 from shixiao.settings import Settings
-from shixiao.terms import Text, Unavailable
+from shixiao.terms import BadInput, Text, Unavailable
 
 # An attribute with more values than this tells persons apart rather than groups: it is not kept.
 MOST_GROUP_VALUES = 200
@@ -40,7 +42,7 @@ class Request:
 
     ``grouping`` names case columns that are kept even where they are unusual; ``batch_cases`` is
     how many cases make a batch (rule E-14); ``activity_map`` is a file that stands in for the map
-    that came with the evidence.
+    that came with the evidence; ``left_out`` is a list of cases that count nowhere.
     """
 
     paths: tuple[Path, ...]
@@ -50,6 +52,7 @@ class Request:
     grouping: tuple[str, ...] = ()
     batch_cases: int = 20
     activity_map: Path | None = None
+    left_out: Path | None = None
 
 
 def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
@@ -72,19 +75,20 @@ def prepare(request: Request, *, settings: Settings, progress: Progress) -> Stor
         )
         if request.activity_map is not None:
             with_activity_map(raw, request.activity_map)
+        left = LeftOut() if request.left_out is None else with_left_out(raw, request.left_out)
         hashes = [(file, sha256_of_file(path)) for file, path in raw.files]
         secret = person_key(settings.person_key, beside=settings.store)
         key = _key(request, raw, hashes, secret)
         final = settings.store / key
         if not (final / META).exists():
-            _build(raw, request, hashes, key, secret, work, final, settings, progress)
+            _build(raw, request, left, hashes, key, secret, work, final, settings, progress)
     return Store.load(final)
 
 
 def _key(
     request: Request, raw: RawEvidence, hashes: Sequence[tuple[str, str]], secret: bytes
 ) -> str:
-    """Name a store by all that its bytes depend on."""
+    """Name a store by all that its bytes depend on; what is left out is one of the inputs."""
     return sha256_of(
         {
             "version": STORE_VERSION,
@@ -102,6 +106,7 @@ def _key(
 def _build(
     raw: RawEvidence,
     request: Request,
+    left: LeftOut,
     hashes: Sequence[tuple[str, str]],
     key: str,
     secret: bytes,
@@ -114,7 +119,7 @@ def _build(
     folder.mkdir()
     with _engine(work, settings) as connection:
         progress(Text("核对数据类型和时间", "Checking types and times"))
-        tables = _conform_all(raw, connection, work, secret)
+        tables = _conform_all(raw, left, connection, work, secret)
         events = [SourceEvents(t.source, c) for t, c in tables if t.name == "events"]
         cases = _together([(t, c) for t, c in tables if t.name == "cases"], connection)
         named = {t.name: c for t, c in tables if t.name not in ("events", "cases")}
@@ -135,7 +140,7 @@ def _build(
         quality = quality_counts(
             connection, folder, built, tables, present, batch_cases=request.batch_cases
         )
-        meta = _meta(raw, key, hashes, tables, built, quality, cases, present)
+        meta = _meta(raw, left, key, hashes, tables, built, quality, cases, present)
     (folder / META).write_bytes(canonical_json(meta.to_json()))
     try:
         folder.rename(final)
@@ -176,19 +181,34 @@ def _engine(work: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnectio
 
 
 def _conform_all(
-    raw: RawEvidence, connection: duckdb.DuckDBPyConnection, work: Path, secret: bytes
+    raw: RawEvidence,
+    left: LeftOut,
+    connection: duckdb.DuckDBPyConnection,
+    work: Path,
+    secret: bytes,
 ) -> list[tuple[RawTable, Conformed]]:
     schemas = load_schemas()
     person = partial(pseudonymise, key=secret)
     conformed = []
     for table in raw.tables:
-        parquet = stage(table, folder=work, person=person)
+        staged = stage(table, folder=work, person=person)
+        parquet, numbered = others(connection, table, staged, left, folder=work)
+        if parquet is None:
+            continue
         # The cases of a bare log are what its events share: only their number is certain.
         required = ("case_id",) if raw.kind == "log" and table.name == "cases" else None
         found = conform(
-            connection, schemas[table.name], table, parquet, zone=raw.zone, required=required
+            connection,
+            schemas[table.name],
+            table,
+            parquet,
+            zone=raw.zone,
+            required=required,
+            numbered=numbered,
         )
         conformed.append((table, found))
+    if not conformed:
+        raise BadInput(NOTHING_LEFT)
     return conformed
 
 
@@ -223,6 +243,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Conformed, path: Path) 
 
 def _meta(
     raw: RawEvidence,
+    left: LeftOut,
     key: str,
     hashes: Sequence[tuple[str, str]],
     tables: Sequence[tuple[RawTable, Conformed]],
@@ -236,10 +257,14 @@ def _meta(
         process["events"] = ("case_id", "activity", "ts", *built.event_columns)
     if cases is not None or process:
         process["cases"] = tuple(cases.columns) if cases is not None else ()
-    rows_of: dict[str, int] = {}
-    for table, conformed in tables:
-        if not (raw.kind == "log" and table.name == "cases"):
-            rows_of[table.file] = rows_of.get(table.file, 0) + conformed.rows
+    rows_of: Counter[str] = Counter()
+    given = [(table.name, table.file, conformed.rows) for table, conformed in tables]
+    for name, file, rows in [*given, *((*place, rows) for place, rows in left.rows.items())]:
+        # The cases of a bare log are no rows of their own.
+        if not (raw.kind == "log" and name == "cases"):
+            rows_of[file] += rows
+    if left.ids is not None:
+        rows_of[LISTED] = len(left.ids)
     return StoreMeta(
         key=key,
         name=raw.name,
@@ -248,7 +273,7 @@ def _meta(
         zone=raw.zone,
         calendar=raw.calendar,
         utc_offset=built.offset,
-        inputs=tuple(InputFile(file, digest, rows_of.get(file, 0)) for file, digest in hashes),
+        inputs=tuple(InputFile(file, digest, rows_of[file]) for file, digest in hashes),
         sources=tuple(dict.fromkeys(t.source for t, _ in tables if t.name == "events")),
         tables={**present, **process},
         event_columns=built.event_columns,
@@ -256,5 +281,6 @@ def _meta(
         events=built.tally.events,
         cases=built.cases,
         quality=quality,
-        notes=tuple(note.to_json() for note in raw.notes),
+        notes=tuple(note.to_json() for note in (*raw.notes, *left.notes)),
+        left_out=left.count,
     )

@@ -27,11 +27,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def parquet_scan(path: Path) -> str:
+def parquet_scan(path: Path, *, numbered: bool = False) -> str:
     """Return a FROM item that reads one Parquet file with its 0-based ``file_row_number``.
 
-    Folder names such as ``year=2024`` are no columns here, and ``*``, ``?`` and ``[`` in the
-    path are characters like any other.
+    With ``numbered``, the file has a column of that name already, which stands. Folder names such
+    as ``year=2024`` are no columns here, and ``*``, ``?`` and ``[`` in the path are characters like
+    any other.
     """
     plain = "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
-    return f"read_parquet({literal(plain)}, file_row_number = true, hive_partitioning = false)"
+    count = "false" if numbered else "true"
+    return f"read_parquet({literal(plain)}, file_row_number = {count}, hive_partitioning = false)"

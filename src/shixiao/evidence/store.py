@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shixiao.evidence.engines import Engine, Table
+from shixiao.evidence.leaving_out import LISTED
+from shixiao.evidence.overlay import CONFIRMED
 from shixiao.evidence.raw import InputFile
 from shixiao.terms import Text
 
@@ -21,7 +23,8 @@ class StoreMeta:
     """What the build knows about its input: all that a report needs besides the tables.
 
     ``utc_offset`` is the zone's offset in µs where it is one throughout; None where cases carry
-    their own wall-clock columns ``opened_local`` and ``closed_local``.
+    their own wall-clock columns ``opened_local`` and ``closed_local``. ``left_out`` is how many
+    cases were left out by a list; None where there is no list.
     """
 
     key: str
@@ -40,11 +43,17 @@ class StoreMeta:
     cases: int
     quality: dict[str, Any]
     notes: tuple[dict[str, str], ...] = ()
+    left_out: int | None = None
 
     @property
     def title(self) -> Text:
         """What to call the whole, in both languages."""
         return Text(self.name, self.name_en)
+
+    @property
+    def received(self) -> tuple[InputFile, ...]:
+        """The inputs without what was made here: a map that was confirmed, a list of cases."""
+        return tuple(item for item in self.inputs if item.name not in (CONFIRMED, LISTED))
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``store.json``."""
@@ -66,6 +75,8 @@ class StoreMeta:
             "cases": self.cases,
             "quality": self.quality,
             "notes": list(self.notes),
+            # Said only where there is a list: stores from before it stay the same, byte for byte.
+            **({} if self.left_out is None else {"left_out": self.left_out}),
         }
 
     @classmethod
@@ -88,6 +99,7 @@ class StoreMeta:
             cases=data["cases"],
             quality=data["quality"],
             notes=tuple(data["notes"]),
+            left_out=data.get("left_out"),
         )
 
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from io import StringIO
 
 from shixiao.exports.sheets import KEPT_TEXTS, Sheet, harmless
+from shixiao.terms import Text
 
 MARK = "\ufeff"
 _UNSAFE = re.compile(r"[^a-z0-9]+")
@@ -23,11 +24,16 @@ def delimited(sheet: Sheet) -> bytes:
     target = StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     safe = lru_cache(KEPT_TEXTS)(harmless)
-    writer.writerow([safe(f"{head.zh} {head.en}") for head in sheet.heads])
+    writer.writerow([safe(_head(head)) for head in sheet.heads])
     writer.writerows(
         [safe(value) if isinstance(value, str) else value for value in row] for row in sheet.rows
     )
     return (MARK + target.getvalue()).encode("utf-8", "replace")
+
+
+def _head(head: Text) -> str:
+    """Return both languages, once where they are the same."""
+    return head.zh if head.zh == head.en else f"{head.zh} {head.en}"
 
 
 def delimited_files(sheets: Sequence[Sheet]) -> dict[str, bytes]:

@@ -39,6 +39,7 @@ from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.search import Entry, Gram
 from shixiao.records.tokens import Token
+from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Proposal",
     "Relation",
     "SealedValue",
+    "Seat",
     "Sheet",
     "Sighting",
     "SigningKey",
@@ -88,5 +90,7 @@ __all__ = [
     "Step",
     "StoredFile",
     "Token",
+    "Training",
+    "WarningCase",
     "Witness",
 ]

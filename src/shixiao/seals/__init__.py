@@ -5,7 +5,7 @@ from shixiao.seals.codes import read_code, short_code
 from shixiao.seals.documents import document_bytes, read_document
 from shixiao.seals.encryption import Damaged, Keyring, new_key
 from shixiao.seals.keys import key_file
-from shixiao.seals.pseudonyms import person_key, pseudonymise
+from shixiao.seals.pseudonyms import person_code, person_key, pseudonymise
 from shixiao.seals.signing import SigningKey, VerifyKey, sign, signed_bytes, verify
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "document_bytes",
     "key_file",
     "new_key",
+    "person_code",
     "person_key",
     "pseudonymise",
     "read_code",

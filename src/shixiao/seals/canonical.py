@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 CHUNK = 1 << 22
+_FORM = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -16,9 +17,7 @@ def canonical_json(value: Any) -> bytes:
     Raises:
         ValueError: the value holds NaN or an infinity.
     """
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _FORM.encode(value).encode()
 
 
 def sha256_of(value: Any) -> str:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from shixiao.seals.keys import key_file
 
 BYTES = 16
+CODE_SIGNS = 10
 BLOCK = 64  # bytes that SHA-256 takes at once
 
 
@@ -35,6 +36,14 @@ def pseudonymise(values: pa.Array, *, key: bytes) -> pa.Array:
     if not pseudonyms:
         return pa.nulls(len(values), pa.string())
     return pc.take(pa.array(pseudonyms, pa.string()), coded.indices)
+
+
+def person_code(identifier: str) -> str:
+    """Return a short code for a person in findings: the same everywhere, and no name.
+
+    Whoever has the register finds the person by it; it keeps names off pages and is no secret.
+    """
+    return "P-" + hashlib.sha256(f"person\x1f{identifier}".encode()).hexdigest()[:CODE_SIGNS]
 
 
 def person_key(configured: str, *, beside: Path) -> bytes:

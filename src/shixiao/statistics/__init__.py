@@ -53,6 +53,8 @@ from shixiao.statistics.ratios import (
 )
 from shixiao.statistics.shrinkage import Shrunken, beta_binomial, gamma_poisson, normal_normal
 from shixiao.statistics.standardised import Mix, Standardised, standardised_ratio
+from shixiao.statistics.stepped_wedge import WedgeEffect, schedule, wedge_effect
+from shixiao.statistics.wedge_planning import WedgePlan, wedge_plan
 
 __all__ = [
     "CellSample",
@@ -69,6 +71,8 @@ __all__ = [
     "Standardised",
     "Stratum",
     "Untouched",
+    "WedgeEffect",
+    "WedgePlan",
     "benjamini_hochberg",
     "beta_binomial",
     "cases_for_quantile",
@@ -110,9 +114,12 @@ __all__ = [
     "ratio_of_means",
     "ratio_of_quantiles",
     "ratio_of_stratified_means",
+    "schedule",
     "standardised_ratio",
     "untouched",
     "values_above_peers",
+    "wedge_effect",
+    "wedge_plan",
     "wilson",
     "wilson_bounds",
 ]

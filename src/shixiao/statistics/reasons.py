@@ -36,6 +36,45 @@ NO_VARIETY = Text(
     "All values are the same, so agreement cannot be told from chance; "
     "at least 1 different value is needed.",
 )
+NOT_DRAWN = Text(
+    "开始日期不是抽签决定的，先开始的部门可能本来就不同；只能描述前后，不能判断效果。",
+    "The start dates were not drawn by lot, and departments that start early may differ anyway; "
+    "before and after are described and no effect is judged.",
+)
+ONE_SIDED = Text(
+    "培训前没有可以对照的发现，比值没有界限；至少需要 1 条。",
+    "Before the start there is no finding to compare with, so the ratio is unbounded; at least 1 is"
+    " needed.",
+)
+CANNOT_TELL = Text(
+    "区间太宽，减半和没有变化都说得通；现有 {n} 条发现",
+    "The interval is so wide that a halving and no change both fit; there are {n} findings",
+)
+_MORE_FINDINGS = Text(
+    "，大约还需要 {more} 条才有八成把握看出减半。",
+    ", and about {more} more are needed to see a halving with 80%.",
+)
+NO_PAST = Text(
+    "过去的记录不足两个时期，或者没有一条发现，无从估算需要多久；至少需要 2 个时期和 1 条发现。",
+    "The past has fewer than two periods or no finding at all, so nothing tells how long it takes; "
+    "at least 2 periods and 1 finding are needed.",
+)
+_NEVER_ENOUGH = Text(
+    "过去的发现太少：即使做满 {most} 个时期，看出减半的把握也只有 {power}；可以多并入几类发现、"
+    "多几个部门，或拉长每一步。",
+    "Past findings are too few: even {most} periods would show a halving with only {power}; take "
+    "in more kinds of finding or more departments, or make each step longer.",
+)
+_TOO_FEW_LOTS = Text(
+    "部门有 {n} 个，至少需要 {needed} 个；有部门已开始、也有部门未开始的时期有 {periods} 个，"
+    "至少需要 1 个。",
+    "{n} departments take part where at least {needed} are needed; {periods} periods have both "
+    "departments that started and departments that did not, where at least 1 is needed.",
+)
+_TOO_FEW_FINDINGS = Text(
+    "发现太少：有 {n} 条，至少需要 {needed} 条，还差 {more} 条。",
+    "Too few findings: {n} present, at least {needed} needed, {more} more.",
+)
 _TOO_FEW_UNITS = Text(
     "由两人以上评定的对象太少：有 {n} 个，至少需要 {needed} 个。",
     "Too few units that two observers valued: {n} present, at least {needed} needed.",
@@ -63,3 +102,27 @@ def too_few_per_arm(a: int, b: int, *, needed: int) -> Text:
 def too_few_units(n: int, *, needed: int) -> Text:
     """Say how many units at least two observers valued and how many are needed."""
     return _TOO_FEW_UNITS.format(n=n, needed=needed)
+
+
+def too_few_lots(n: int, *, needed: int, periods: int) -> Text:
+    """Say how many departments and comparable periods there are and how many are needed."""
+    return _TOO_FEW_LOTS.format(n=n, needed=needed, periods=periods)
+
+
+def too_few_findings(n: int, *, needed: int) -> Text:
+    """Say how many findings there are, how many are needed and how many are lacking."""
+    return _TOO_FEW_FINDINGS.format(n=n, needed=needed, more=needed - n)
+
+
+def cannot_tell(n: int, *, more: int | None) -> Text:
+    """Say that neither a halving nor no change is ruled out, and what it would take."""
+    said = CANNOT_TELL.format(n=n)
+    if more is None:
+        return Text(said.zh + "。", said.en + ".")
+    rest = _MORE_FINDINGS.format(more=more)
+    return Text(said.zh + rest.zh, said.en + rest.en)
+
+
+def never_enough(most: int, *, power: float) -> Text:
+    """Say that even the most periods are too few, and how much they would show."""
+    return _NEVER_ENOUGH.format(most=most, power=f"{power:.0%}")

@@ -19,6 +19,7 @@ class SubjectKind(StrEnum):
     DATASET = "dataset"
     CITY = "city"
     LOG = "log"
+    EVALUATOR = "evaluator"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,6 +41,8 @@ from shixiao.web.receipts import views as receipts
 from shixiao.web.search import views as search
 from shixiao.web.shell import choices
 from shixiao.web.subjects import views as subjects
+from shixiao.web.training import views as training
+from shixiao.web.training import warnings
 
 urlpatterns = [
     path("", home.front, name="home"),
@@ -147,6 +149,16 @@ urlpatterns = [
     path("protocols/", protocols.listing, name="protocols"),
     path("protocols/<slug:protocol>/", protocols.one, name="protocol"),
     path("protocols/<slug:protocol>/file", protocols.source, name="protocol_file"),
+    path("training/", training.listing, name="trainings"),
+    path("training/add/", training.add, name="training_add"),
+    path("training/<slug:code>/", training.one, name="training"),
+    path("training/<slug:code>/do/<slug:verb>/", training.act, name="training_act"),
+    path("training/<slug:code>/seats/<uuid:seat>/", training.name_person, name="seat_name"),
+    path("warnings/draft/<slug:case>/", warnings.draft, name="warning_draft"),
+    path("warnings/<slug:code>/", warnings.one, name="warning"),
+    path("warnings/<slug:code>/approve/", warnings.approve, name="warning_approve"),
+    path("warnings/<slug:code>/refuse/", warnings.refuse, name="warning_refuse"),
+    path("warnings/<slug:code>/questions/", warnings.questions, name="warning_questions"),
     path("people/", people.listing, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<uuid:account>/", people.one, name="person"),

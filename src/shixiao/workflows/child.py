@@ -22,12 +22,14 @@ from shixiao.checkup import Question, evaluate
 from shixiao.checkup.bundles.cells import shown
 from shixiao.checkup.closing import ClosingPlan, Outcome, extended, remeasure
 from shixiao.checkup.delivery import contents
+from shixiao.checkup.frame import sampling_frame
 from shixiao.checkup.gate_check import check_evidence
 from shixiao.checkup.published import published
 from shixiao.checkup.register import departments, period, subjects
 from shixiao.checkup.report import fragments, summary_html, usual
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.page import SUMMARY
+from shixiao.evidence import Store
 from shixiao.rules import load_pack
 from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.settings import Settings
@@ -36,6 +38,7 @@ from shixiao.terms import BadInput, Text, Unavailable
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
 PUBLIC, BUNDLE = "public", "bundle.zip"
 ACTIVITIES = "activities.csv"
+FRAME, LEFT_OUT = "frame.parquet", "left_out.json"
 REPORT = Text("写出报告", "Writing the report")
 NO_ROOM = Text(
     "服务器读写文件失败：{why}。评估没有留下结果；请管理员检查磁盘，之后可以重新评估。",
@@ -76,6 +79,7 @@ def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
     if open_.city:
         _write(folder / PUBLIC / SUMMARY, summary_html(open_).encode())
     store, rules = evaluation.store, evaluation.rules
+    _write_for_third_parties(store, folder)
     days = period(store)
     register = {
         "departments": departments(store),
@@ -97,9 +101,21 @@ def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
             "events": store.meta.events,
             "first_day": days[0].isoformat() if days else None,
             "last_day": evaluation.last_day.isoformat() if evaluation.last_day else None,
-            "tables": {item["name"]: item["rows"] for item in inputs},
+            "tables": {item.name: item.rows for item in store.meta.received},
         }
     }
+
+
+def _write_for_third_parties(store: Store, folder: Path) -> None:
+    """Write from which cases is drawn, and how many are left out; neither is given out as a file.
+
+    Without a case to draw there is no frame: then a round that wants cases is told so.
+    """
+    frame = sampling_frame(store)
+    if frame:
+        _write(folder / FRAME, frame)
+    if store.meta.left_out is not None:
+        _write(folder / LEFT_OUT, json.dumps({"cases": store.meta.left_out}).encode())
 
 
 def _checked(asked: dict[str, Any]) -> dict[str, Any]:
@@ -136,9 +152,12 @@ def _remeasured(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _about(asked: dict[str, Any], paths: str, confirmed: str) -> Question:
-    """Return the question about evidence and the map that holds for it."""
+    """Return the question about evidence, the map that holds for it, and what is left out of it."""
     return Question(
-        paths=_paths(asked[paths]), activity_map=_path(asked[confirmed]), seed=asked["seed"]
+        paths=_paths(asked[paths]),
+        activity_map=_path(asked[confirmed]),
+        left_out=_path(asked["left_out"]),
+        seed=asked["seed"],
     )
 
 

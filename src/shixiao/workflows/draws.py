@@ -21,6 +21,7 @@ from shixiao.records.models import Draw
 from shixiao.seals import canonical_json
 from shixiao.terms import Text, Unavailable
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.clock import said
 from shixiao.workflows.leaves import put
 from shixiao.workflows.log import head
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
@@ -168,7 +169,7 @@ def check_value(draw: Draw, announced: str, at: datetime) -> str:
         Incomplete: it is not there, or cannot be known yet.
     """
     if draw.source_day and timezone.localdate(at) < draw.source_day:
-        raise Incomplete(TOO_EARLY.format(day=draw.source_day.isoformat()), field="announced")
+        raise Incomplete(TOO_EARLY.format(day=said(draw.source_day)), field="announced")
     if not announced.strip():
         raise Incomplete(NO_VALUE, field="announced")
     return announced.strip()
@@ -177,13 +178,15 @@ def check_value(draw: Draw, announced: str, at: datetime) -> str:
 def make(
     draw: Draw, *, announced: str, actor: Actor, at: datetime, reason: str = ""
 ) -> tuple[str, ...]:
-    """Draw from a frozen pool; return the ids drawn.
+    """Draw from a frozen pool; return the ids drawn. ``draw`` then is the row as it was saved.
 
     Raises:
         Stale: it was drawn already; it is never drawn twice.
-        Incomplete: a draw is repeated without a reason.
+        Incomplete: there is no value, or a draw is repeated without a reason.
     """
     _within_transaction()
+    if not announced:
+        raise Incomplete(NO_VALUE, field="announced")
     held = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
     if held.drawn is not None:
         raise Stale(CHANGED)
@@ -204,6 +207,7 @@ def make(
     held.announced, held.reason = announced, reason.strip()
     held.seed, held.drawn = result.transcript["seed"]["value"], at
     _on_record(held, result.transcript, actor, at)
+    draw.refresh_from_db()
     return tuple(result.panel)
 
 

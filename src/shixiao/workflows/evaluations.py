@@ -18,7 +18,7 @@ from django.utils import timezone
 from shixiao.checkup.question import DEFAULT_SEED
 from shixiao.records.models import Evaluation, Evidence
 from shixiao.terms import Text
-from shixiao.workflows import activity_maps
+from shixiao.workflows import activity_maps, leaving_out
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.children import run_child
@@ -54,7 +54,7 @@ def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_S
     """
     check(actor, "evaluation.run", evidence)
     held = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
-    question = activity_maps.question_of(held)
+    question = activity_maps.question_of(held) | leaving_out.question_of(at=at)
     underway = Evaluation.objects.filter(state__in=UNDERWAY, evidence=held, seed=seed)
     if any(each.question == question for each in underway):
         raise Stale(ASKED)
@@ -102,12 +102,13 @@ def run_waiting() -> int:
 def run(evaluation: Evaluation) -> None:
     """Run a claimed evaluation to its end; what it leaves is taken in whole or not at all."""
     with workshop(folder_of(evaluation), evaluation.attempts) as beside:
-        outcome = run_child(
-            _job(evaluation, beside),
-            folder=beside,
-            tell=lambda text: _alive(evaluation, progress=text),
-            beat=lambda: _alive(evaluation),
-        )
+        with leaving_out.laid_open(evaluation.question.get("left_out", ""), beside) as left_out:
+            outcome = run_child(
+                _job(evaluation, beside, left_out),
+                folder=beside,
+                tell=lambda text: _alive(evaluation, progress=text),
+                beat=lambda: _alive(evaluation),
+            )
         if "done" in outcome:
             _finish(evaluation, outcome["done"], read(beside), beside)
         elif "bad" in outcome:
@@ -227,11 +228,12 @@ def _skips() -> bool:
     return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
-def _job(evaluation: Evaluation, folder: Path) -> dict[str, Any]:
+def _job(evaluation: Evaluation, folder: Path, left_out: str | None) -> dict[str, Any]:
     return {
         "kind": "evaluate",
         "paths": [str(path) for path in evidence_in.paths_of(evaluation.evidence)],
         "activity_map": activity_maps.asked_path(evaluation),
+        "left_out": left_out,
         "seed": evaluation.seed,
         "folder": str(folder),
     }

@@ -66,6 +66,7 @@ def check_at_gate(evidence: Evidence) -> None:
                 "kind": "check",
                 "paths": [str(path) for path in evidence_in.paths_of(evidence)],
                 "activity_map": None,
+                "left_out": None,
                 "seed": DEFAULT_SEED,
                 "folder": str(beside),
             },

@@ -12,6 +12,7 @@ from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.handlers import reviews
 from shixiao.workflows.notices import send_waiting
+from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
 
@@ -73,8 +74,21 @@ def review() -> int:
     return reviews.take(now=timezone.now())
 
 
+def read_trainings() -> int:
+    """Read the effect of trainings whose day has come."""
+    return running.read_due(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
-CLOCK = {take_up: 1, send_notices: 1, remeasure: 60, reopen: 60, remind: 60, review: 60}
+CLOCK = {
+    take_up: 1,
+    send_notices: 1,
+    remeasure: 60,
+    reopen: 60,
+    remind: 60,
+    review: 60,
+    read_trainings: 60,
+}
 
 
 @transaction.atomic

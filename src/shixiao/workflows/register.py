@@ -42,7 +42,10 @@ def read(folder: Path) -> Taken:
     """Read what is to be taken in; before the transaction, for others wait while it lasts."""
     register = json.loads((folder / "register.json").read_text("utf-8"))
     findings = json.loads((folder / "result.json").read_text("utf-8"))["findings"]
-    return Taken(register["departments"], register["subjects"], findings, register["findings"])
+    public = register["findings"]
+    # What may never be public, findings on single people, stays in the files of the draft.
+    taken = [finding for finding in findings if finding["id"] in public]
+    return Taken(register["departments"], register["subjects"], taken, public)
 
 
 def take_in(evaluation: Evaluation, found: Taken, *, at: datetime) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from shixiao.checkup.closing import ClosingPlan
 from shixiao.records.models import Case, Evaluation
 from shixiao.terms import Text
-from shixiao.workflows import activity_maps
+from shixiao.workflows import activity_maps, leaving_out
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.cases.closing import last_measurement, record_measurement
 from shixiao.workflows.cases.moving import locked
@@ -74,12 +74,15 @@ def remeasure(case: Case, later: Evaluation, *, now: datetime) -> bool:
     plan = closing_plan(case.plan)
     if plan is None or case.finding is None or case.corrected is None:
         return False
-    outcome = run_child(_job(case, plan, later, now), folder=_place(case))
+    digest = leaving_out.keep_list(at=now)
+    with leaving_out.laid_open(digest, _place(case)) as left_out:
+        outcome = run_child(_job(case, plan, later, now, left_out), folder=_place(case))
     if "remeasured" not in outcome:
         problem = outcome.get("bad") or outcome.get("failed") or {}
         logger.error("case %s was not re-measured: %s", case.code, problem.get("en", "ended"))
         return False
     detail = outcome["remeasured"] | {"evidence": later.evidence.sha256}
+    detail |= {"left_out": digest} if digest else {}
     return _on_record(case, detail, outcome["extended"], now)
 
 
@@ -98,7 +101,9 @@ def _on_record(
     return True
 
 
-def _job(case: Case, plan: ClosingPlan, later: Evaluation, now: datetime) -> dict[str, Any]:
+def _job(
+    case: Case, plan: ClosingPlan, later: Evaluation, now: datetime, left_out: str | None
+) -> dict[str, Any]:
     earlier = case.finding.last_seen if case.finding else later
     return {
         "kind": "remeasure",
@@ -107,6 +112,7 @@ def _job(case: Case, plan: ClosingPlan, later: Evaluation, now: datetime) -> dic
         "earlier": [str(path) for path in evidence_in.paths_of(earlier.evidence)],
         "activity_map": activity_maps.asked_path(later),
         "earlier_map": activity_maps.asked_path(earlier),
+        "left_out": left_out,
         "seed": later.seed,
         "on": timezone.localdate(now).isoformat(),
         "corrected": case.corrected.isoformat() if case.corrected else "",

@@ -27,7 +27,7 @@ def shown_process(
         secret: counts of cells that are hidden elsewhere: an equal one here could be the same.
     """
     cells = _cells(process)
-    cells.never |= {cell for cell, count in cells.counts.items() if count in secret}
+    cells.secret |= {cell for cell, count in cells.counts.items() if count in secret}
     closed = hidden(cells, fewest=fewest)
 
     def kept(cell: Any, count: int) -> Any:

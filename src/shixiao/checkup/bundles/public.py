@@ -7,6 +7,7 @@ it is recomputed here, needs single cases (then the auditor's bundle has them), 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from shixiao.checkup.bundles.cells import Shown, shown
@@ -27,6 +28,7 @@ from shixiao.checkup.bundles.recomputing import recomputed
 from shixiao.checkup.bundles.view import public_view
 from shixiao.checkup.bundles.withholding import WITHHELD
 from shixiao.checkup.evaluation import Evaluation
+from shixiao.checkup.findings import of_no_person
 from shixiao.checkup.result import result_bytes, result_json
 from shixiao.exports.archive import archive
 
@@ -36,6 +38,7 @@ FROM_COUNTS, CASE_LEVEL, TOO_FEW = "counts", "case_level", "withheld"
 def public_bundle(evaluation: Evaluation, may: Shown | None = None) -> bytes:
     """Return the public bundle of an evaluation; the same evaluation gives the same bytes."""
     may = may or shown(evaluation)
+    whole, evaluation = evaluation, replace(evaluation, checkup=of_no_person(evaluation.checkup))
     view = public_view(result_json(evaluation), evaluation, may)
     counts = counts_of(evaluation, view, may)
     seed = evaluation.question.seed
@@ -54,7 +57,7 @@ def public_bundle(evaluation: Evaluation, may: Shown | None = None) -> bytes:
     head = manifest(
         evaluation,
         PUBLIC,
-        result=digest_of(result_bytes(evaluation)),
+        result=digest_of(result_bytes(whole)),
         parts={name: digest_of(content) for name, content in parts.items()},
     )
     basis = Counter(entry["basis"] for entry in entries)

@@ -29,12 +29,14 @@ class Cells:
         counts: cell → people; cells of nobody are no cells and may be left out.
         sums: (total, parts): the parts make up the total exactly.
         never: cells that are shown nowhere, such as what the parts leave over.
+        secret: cells that may not follow from others either, however many people they count.
         weight: how much more than a cell of as many people a cell is worth; 1 where it is not told.
     """
 
     counts: dict[Cell, int] = field(default_factory=dict)
     sums: list[tuple[Cell, tuple[Cell, ...]]] = field(default_factory=list)
     never: set[Cell] = field(default_factory=set)
+    secret: set[Cell] = field(default_factory=set)
     weight: dict[Cell, int] = field(default_factory=dict)
 
     def add(self, cell: Cell, count: int, *, weight: int = 1) -> None:
@@ -68,7 +70,8 @@ def hidden(cells: Cells, *, fewest: int) -> frozenset[Cell]:
     number = {cell: at for at, cell in enumerate(names)}
     sums = dict.fromkeys((number[t], tuple(number[p] for p in parts)) for t, parts in cells.sums)
     closed = _Closing(
-        [cells.counts[cell] for cell in names],
+        # What must not follow from others is kept like a cell of nobody.
+        [0 if cell in cells.secret else cells.counts[cell] for cell in names],
         [cells.counts[cell] * cells.weight.get(cell, 1) for cell in names],
         list(sums),
         {number[cell] for cell in cells.never},

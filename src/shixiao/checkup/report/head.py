@@ -34,8 +34,8 @@ def head(speech: Speech, lookup: Lookup) -> Head:
     """Return the head in one language."""
     meta = lookup.evaluation.store.meta
     named = speech.named(meta.title)
-    if len(meta.inputs) > 1 and meta.kind != "package":
-        first, others = speech.name(meta.inputs[0].name), len(meta.inputs) - 1
+    if len(meta.received) > 1 and meta.kind != "package":
+        first, others = speech.name(meta.received[0].name), len(meta.received) - 1
         named = Cell(
             speech.t(f"{first} 等 {others + 1} 个日志", f"{first} and {others} more logs"),
             title=named.title or named.text,
@@ -91,5 +91,5 @@ def _size(speech: Speech, lookup: Lookup) -> str:
             f"{meta.cases:,} 件、{meta.events:,} 个步骤、{evaluation.variant_count:,} 种走法",
             f"{meta.cases:,} cases, {meta.events:,} steps, {evaluation.variant_count:,} variants",
         )
-    rows = sum(item.rows for item in meta.inputs)
+    rows = sum(item.rows for item in meta.received)
     return speech.t(f"{rows:,} 行记录，没有办件", f"{rows:,} rows of records, no cases")

@@ -46,6 +46,7 @@ SUBJECTS: dict[SubjectKind, Text] = {
     # Of systems only platforms are spoken of: the index scores no other.
     SubjectKind.SYSTEM: Text("个平台", "platforms"),
     SubjectKind.DATASET: Text("个数据集", "datasets"),
+    SubjectKind.EVALUATOR: Text("名体验员", "evaluators"),
 }
 
 ONE_SUBJECT: dict[SubjectKind, Text] = {
@@ -56,6 +57,7 @@ ONE_SUBJECT: dict[SubjectKind, Text] = {
     SubjectKind.APP: Text("应用", "App"),
     SubjectKind.SYSTEM: Text("平台", "Platform"),
     SubjectKind.DATASET: Text("数据集", "Dataset"),
+    SubjectKind.EVALUATOR: Text("体验员", "Evaluator"),
 }
 
 # How grave a finding is: a word and the tone of its tag.

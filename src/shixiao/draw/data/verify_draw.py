@@ -49,4 +49,7 @@ else:  # a composition by lot, then by rank: round 0 of each type is seated, the
     rounds = ((place // n, *pair) for n, g in chosen if n for place, pair in enumerate(g))
     drawn, ok[2:2] = [row for *_, row in sorted(rounds)][: size + r["asked"]], [sum(parts) == one]
 ok += [[row[0] for row in drawn] == called, len({row[0] for row in people}) == len(people)]
-sys.exit(None if all(ok) else "Not valid")
+ok += [bool(r["redraw_of"]) == bool(r["reason"])]
+later = f" as drawn; not checked: {len(r['amendments'])} withdrawals" if r["amendments"] else ""
+print("Valid" + later if all(ok) else "Not valid")
+sys.exit(not all(ok))

@@ -12,8 +12,6 @@ import pyarrow.parquet as pq
 from shixiao.evidence.readers.tabular import Tabular, checked_header, no_rows
 from shixiao.terms import BadInput, Text
 
-RESERVED = "file_row_number"  # the engine's name for the place of a row
-
 
 def read_parquet(path: Path, *, file: str) -> Tabular:
     """Check that a Parquet file opens and that its columns are plain values.
@@ -33,15 +31,13 @@ def read_parquet(path: Path, *, file: str) -> Tabular:
             file=file,
         ) from None
     for field in schema:
-        if not _plain(field.type) or field.name == RESERVED:
+        if not _plain(field.type):
             raise BadInput(
                 Text(
                     f"该列的类型 {field.type} 不能使用；请导出为普通列（文本、数字、时间）。",
                     f"A column of type {field.type} cannot be used; export it as plain text, "
                     "numbers or times.",
-                )
-                if field.name != RESERVED
-                else Text("该列名为引擎所保留；请改名。", "The engine keeps this name; rename it."),
+                ),
                 file=file,
                 column=field.name,
             )

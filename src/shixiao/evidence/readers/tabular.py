@@ -11,6 +11,7 @@ import pyarrow as pa
 from shixiao.evidence.mapping import normal
 from shixiao.terms import BadInput, Text
 
+RESERVED = "file_row_number"  # the engine's name for the place of a row
 WIDEST = 2_000  # columns; more is a transposed table or no table at all
 
 
@@ -35,7 +36,8 @@ def checked_header(cells: Sequence[str | None], file: str) -> tuple[str, ...]:
     """Return the column names; a nameless column (an exported row index) becomes ``column_1``….
 
     Raises:
-        BadInput: no name at all, too many columns, a name too long to be one, or a name twice.
+        BadInput: no name at all, too many columns, a name too long to be one, a name twice, or the
+            one that the engine keeps for itself.
     """
     if len(cells) > WIDEST:
         raise BadInput(
@@ -64,6 +66,12 @@ def checked_header(cells: Sequence[str | None], file: str) -> tuple[str, ...]:
                     f"“{name[:40]}…” is no column name; check the first line and its quotes.",
                 ),
                 file=file,
+            )
+        if normal(name) == RESERVED:
+            raise BadInput(
+                Text("该列名为引擎所保留；请改名。", "The engine keeps this name; rename it."),
+                file=file,
+                column=name,
             )
         if normal(name) in seen:
             raise BadInput(

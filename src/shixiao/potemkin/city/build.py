@@ -206,6 +206,9 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
         mine = elements[first : first + each]
         forms += form_rows(department, place - first, mine, rng)
         counts[department.id]["repeated_filling"] = department.fields
+    tests, tried = field_test_rows(plan, seed)
+    for identifier, found in tried.items():
+        counts[identifier] |= found
     return {
         "departments": department_rows(plan),
         "services": service_rows(plan),
@@ -214,7 +217,7 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
         "apps": app_rows(plan),
         "forms": forms,
         "elements": [row for group in elements for row in group],
-        "field_tests": field_test_rows(plan, seed),
+        "field_tests": tests,
         "evaluators": evaluator_rows(plan),
         "known_events": known_event_rows(
             plan, {"enrolment_season": ENROLMENT, "campaign": CAMPAIGN}

@@ -14,6 +14,8 @@ from shixiao.potemkin.city.subjects import App, Asks, Service, Shape
 ENROLMENT, CAMPAIGN, LEAN, LOVED = "enrolment_season", "campaign", "lean_process", "loved_service"
 WEEKEND, LAWFUL, NOISY = "weekend_batch", "legal_suspension", "small_noisy"
 CHECK_IN = "emergency_check_in"
+LENIENT, SIMPLE, FAST = "lenient_evaluator", "simple_service", "fast_and_right"
+EARLY, FAIR = "before_correction", "declared_and_fair"
 
 SERVICE_KINDS = tuple(name for name, kind in KINDS.items() if kind.subject == "service")
 #: decoy → kind of subject → kinds of finding that must not name it
@@ -26,6 +28,11 @@ MUST_NOT_BE: dict[str, dict[str, tuple[str, ...]]] = {
     LAWFUL: {"service": ("deadline",)},
     NOISY: {"service": SERVICE_KINDS},
     CHECK_IN: {"app": ("bans",)},
+    LENIENT: {"evaluator": ("tied_evaluator", "lazy_evaluator")},
+    SIMPLE: {"evaluator": ("lazy_evaluator",)},
+    FAST: {"evaluator": ("lazy_evaluator",)},
+    EARLY: {"evaluator": ("tied_evaluator", "lazy_evaluator")},
+    FAIR: {"evaluator": ("tied_evaluator",)},
 }
 LEAN_SHAPE = Shape(
     number=False,

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shixiao.potemkin.city.decoys import with_decoys
+from shixiao.potemkin.city.evaluators import found_evaluators
 from shixiao.potemkin.city.founding import found_apps, found_departments, found_services
 from shixiao.potemkin.city.planting import planted
 from shixiao.potemkin.city.requests import PlantRequest
 from shixiao.potemkin.city.sizes import Size
-from shixiao.potemkin.city.subjects import App, Department, Service
+from shixiao.potemkin.city.subjects import App, Department, Evaluator, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Plan:
     departments: tuple[Department, ...]
     services: tuple[Service, ...]
     apps: tuple[App, ...]
+    evaluators: tuple[Evaluator, ...]
     eligible: dict[str, int]
 
 
@@ -36,13 +38,15 @@ def draw_plan(size: Size, plan_seed: int, plants: Sequence[PlantRequest]) -> Pla
     apps = found_apps(size, plan_seed, departments)
     services, apps = _carried(services, apps)
     services, apps = with_decoys(size, plan_seed, services, apps)
-    chosen, eligible = planted(plan_seed, plants, departments, services, apps)
+    evaluators = found_evaluators(size, plan_seed, services)
+    chosen, eligible = planted(plan_seed, plants, departments, services, apps, evaluators)
     return Plan(
         size,
         plan_seed,
         tuple(replace(d, **chosen[d.id]) for d in departments),
         tuple(replace(s, **chosen[s.id]) for s in services),
         tuple(replace(a, **chosen[a.id]) for a in apps),
+        tuple(replace(e, **chosen[e.id]) for e in evaluators),
         eligible,
     )
 

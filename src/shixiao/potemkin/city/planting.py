@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from shixiao.potemkin.city.evaluators import STEPS
 from shixiao.potemkin.city.material import material
 from shixiao.potemkin.city.requests import PlantRequest
 from shixiao.potemkin.city.streams import stream
 from shixiao.potemkin.city.strengths import KINDS, planted_value
-from shixiao.potemkin.city.subjects import App, Department, Planted, Service
+from shixiao.potemkin.city.subjects import App, Department, Evaluator, Planted, Service
 from shixiao.rules import RulePack, load_pack
 
 TEXTS = 0.68  # share of ratings with words
@@ -20,12 +21,14 @@ SOLICITED = 0.5
 ENDED = 0.93  # share of cases that are closed within the period, at least
 KNOWN_CASE = 0.97  # share of ratings whose case is known, at least
 MARGIN = 1.12  # for groups, whose number is left to chance
-Subject = Department | Service | App
+Subject = Department | Service | App | Evaluator
+FAILED = 0.07  # share of answers for which all co-evaluators failed the step, at least
+FOLLOWING = 0.7  # share of tests that a co-evaluator made before, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Minima:
-    """The minimum numbers of rules F-10 to F-19, and who reaches them.
+    """The minimum numbers of rules F-10 to F-21, and who reaches them.
 
     Each method returns the variants for which a subject has enough, none if it has not.
     """
@@ -96,6 +99,16 @@ class Minima:
         used = app.accounts * (1 - app.values["zombie"])
         return _all_of("idle_app", used >= self._least("F-15", "accounts"))
 
+    def tied_evaluator(self, evaluator: Evaluator) -> tuple[str, ...]:
+        """Steps at one department that all co-evaluators failed."""
+        failed = evaluator.tests_at_focus * len(STEPS) * FAILED
+        return _all_of("tied_evaluator", failed >= self._least("F-20", "failed"))
+
+    def lazy_evaluator(self, evaluator: Evaluator) -> tuple[str, ...]:
+        """Tests of items that a co-evaluator tried before."""
+        enough = evaluator.tests * FOLLOWING >= self._least("F-21", "tests")
+        return _all_of("lazy_evaluator", enough)
+
     def bans(self, app: App) -> tuple[str, ...]:
         """Facts need no number."""
         del app
@@ -128,6 +141,7 @@ def planted(
     departments: Sequence[Department],
     services: Sequence[Service],
     apps: Sequence[App],
+    evaluators: Sequence[Evaluator],
 ) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
     """Choose the subjects of every request.
 
@@ -142,6 +156,7 @@ def planted(
         "department": departments,
         "service": services,
         "app": apps,
+        "evaluator": evaluators,
     }
     variants: dict[str, dict[str, tuple[str, ...]]] = {}
     for name, kind in KINDS.items():
@@ -172,7 +187,10 @@ def _changed(subject: Subject, plant: Planted, rng: np.random.Generator) -> dict
     values = dict(subject.values)
     for name in KINDS[plant.kind].variants[plant.variant]:
         values[name] = planted_value(name, values[name], plant.strength or 1.0)
-    return {"plant": plant, "values": values}
+    changes: dict[str, Any] = {"plant": plant, "values": values}
+    if plant.kind == "tied_evaluator":
+        changes["declared"] = plant.variant == "declared"
+    return changes
 
 
 def _banned(app: App, variant: str, rng: np.random.Generator) -> dict[str, Any]:

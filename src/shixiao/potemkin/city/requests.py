@@ -10,7 +10,7 @@ from shixiao.terms import BadInput, Text
 
 WEAKEST, STRONGEST = 1.0, 10.0
 DEFAULT_STRENGTH = 2.0
-DEFAULT_SHARES = {"service": 0.05, "department": 0.20, "app": 0.20}
+DEFAULT_SHARES = {"service": 0.05, "department": 0.20, "app": 0.20, "evaluator": 0.10}
 DEFAULT_FACTS = 0.10
 
 

@@ -22,7 +22,8 @@ class Size:
         fields: form fields with an element, per department.
         replied: replied messages of a department; few_replied: of one with few.
         reach_replies: share of departments with many messages.
-        matters: 一件事; chains: cases of each; tested: services with field tests.
+        matters: 一件事; chains: cases of each.
+        tested: services with field tests; items: tried of each; evaluators: in how many teams.
         decoys: subjects per kind of decoy; noisy: small services with extreme figures.
     """
 
@@ -42,6 +43,9 @@ class Size:
     matters: int
     chains: int
     tested: int
+    items: int
+    evaluators: int
+    teams: int
     decoys: int
     noisy: int
 

@@ -75,6 +75,7 @@ OF_SUBJECT = {
     ),
     "app": ("month_end", "stretch", "zombie", "staff", "lapsed", "silent_days"),
     "department": ("repeated", "template", "unsolved", "repeat"),
+    "evaluator": ("tied", "copied", "own", "wrong", "hasty"),
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from shixiao.seals import person_code
 from shixiao.terms import Text
 
 CHANNELS = ("online", "counter", "phone")
@@ -132,3 +133,47 @@ class App:
     plant: Planted | None = None
     decoy: str | None = None
     services: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Who tries services: in a team that covers an area of departments.
+
+    Attributes:
+        number: from 0 on.
+        body: number of the body that sends them.
+        team: number of the team, which is also that of its area.
+        focus: number of the department that a tie of theirs is to.
+        declared: whether that tie is stated in the register.
+        tests: how many tests they make.
+        tests_at_focus: how many of these at the department of ``focus``.
+        innocent: what they would show if nothing were planted.
+        values: what they show.
+    """
+
+    number: int
+    body: int
+    team: int
+    focus: int
+    declared: bool
+    tests: int
+    tests_at_focus: int
+    innocent: Mapping[str, float]
+    values: Mapping[str, float]
+    plant: Planted | None = None
+    decoy: str | None = None
+
+    @property
+    def register_id(self) -> str:
+        """What the tables call them."""
+        return f"EV{self.number + 1:02d}"
+
+    @property
+    def id(self) -> str:
+        """What results call them: a code, for an evaluator is a person."""
+        return person_code(self.register_id)
+
+    @property
+    def name(self) -> Text:
+        """The code in words."""
+        return Text(f"体验员 {self.id}", f"evaluator {self.id}")

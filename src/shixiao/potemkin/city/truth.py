@@ -10,12 +10,12 @@ from typing import Any
 from shixiao.potemkin.city.decoys import MUST_NOT_BE
 from shixiao.potemkin.city.planning import Plan
 from shixiao.potemkin.city.strengths import KINDS, OBSERVABLES
-from shixiao.potemkin.city.subjects import App, Department, Service
+from shixiao.potemkin.city.subjects import App, Department, Evaluator, Service
 from shixiao.rules import load_pack
 from shixiao.terms import BadInput, Text
 
 SCHEMA = "shixiao/truth/1"
-Subject = Department | Service | App
+Subject = Department | Service | App | Evaluator
 #: kinds that follow from another: a copy keeps the counter's visits, so it is half-online, too
 FOLLOWS = {"mechanical_copy": {"half_online": "a copy keeps the counter's visits"}}
 PARTS = {
@@ -29,6 +29,8 @@ PARTS = {
     "F-17": "cases",
     "F-18": "replies",
     "F-19": "group",
+    "F-20": "failed",
+    "F-21": "tests",
 }
 
 
@@ -61,7 +63,12 @@ def truth_of(
         scale: of its cases, ratings and messages.
         counts: subject id → kind → the number that its minimum is about.
     """
-    everybody: tuple[Subject, ...] = (*plan.services, *plan.apps, *plan.departments)
+    everybody: tuple[Subject, ...] = (
+        *plan.services,
+        *plan.apps,
+        *plan.departments,
+        *plan.evaluators,
+    )
     plants, implied = _planted(everybody, scale, counts)
     return {
         "schema": SCHEMA,
@@ -100,7 +107,8 @@ def _planted(
         kind = KINDS[plant.kind]
         n = counts[subject.id].get(plant.kind, 0)
         least = rules.number(kind.rule, PARTS[kind.rule]) if kind.rule else 0
-        if n < least * min(scale, 1):
+        # Field tests are as many whatever the scale.
+        if n < (least if isinstance(subject, Evaluator) else least * min(scale, 1)):
             implied.append(_implied(plant.kind, subject, "fewer cases than planned"))
             continue
         moved = kind.variants[plant.variant]
@@ -128,6 +136,8 @@ def kind_of(subject: Subject) -> str:
     """Return what a subject is called in results."""
     if isinstance(subject, Service):
         return "service"
+    if isinstance(subject, Evaluator):
+        return "evaluator"
     return "app" if isinstance(subject, App) else "department"
 
 

@@ -25,7 +25,7 @@ from shixiao.workflows.appraisals.commenting import (
 )
 from shixiao.workflows.appraisals.indicators import lines_of
 from shixiao.workflows.appraisals.moving import in_time
-from shixiao.workflows.commissions.moving import LONGEST, Act
+from shixiao.workflows.moving import LONGEST, Act
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 

@@ -16,7 +16,7 @@ from shixiao.workflows.appraisals import (
     weighing,
 )
 from shixiao.workflows.appraisals.reading import Upload
-from shixiao.workflows.commissions.moving import Act
+from shixiao.workflows.moving import Act
 
 Given = Mapping[str, Any]
 

@@ -18,7 +18,7 @@ from shixiao.workflows.appraisals.life import life
 from shixiao.workflows.appraisals.making import Terms
 from shixiao.workflows.appraisals.reading import Upload
 from shixiao.workflows.appraisals.weighing import BUDGET
-from shixiao.workflows.commissions.moving import LONGEST
+from shixiao.workflows.moving import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"})

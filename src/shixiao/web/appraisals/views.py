@@ -27,7 +27,7 @@ from shixiao.workflows.appraisals.life import life
 from shixiao.workflows.appraisals.moving import doable
 from shixiao.workflows.appraisals.rounds import round_of
 from shixiao.workflows.appraisals.seeing import may_see_results, visible
-from shixiao.workflows.commissions.moving import Act
+from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 

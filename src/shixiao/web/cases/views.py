@@ -115,6 +115,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "plan": closing_words(case, inside=inside),
             "matter": case.matter,
             "same_matter": _same_matter(actor, case),
+            "may_warn": inside
+            and case.state in {"closed", "shown"}
+            and may(actor, "warning.draft"),
             "may_group": inside and may(actor, "case.group", case),
             "papers": papers_of(case) if inside and may(actor, "case.supervise", case) else [],
         },

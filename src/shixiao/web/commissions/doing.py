@@ -7,8 +7,8 @@ from typing import Any
 
 from shixiao.records.models import Commission, Evaluator, Organisation
 from shixiao.workflows.commissions import drawing, framing, inviting, marking, publishing, sealing
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.draws import Public
+from shixiao.workflows.moving import Act
 
 Given = Mapping[str, Any]
 

@@ -13,10 +13,10 @@ from shixiao.records.models import Commission, Organisation
 from shixiao.terms import BadInput, Text
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
-from shixiao.workflows.clock import pack
+from shixiao.workflows.clock import pack, said
 from shixiao.workflows.commissions.life import life
 from shixiao.workflows.commissions.making import MOST_CASES, MOST_EVALUATORS, MOST_SERVICES, Terms
-from shixiao.workflows.commissions.moving import LONGEST
+from shixiao.workflows.moving import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -227,13 +227,13 @@ def _source_day(commission: Commission) -> forms.Field:
 
 
 def _announced(commission: Commission) -> forms.Field:
-    day = commission.source_day.isoformat() if commission.source_day else "—"
+    known = said(commission.source_day) if commission.source_day else Text("—", "—")
     return forms.CharField(
         label=words("揭晓的数值", "The value"),
         max_length=200,
         help_text=words(
-            f"{commission.source}，{day} 揭晓。原样写入，一经抽签不能重来。",
-            f"{commission.source}, known on {day}. Enter it as it is: nothing is drawn twice.",
+            f"{commission.source}，{known.zh}揭晓。原样写入，一经抽签不能重来。",
+            f"{commission.source}, known on {known.en}. Enter it as it is: nothing is drawn twice.",
         ),
     )
 

@@ -14,6 +14,7 @@ from shixiao.checkup.report.scores import POINTS
 from shixiao.checkup.report.speech import Speech
 from shixiao.effect.fieldtests import Audience, Dimension, Mode
 from shixiao.effect.fieldtests.kinds import AUDIENCE_NAMES, DIMENSION_NAMES, MODE_NAMES
+from shixiao.ledger import vocabulary
 from shixiao.records.models import (
     Assignment,
     Commission,
@@ -24,8 +25,9 @@ from shixiao.records.models import (
     Sheet,
 )
 from shixiao.terms import Estimate, Text
+from shixiao.web.draws.words import TAGS
 from shixiao.web.fieldwork.words import way_of
-from shixiao.web.shell.pages import language, say
+from shixiao.web.shell.pages import day, language, say
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import days_left, pack, rule, soon
 from shixiao.workflows.commissions.life import life
@@ -42,11 +44,6 @@ STATES = {
     "excluded": (Text("不参加", "Left out"), "grey"),
     "withdrawn": (Text("已退出", "Withdrew"), "grey"),
 }
-TAGS = {
-    "services": Text("服务", "Services"),
-    "cases": Text("办件", "Cases"),
-    "evaluators": Text("评估员", "Evaluators"),
-}
 OUTCOMES = {
     "agree": (Text("一致", "Agree"), "green"),
     "lower": (Text("实际更差", "Worse than the log"), "amber"),
@@ -59,11 +56,10 @@ def line(commission: Commission) -> dict[str, Any]:
     """Return a commission as a line of a list, as ``parts.inbox_row`` takes it."""
     state = life().states[commission.state]
     kind = life().words["kinds"][commission.kind]
-    days = f"{commission.starts.isoformat()} – {commission.ends.isoformat()}"
     return {
         "title": commission.name,
         "to": reverse("commission", args=[commission.code]),
-        "about": Text(f"{kind.zh}，{days}", f"{kind.en}, {days}"),
+        "about": f"{say(kind)} · {day(commission.starts)} – {day(commission.ends)}",
         "from": commission.code,
         "tag": state.name,
         "tone": TONES.get(commission.state, "plain"),
@@ -111,7 +107,10 @@ def shown(commission: Commission, actor: Actor) -> dict[str, Any]:
         "sheets": _sheets(commission, actor) if open_ else [],
         "pressures": _pressures(commission) if may(actor, "fieldwork.audit") else [],
         "marks": [(datetime.fromisoformat(m["at"]), Text.of(m["text"])) for m in commission.marks],
-        "leaves": LeafRow.objects.filter(subject=commission.code).order_by("id"),
+        "leaves": [
+            (leaf, vocabulary().events[leaf.event].name)
+            for leaf in LeafRow.objects.filter(subject=commission.code).order_by("id")
+        ],
         "letter": within or own is not None,
     }
 

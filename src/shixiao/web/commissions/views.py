@@ -24,8 +24,9 @@ from shixiao.workflows import files
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions import declaring, making
 from shixiao.workflows.commissions.life import life
-from shixiao.workflows.commissions.moving import Act, doable
+from shixiao.workflows.commissions.moving import doable
 from shixiao.workflows.commissions.seeing import inside, visible
+from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 

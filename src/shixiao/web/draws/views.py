@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from shixiao.draw import VERIFIER, panel_of
-from shixiao.records.models import Commission, Draw
+from shixiao.records.models import Draw
 from shixiao.terms import Text
-from shixiao.web.commissions.showing import TAGS
+from shixiao.web.draws.words import TAGS, subjects
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.framing import CASES
-from shixiao.workflows.commissions.seeing import inside, visible
+from shixiao.workflows.commissions.seeing import inside
 from shixiao.workflows.draws import drawn_of, standing_by, transcript_file
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
@@ -31,9 +31,8 @@ STATES = {
 def listing(request: HttpRequest) -> HttpResponse:
     """List the draws, the newest first; each is here from the moment its pool is frozen."""
     page = page_of(request, _seen().order_by("-frozen_at", "-id"))
-    subjects = {row.subject for row in page}
-    names = dict(Commission.objects.filter(code__in=subjects).values_list("code", "name"))
-    rows = [(row, TAGS[row.tag], state_of(row), names.get(row.subject)) for row in page]
+    of = subjects(actor_on(request), {row.subject for row in page})
+    rows = [(row, TAGS[row.tag], state_of(row), of[row.subject][0]) for row in page]
     return render(request, "draws/list.html.j2", {"page": page, "rows": rows})
 
 
@@ -41,13 +40,13 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show a draw: until it is revealed its root and commitment, then all of it."""
     actor = actor_on(request)
     draw = _found(actor, code)
-    commission = visible(actor).filter(code=draw.subject).first()
     context: dict[str, Any] = {
         "draw": draw,
         "name": TAGS[draw.tag],
         "state": state_of(draw),
-        "commission": commission,
+        "of": subjects(actor, {draw.subject})[draw.subject],
         "open": _open(actor, draw),
+        "command": f"python verify_draw.py draw-{draw.code}.json",
         "drawn": drawn_of(draw) if _named(actor, draw) else _tokens(draw, actor),
         "waiting": standing_by(draw) if _named(actor, draw) else [],
         "salt": draw.pool["salt"] if _named(actor, draw) else "",

@@ -26,6 +26,7 @@ from shixiao.workflows import evaluations
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.evaluations import folder_of, visible
 from shixiao.workflows.jobs import queue_evaluation
+from shixiao.workflows.leaving_out import count_in
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
@@ -83,6 +84,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "took": int(took.total_seconds()),
             "files": _files(actor, evaluation, PUBLIC_FILES),
             "inside_files": _files(actor, evaluation, INSIDE_FILES),
+            "left_out": count_in(folder_of(evaluation)),
             "leaves": _leaves(evaluation),
             "others": _others(actor, evaluation),
             "may_publish": may(actor, "evaluation.publish", evaluation),

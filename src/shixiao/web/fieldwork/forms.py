@@ -7,7 +7,7 @@ from secrets import token_hex
 from django import forms
 
 from shixiao.web.shell.pages import words
-from shixiao.workflows.commissions.moving import LONGEST
+from shixiao.workflows.moving import LONGEST
 
 
 class Why(forms.Form):

@@ -62,13 +62,14 @@ def _words(question: Question, answer: Answer) -> Text:
         said = question.anchors[value]
     elif question.unit is not None:
         unit = UNIT_NAMES[question.unit]
-        said = Text(f"{value} {unit.zh}", f"{value} {unit.en}")
+        one = unit.en.removesuffix("s") if value == 1 else unit.en
+        said = Text(f"{value} {unit.zh}", f"{value} {one}")
     else:
         said = Text.of(str(value))
-    at = moment(answer.at)
-    photos = len(answer.photos)
-    more = Text(f"，照片 {photos} 张", f", {photos} photographs") if photos else Text("", "")
-    return Text(f"{said.zh}（{at}{more.zh}）", f"{said.en} ({at}{more.en})")
+    at, photos = moment(answer.at), len(answer.photos)
+    zh = f"，照片 {photos} 张" if photos else ""
+    en = f", {photos} photograph{'s' if photos > 1 else ''}" if photos else ""
+    return Text(f"{said.zh}（{at}{zh}）", f"{said.en} ({at}{en})")
 
 
 def said_in(posted: QueryDict, protocol: Protocol, at: datetime) -> Iterator[Said]:

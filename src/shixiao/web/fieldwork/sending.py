@@ -82,13 +82,18 @@ def _from_form(request: HttpRequest, item: str) -> HttpResponse:
 
 
 def _plain(request: HttpRequest, assignment: Assignment, now: Any) -> Sent:
-    """Return a form that was sent without a script; it goes on with the draft that there is."""
+    """Return a form that was sent without a script; it goes on with the draft that there is.
+
+    Only what changed is answered now; the rest keeps its time.
+    """
     draft = assignment.sheets.filter(state=Sheet.State.DRAFT).first()
+    known = {q: each["value"] for q, each in draft.answers.items()} if draft else {}
+    said = said_in(request.POST, protocol_for(assignment.item), now)
     once = draft.once if draft else request.POST.get("once", "")
     cases = [line.strip() for line in request.POST.get("cases", "").splitlines()]
     return read_sent(
         {"once": once, "started": (draft.started if draft else now).isoformat(), "cases": cases}
-    ).with_answers(tuple(said_in(request.POST, protocol_for(assignment.item), now)))
+    ).with_answers(tuple(each for each in said if each.value != known.get(each.question)))
 
 
 def _keep_photos(request: HttpRequest, assignment: Assignment, now: Any) -> list[Photo]:

@@ -18,7 +18,7 @@ from shixiao.web.fieldwork.forms import Why
 from shixiao.web.fieldwork.questions import steps_of
 from shixiao.web.fieldwork.words import way_of
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.pages import say
+from shixiao.web.shell.pages import day, say, t
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions import marking
 from shixiao.workflows.commissions.protocols import protocol_for
@@ -150,14 +150,12 @@ def found(actor: Actor, item: str) -> Assignment:
 
 def _line(row: Assignment) -> dict[str, Any]:
     state, tone = STATES[row.state]
-    ends = row.item.commission.ends.isoformat()
+    commission = row.item.commission
     return {
         "title": row.item.name,
         "to": reverse("fieldwork_item", args=[row.item.code]),
         "about": way_of(row),
-        "from": Text(
-            f"{row.item.commission.name.zh}，{ends} 前", f"{row.item.commission.name.en}, by {ends}"
-        ),
+        "from": f"{say(commission.name)} · {t('截止 ', 'by ')}{day(commission.ends)}",
         "tag": state,
         "tone": tone,
     }

@@ -42,6 +42,7 @@ HEAD = (
 )
 FOOT = (
     Entry("appraisals", Text("考核", "Appraisals")),
+    Entry("trainings", Text("培训与警示", "Training and warning cases")),
     Entry("method", Text("数字怎么来的", "How the numbers are made")),
     Entry("vocabulary", Text("账本里记什么", "What the ledger records")),
     Entry("hashes", Text("当日哈希", "Daily hashes")),

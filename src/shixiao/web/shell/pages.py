@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +17,7 @@ from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 import shixiao
 from shixiao.checkup.report.markup import grid, inside
@@ -51,6 +52,17 @@ def say(text: object) -> str:
         return text or ""
     said = text.in_language(language()) if isinstance(text, Text) else str(text)
     return spaced(said) if language() == "zh" else said
+
+
+HAN = re.compile(r"[\u3400-\u9fff〔〕，。：；？！、《》]+")
+
+
+def mixed(text: object) -> Markup:
+    """Return words that cite Chinese, such as a document's number, marked for readers aloud."""
+    said = str(escape(say(text)))
+    if language() == "zh":
+        return Markup(said)  # noqa: S704 - escaped above
+    return Markup(HAN.sub(r'<span lang="zh-Hans">\g<0></span>', said))  # noqa: S704 - escaped above
 
 
 def day(value: date | datetime | None) -> str:
@@ -91,6 +103,7 @@ def environment(**options: Any) -> Environment:
         "url": reverse,
         "t": t,
         "say": say,
+        "mixed": mixed,
         "day": day,
         "moment": moment,
         "inside": inside,

@@ -77,6 +77,9 @@
       const value = valueOf(box);
       if (open && value !== null) heard[box.dataset.question] = value;
     }
+    for (const step of form.querySelectorAll("section.step")) {
+      step.hidden = [...step.querySelectorAll("[data-question]")].every((box) => box.hidden);
+    }
     const answered = boxes.filter((box) => !box.hidden && valueOf(box) !== null).length;
     const open = boxes.filter((box) => !box.hidden).length;
     const count = document.querySelector("#count");

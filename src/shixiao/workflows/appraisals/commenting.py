@@ -12,9 +12,9 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.appraisals.indicators import changed, names_of, scored
-from shixiao.workflows.appraisals.moving import begin, in_time, kept, move, touch
-from shixiao.workflows.commissions.moving import Act, needed
+from shixiao.workflows.appraisals.moving import begin, in_time, move
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, locked, needed, touch
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
@@ -70,7 +70,7 @@ def criticise(
         Incomplete: nothing was written, too much, or there is no such indicator.
         Stale: the time is over.
     """
-    held = kept(appraisal)
+    held = locked(appraisal)
     if may(act.actor, "appraisal.manage"):
         raise Forbidden(NOT_THE_BUREAU)
     if held.state != "open" or not in_time(held, act):

@@ -10,8 +10,8 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows.appraisals.indicators import names_of
 from shixiao.workflows.appraisals.moving import begin, in_time, move
-from shixiao.workflows.commissions.moving import Act, needed
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Incomplete, Stale

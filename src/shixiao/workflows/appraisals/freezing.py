@@ -9,9 +9,9 @@ from shixiao.checkup.schemes import IndicatorClass
 from shixiao.records.models import Appraisal
 from shixiao.terms import Text
 from shixiao.workflows.appraisals.indicators import changed, lines_of, weight_on_show
-from shixiao.workflows.appraisals.moving import begin, move, tell_departments, touch
-from shixiao.workflows.commissions.moving import Act, needed
+from shixiao.workflows.appraisals.moving import begin, move, tell_departments
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, needed, touch
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.refusals import Incomplete, Stale
 

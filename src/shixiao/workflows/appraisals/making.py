@@ -14,10 +14,10 @@ from shixiao.records.models import Appraisal, Appraised, Organisation
 from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.appraisals.moving import begin, touch
+from shixiao.workflows.appraisals.moving import begin
 from shixiao.workflows.appraisals.reading import Upload, read_scheme
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, touch
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
 

@@ -18,13 +18,13 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text, significant
 from shixiao.workflows import files
 from shixiao.workflows.appraisals.indicators import lines_of
-from shixiao.workflows.appraisals.moving import begin, move, tell_departments, touch
+from shixiao.workflows.appraisals.moving import begin, move, tell_departments
 from shixiao.workflows.appraisals.reading import SEED, Upload, read_scores
 from shixiao.workflows.appraisals.weighing import BUDGET, complete, weights_of
 from shixiao.workflows.clock import pack
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.evaluations import current
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, touch
 from shixiao.workflows.refusals import Incomplete, Stale
 
 TOO_FEW = Text(
@@ -42,8 +42,8 @@ NEEDED = Text(
 )
 MISSING = Text(
     "得分表里“{name}”应正好有一行，现在没有，或不止一行；名称须与机构名册一致。",
-    "“{name}” needs exactly one row among the scores and has none, or more; it goes by the name that"
-    " the list of organisations has.",
+    "“{name}” needs exactly one row among the scores and has none, or more; it goes by the name"
+    " that the list of organisations has.",
 )
 FOREIGN = Text(
     "得分表里的“{name}”不在被考核之列；请去掉这一行，或核对名称。",

@@ -18,8 +18,8 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.appraisals.indicators import lines_of, scored
 from shixiao.workflows.appraisals.moving import begin, in_time
 from shixiao.workflows.clock import pack
-from shixiao.workflows.commissions.moving import Act
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 

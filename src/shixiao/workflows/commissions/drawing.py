@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
-from shixiao.draw import Pool, Quota
+from shixiao.draw import Pool, Quota, token_of
 from shixiao.records.models import (
     Assignment,
     Commission,
@@ -26,16 +26,18 @@ from shixiao.records.models import (
 from shixiao.seals import short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws
+from shixiao.workflows.clock import said
 from shixiao.workflows.commissions.framing import (
     CASES,
     EVALUATORS,
     SERVICES,
     declared,
-    frame_path,
+    frozen_frame,
 )
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.draws import Lot
+from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import tell
 
 DRAWN = Text(
@@ -66,22 +68,32 @@ def draw(commission: Commission, act: Act, *, announced: str) -> Commission:
 
     Raises:
         Incomplete: the value is missing or cannot be known yet.
+        Stale: the list of cases is no longer the one that was frozen.
     """
     held = begin(commission, "draw", act)
-    frozen = {each.tag: each for each in Draw.objects.filter(subject=held.code)}
-    value = draws.check_value(frozen[SERVICES], announced, act.at)
-    services = draws.make(frozen[SERVICES], announced=value, actor=act.actor, at=act.at)
-    draws.make(frozen[EVALUATORS], announced=value, actor=act.actor, at=act.at)
-    cases = {}
-    if CASES in frozen:
-        draws.make(frozen[CASES], announced=value, actor=act.actor, at=act.at)
-        cases = _draw_cases(held, frozen[CASES], services, act)
-    items = list(_items(held, frozen[SERVICES], services, cases))
+    above = _above(held)
+    value = draws.check_value(above[SERVICES], announced, act.at)
+    drawn = {
+        tag: draws.make(each, announced=value, actor=act.actor, at=act.at)
+        for tag, each in above.items()
+    }
+    services = drawn[SERVICES]
+    cases: dict[str, dict[str, str]] = {}
+    if CASES in above:
+        salt = above[CASES].pool["salt"]
+        ids = _draw_cases(held, above[CASES], services, act)
+        cases = {of: {case: token_of(case, salt) for case in each} for of, each in ids.items()}
+    items = list(_items(held, above[SERVICES], services, cases))
     deal = deal_of(held, len(items))
     for item in items:
-        assign(item, deal, frozen[EVALUATORS], act)
+        assign(item, deal, above[EVALUATORS], act)
     _tell(held, act)
     return move(held, "draw", act)
+
+
+def _above(held: Commission) -> dict[str, Draw]:
+    """Return the draws of services, evaluators and cases, from which all others follow."""
+    return {each.tag: each for each in Draw.objects.filter(subject=held.code, about="")}
 
 
 def assign(
@@ -145,18 +157,17 @@ def _mixed(
     """Return quotas by which the testers of an item come from as many bodies as can be."""
     free = Counter(body for code, body in zip(able, bodies, strict=True) if code not in excluded)
     most = next(m for m in range(1, need + 1) if sum(min(n, m) for n in free.values()) >= need)
-    return [Quota("body", body, 0, most) for body in sorted(free)]
+    return [Quota("body", body, 0, most) for body in sorted(set(bodies))]
 
 
 def _draw_cases(
     held: Commission, above: Draw, services: tuple[str, ...], act: Act
 ) -> dict[str, tuple[str, ...]]:
     """Draw cases of each drawn service, each with the same chance."""
-    if held.evaluation is None:
+    path = frozen_frame(held, above)
+    if path is None:
         return {}
-    table = pq.read_table(
-        frame_path(held.evaluation), filters=pc.field("service_id").isin(list(services))
-    )
+    table = pq.read_table(path, filters=pc.field("service_id").isin(list(services)))
     known: dict[str, list[str]] = {}
     for service, case in zip(*(column.to_pylist() for column in table.columns[:2]), strict=True):
         known.setdefault(service, []).append(case)
@@ -179,24 +190,31 @@ def _draw_cases(
 
 
 def _items(
-    held: Commission, above: Draw, services: tuple[str, ...], cases: Mapping[str, tuple[str, ...]]
+    held: Commission,
+    above: Draw,
+    services: tuple[str, ...],
+    cases: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Item]:
-    """Make the items; their codes follow from the draw, as does all that is drawn of them."""
+    """Make the items; their codes follow from the draw, as does all that is drawn of them.
+
+    ``cases`` are those of each service, each with the salted hash that stands for it: the code of
+    an item is public in the end, and nobody may find out by trying of which case it is.
+    """
     standings = Standing.objects.filter(evaluation=held.evaluation, kind="service")
     known = {s.subject: s for s in standings.filter(subject__in=services)}
     departments = {o.code: o for o in Organisation.objects.filter(evaluated__commission=held)}
     protocol, review = protocol_of(held), case_protocol_of(held)
     for service in services:
         ways = [
-            (mode, audience, "")
+            (mode, audience, "", "")
             for mode, audience in product(held.modes, held.audiences)
             if protocol.questions(mode, audience)
         ]
         if review is not None:
             first = (review.modes[0].value, review.audiences[0].value)
-            ways += [(*first, case) for case in cases.get(service, ())]
-        for mode, audience, case in ways:
-            key = f"{above.seed}/{service}/{mode}/{audience}/{case}"
+            ways += [(*first, *case) for case in cases.get(service, {}).items()]
+        for mode, audience, case, token in ways:
+            key = f"{above.seed}/{service}/{mode}/{audience}/{token}"
             yield Item.objects.create(
                 code=short_code(sha256(key.encode()).digest()[:5]),
                 commission=held,
@@ -224,5 +242,5 @@ def _tell(held: Commission, act: Act) -> None:
     rows = Assignment.objects.filter(item__commission=held).select_related("evaluator__account")
     counts = Counter(row.evaluator.account for row in rows)
     for account, n in counts.items():
-        text = DRAWN.format(n=n, name=held.name, ends=held.ends.isoformat())
+        text = DRAWN.format(n=n, name=held.name, ends=said(held.ends))
         tell([account], "commission.draw", text, link="/fieldwork/", at=act.at)

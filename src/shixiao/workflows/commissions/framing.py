@@ -9,15 +9,16 @@ from pathlib import Path
 from django.db import transaction
 
 from shixiao.draw import Pool
-from shixiao.records.models import Commission, Evaluation, Evaluator, Standing
+from shixiao.records.models import Commission, Draw, Evaluation, Evaluator, Standing
 from shixiao.terms import Text
 from shixiao.workflows import draws
 from shixiao.workflows.clock import pack
 from shixiao.workflows.commissions.declaring import ties_of
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.evaluations import current, folder_of
-from shixiao.workflows.refusals import Incomplete
+from shixiao.workflows.moving import Act
+from shixiao.workflows.refusals import Incomplete, Stale
 
 SERVICES, CASES, EVALUATORS = "services", "cases", "evaluators"
 FRAME = "frame.parquet"
@@ -34,6 +35,11 @@ NO_CASES = Text(
     "或委托时把每项服务的办件数设为 0。",
     "The published evaluation left no list of cases to draw from. Evaluate the evidence again, or"
     " commission with 0 cases per service.",
+)
+OTHER_CASES = Text(
+    "办件名册与冻结时不一致，不能抽签。请管理员从备份恢复评估结果的文件，再抽签。",
+    "The list of cases is not the one that was frozen, so nothing is drawn. Have the administrator"
+    " restore the files of the evaluation from a backup, and draw then.",
 )
 NOT_DECLARED = Text(
     "申报的评估员只有 {have} 人，每项需要 {need} 人。",
@@ -80,6 +86,20 @@ def declared(commission: Commission) -> dict[Evaluator, set[str]]:
 def frame_path(evaluation: Evaluation) -> Path:
     """Return where the list of cases of an evaluation lies."""
     return folder_of(evaluation) / FRAME
+
+
+def frozen_frame(commission: Commission, frozen: Draw) -> Path | None:
+    """Return the list of cases that was frozen; None where the round is on no evaluation.
+
+    Raises:
+        Stale: the file is gone, or no longer is what was frozen.
+    """
+    if commission.evaluation is None:
+        return None
+    path = frame_path(commission.evaluation)
+    if not path.exists() or _digest(path) not in frozen.pool["ids"]:
+        raise Stale(OTHER_CASES)
+    return path
 
 
 def _check_enough(held: Commission, people: Mapping[Evaluator, set[str]]) -> None:
@@ -132,5 +152,8 @@ def _cases(evaluation: Evaluation) -> Lot:
     path = frame_path(evaluation)
     if not path.exists():
         raise Incomplete(NO_CASES)
-    digest = sha256(path.read_bytes()).hexdigest()
-    return Lot(tag=CASES, pool=Pool((digest,)), size=1, algorithm="plain")
+    return Lot(tag=CASES, pool=Pool((_digest(path),)), size=1, algorithm="plain")
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

@@ -13,8 +13,9 @@ from shixiao.records.models import Commission, Engagement, Evaluator, Organisati
 from shixiao.terms import Text
 from shixiao.workflows.actors import with_children
 from shixiao.workflows.clock import pack
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import tell
 from shixiao.workflows.refusals import Incomplete
 

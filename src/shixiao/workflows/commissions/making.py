@@ -22,7 +22,6 @@ from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
 
 MOST_SERVICES, MOST_CASES, MOST_EVALUATORS = 500, 50, 5
-NO_NAME = Text("请写明委托的名称。", "Give the commission a name.")
 NO_LETTER = Text(
     "请附上委托书（PDF 或 Word）：评估员凭它办事，没有委托书不能开展。",
     "Attach the letter of authority (PDF or Word): evaluators act by it, and nothing begins"
@@ -132,7 +131,6 @@ def make(terms: Terms, *, actor: Actor, at: datetime) -> Commission:
 
 def _check(terms: Terms, protocol: Protocol) -> None:
     """Refuse terms that cannot be carried out."""
-    _given(terms.name.zh.strip(), NO_NAME, "name")
     _given(terms.departments, NOBODY, "departments")
     _given(terms.modes, NO_MODE, "modes")
     _given(terms.audiences, NO_AUDIENCE, "audiences")

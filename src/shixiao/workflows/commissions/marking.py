@@ -16,10 +16,11 @@ from shixiao.workflows import draws
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.drawing import assign, deal_of, give
 from shixiao.workflows.commissions.framing import EVALUATORS
-from shixiao.workflows.commissions.moving import Act, begin, needed, touch
+from shixiao.workflows.commissions.moving import begin
 from shixiao.workflows.commissions.sealing import results_of, signed_sheets
 from shixiao.workflows.commissions.seeing import SEALED
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, needed, touch
 from shixiao.workflows.notices import tell
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale

@@ -8,8 +8,10 @@ from django.utils import timezone
 from shixiao.records.models import Commission, Evaluated
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
-from shixiao.workflows.commissions.moving import Act, begin, move, needed, touch
+from shixiao.workflows.clock import said
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act, needed, touch
 from shixiao.workflows.refusals import Stale
 
 COMMENT = Text("请写明部门意见。", "Write what the department says.")
@@ -55,7 +57,7 @@ def publish(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "publish", act)
     waiting = held.evaluated.filter(commented__isnull=True).select_related("department").first()
     if waiting is not None and held.due is not None and timezone.localdate(act.at) <= held.due:
-        raise Stale(WAIT.format(name=waiting.department.name, day=held.due.isoformat()))
+        raise Stale(WAIT.format(name=waiting.department.name, day=said(held.due)))
     return move(held, "publish", act, published=act.at)
 
 

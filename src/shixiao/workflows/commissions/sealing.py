@@ -15,11 +15,12 @@ from shixiao.records.models import Assignment, Commission, Item, Sheet, Standing
 from shixiao.seals import sha256_of
 from shixiao.terms import Estimate, Text
 from shixiao.workflows import draws
-from shixiao.workflows.clock import pack
-from shixiao.workflows.commissions.moving import Act, begin, move
+from shixiao.workflows.clock import pack, said
+from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.commissions.signatures import holds
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.refusals import Stale
 
@@ -50,7 +51,7 @@ def seal(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "seal", act)
     waiting = Assignment.objects.filter(item__commission=held, state=Assignment.State.OPEN).count()
     if waiting and timezone.localdate(act.at) <= held.ends:
-        raise Stale(TOO_EARLY.format(n=waiting, day=held.ends.isoformat()))
+        raise Stale(TOO_EARLY.format(n=waiting, day=said(held.ends)))
     sheets = signed_sheets(held)
     if not sheets:
         raise Stale(NOTHING)
@@ -93,17 +94,6 @@ def results_of(commission: Commission, sheets: Sequence[Sheet]) -> dict[str, Any
         "assigned": assigned.count(),
     }
     return found | {"sha256": sha256_of(found)}
-
-
-def shopper_cases() -> list[str]:
-    """Return the numbers of all cases that sealed tests brought about; measures leave them out."""
-    rows = Sheet.objects.filter(
-        state=Sheet.State.SIGNED,
-        assignment__item__commission__state__in=("commenting", "published"),
-    )
-    return sorted(
-        {case for cases in rows.values_list("shopper_cases", flat=True) for case in cases}
-    )
 
 
 def _services(commission: Commission, sheets: Sequence[Sheet]) -> list[dict[str, Any]]:
@@ -184,8 +174,8 @@ def _draws() -> dict[str, int]:
 
 def _tell(held: Commission, act: Act) -> None:
     """Ask the heads and officers of the evaluated for their comments."""
-    today, day = timezone.localdate(act.at), held.due.isoformat() if held.due else "—"
-    text = OPENED.format(name=held.name, day=day)
+    today = timezone.localdate(act.at)
+    text = OPENED.format(name=held.name, day=said(held.due or today))
     for evaluated in held.evaluated.all():
         for role in ("head", "officer"):
             people = holders(role, today=today, organisation=evaluated.department_id)

@@ -89,7 +89,8 @@ class Sent:
         """Return the form with its times set right by how far the device's clock is out."""
         if self.clock is None or abs(at - self.clock) < CLOCKS_DIFFER:
             return self
-        by = at - self.clock
+        # In whole seconds, so that what is sent again gets the same times again.
+        by = timedelta(seconds=round((at - self.clock).total_seconds()))
         said = tuple(replace(each, at=each.at + by) for each in self.answers)
         return replace(self, started=self.started + by, answers=said, clock=None)
 
@@ -157,16 +158,11 @@ def save(assignment: Assignment, sent: Sent, *, actor: Actor, at: datetime) -> S
 def merged(
     kept: Mapping[str, Mapping[str, Any]], said: Iterable[Said]
 ) -> dict[str, dict[str, Any]]:
-    """Return answers by question; of two the later one, whatever order they came in.
-
-    The same answer again keeps its first time.
-    """
+    """Return answers by question; of two the later one, whatever order they came in."""
     found = {question: dict(answer) for question, answer in kept.items()}
     for each in said:
         before = found.get(each.question)
-        if before is None or (
-            before["value"] != each.value and datetime.fromisoformat(before["at"]) <= each.at
-        ):
+        if before is None or datetime.fromisoformat(before["at"]) <= each.at:
             found[each.question] = {"value": each.value, "at": each.at.isoformat()}
     return found
 

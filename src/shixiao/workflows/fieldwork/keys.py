@@ -15,8 +15,8 @@ from shixiao.workflows.permissions import check, check_self, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 NO_KEY = Text(
-    "须是 Ed25519 公钥：32 字节的 base64，或 PEM。",
-    "This has to be an Ed25519 public key: 32 bytes in base64, or PEM.",
+    "须是 Ed25519 公钥：32 字节的 base64。",
+    "This has to be an Ed25519 public key: 32 bytes in base64.",
 )
 TAKEN = Text(
     "这把公钥已经登记过。请在这台设备上另生成一把。",

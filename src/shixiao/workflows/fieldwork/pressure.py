@@ -10,8 +10,8 @@ from django.utils import timezone
 from shixiao.records.models import Assignment, Pressure
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.commissions.moving import needed
 from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check
 

@@ -1,0 +1,34 @@
+"""Draws in words: what is drawn, and for which record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.urls import reverse
+
+from shixiao.records.models import Training
+from shixiao.terms import Text
+from shixiao.workflows.actors import Actor
+from shixiao.workflows.commissions.seeing import visible
+
+TAGS = {
+    "services": Text("服务", "Services"),
+    "cases": Text("办件", "Cases"),
+    "evaluators": Text("评估员", "Evaluators"),
+    "starts": Text("开课次序", "Who starts when"),
+}
+NOT_YET = Text("尚未公布的第三方评估", "a third-party evaluation that is not public yet")
+
+
+def subjects(actor: Actor, codes: Collection[str]) -> dict[str, tuple[Text, str]]:
+    """Return the name and the address of the records that draws serve, by code.
+
+    Of a record that the person may not see, the name would warn those whom it is about.
+    """
+    found = dict.fromkeys(codes, (NOT_YET, ""))
+    commissions = visible(actor).filter(code__in=codes).values_list("code", "name")
+    trainings = Training.objects.filter(code__in=codes).values_list("code", "name")
+    for rows, address in ((commissions, "commission"), (trainings, "training")):
+        for code, name in rows:
+            found[code] = (Text.of(name), reverse(address, args=[code]))
+    return found

@@ -1,0 +1,1 @@
+"""Training: warning cases, trainings and the one figure that is shown of them."""

@@ -1,0 +1,1 @@
+"""培训: warning cases from closed cases, and trainings judged only by whether findings fell."""
