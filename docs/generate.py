@@ -23,6 +23,7 @@ from shixiao.evidence.schema import tables_page
 from shixiao.ledger import vocabulary_page
 from shixiao.rules import load_pack, rules_page
 from shixiao.terms import Text
+from shixiao.workflows.appraisals.life import life as appraisal_life
 from shixiao.workflows.cases.life import life as case_life
 from shixiao.workflows.commissions.life import life as commission_life
 from shixiao.workflows.pages import life_page, roles_page
@@ -30,6 +31,7 @@ from shixiao.workflows.roles import table
 
 CASES = Text("案件的环节", "The life of a case")
 COMMISSIONS = Text("委托评估的环节", "The life of a commissioned evaluation")
+APPRAISALS = Text("考核的环节", "The life of an appraisal round")
 REFERENCE = Path(__file__).with_name("reference")
 
 STATISTICS = {
@@ -97,6 +99,7 @@ def pages() -> dict[str, str]:
         "roles.md": roles_page(table()),
         "case-life.md": life_page(case_life(), load_pack(), title=CASES),
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
+        "appraisal-life.md": life_page(appraisal_life(), load_pack(), title=APPRAISALS),
         "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
         "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
         "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),

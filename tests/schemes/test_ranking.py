@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shixiao.checkup.schemes import (
+    Placed,
     appraise,
+    bands,
     ranking_from_index,
     ranking_from_scores,
     read_scores,
+    rerank,
 )
-from shixiao.terms import BadInput
+from shixiao.terms import BadInput, Subject, SubjectKind, Text
 
 LINES = (("APP下载量", "", 60), ("办成率", "", 25), ("平均跑动次数", "", 15))
 HEAD = "部门,APP下载量,办成率,平均跑动次数"
@@ -120,3 +125,55 @@ def test_a_package_without_an_index_of_departments_says_so():
     found = ranking_from_index([])
     assert found.after == ()
     assert "指数" in found.notes[0].zh
+
+
+def test_an_interval_covers_what_one_member_of_the_panel_alone_would_give(tmp_path, judged, pack):
+    scores = scores_of(tmp_path, judged, "甲局,50,90,20", "乙局,50,40,100")
+    given = {"declared": judged.scheme.shares, "honest": [0, 1, 0], "rules": pack, "seed": 1}
+    agreed = rerank(scores, panel=[[0, 1, 0]] * 3, **given)
+    assert [(p.subject.id, p.low, p.high) for p in agreed.after] == [("甲局", 1, 1), ("乙局", 2, 2)]
+    split = rerank(scores, panel=[[0, 1, 0], [0, 0, 1]], **given)
+    assert {(p.low, p.high) for p in split.after} == {(1, 2)}
+
+
+def test_weights_that_leave_nothing_rank_nobody_anew(tmp_path, judged, pack):
+    scores = scores_of(tmp_path, judged, "甲局,50,90,20", "乙局,50,40,100")
+    found = rerank(scores, declared=[1, 0, 0], honest=[0, 0, 0], rules=pack, seed=1)
+    assert found.after == ()
+    assert found.notes
+
+
+@pytest.mark.parametrize(
+    ("intervals", "expected"),
+    [
+        ([], []),
+        ([(1, 1)], [1]),
+        ([(1, 1), (2, 2), (3, 3)], [1, 2, 3]),
+        ([(1, 2), (1, 2), (3, 3)], [1, 1, 2]),
+        ([(1, 2), (2, 3), (3, 4), (4, 4)], [1, 1, 1, 1]),
+        ([(1, 3), (2, 2), (3, 3), (4, 4)], [1, 1, 1, 2]),
+    ],
+)
+def test_a_band_begins_where_no_interval_crosses(intervals, expected):
+    subject = Subject(SubjectKind.DEPARTMENT, "x", Text.of("x"))
+    assert bands([Placed(subject, low, high) for low, high in intervals]) == expected
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 5)), max_size=10))
+def test_intervals_of_different_bands_never_meet(drawn):
+    subject = Subject(SubjectKind.DEPARTMENT, "x", Text.of("x"))
+    placed = sorted((Placed(subject, low, low + more) for low, more in drawn), key=lambda p: p.low)
+    found = bands(placed)
+    assert found == sorted(found)
+    for one, first in zip(found, placed, strict=True):
+        for other, second in zip(found, placed, strict=True):
+            assert one >= other or first.high < second.low
+
+
+def test_services_are_scored_in_a_table_of_their_own(tmp_path, judged):
+    (tmp_path / "s.csv").write_text("事项,APP下载量,办成率,平均跑动次数\n社保卡,1,2,3\n", "utf-8")
+    scores = read_scores(tmp_path / "s.csv", judged.scheme, kind=SubjectKind.SERVICE)
+    assert [subject.kind for subject in scores.subjects] == [SubjectKind.SERVICE]
+    with pytest.raises(BadInput) as refused:
+        read_scores(tmp_path / "s.csv", judged.scheme)
+    assert "部门" in refused.value.in_language("zh")

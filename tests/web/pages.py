@@ -28,6 +28,8 @@ PAGES = (
     Shown("observe", "/cases/observe/", "inspector"),
     Shown("board", "/cases/board/", "inspector"),
     Shown("handlers", "/cases/handlers/", "inspector"),
+    Shown("appraisals", "/appraisals/"),
+    Shown("appraisal-add", "/appraisals/add/", "analyst"),
     Shown("report", "/report/"),
     Shown("follow", "/report/follow/"),
     Shown("parts", "/parts/"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import get_resolver, reverse
 
 from shixiao.records.models import (
+    Appraisal,
     Attachment,
     Case,
     Evaluation,
@@ -21,6 +22,7 @@ from shixiao.records.models import (
 from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
+from tests.appraising import appraised
 from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.fieldwork import Field, make_field
 
@@ -40,6 +42,7 @@ class Things:
     findings: dict[str, Finding] = field(default_factory=dict)
     proposals: dict[str, Proposal] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    appraisals: dict[str, Appraisal] = field(default_factory=dict)
     leaf: LeafRow | None = None
     training_code: str = ""
     warning_code: str = ""
@@ -55,6 +58,7 @@ class Things:
         made = self.fieldwork
         codes = {
             "case": self.cases,
+            "appraisal": self.appraisals,
             "attachment": self.cases,
             "api_case": self.cases,
             "commission": made.commissions,
@@ -67,6 +71,8 @@ class Things:
                     return things[whose].code
         if argument == "case":
             return self.cases[whose].code
+        if name.startswith("appraisal") and argument in {"verb", "name"}:
+            return {"verb": "contest", "name": "scheme"}[argument]
         drafts = ("evaluation", "api_evaluation", "api_standings")
         if name.startswith(drafts) and argument in {"code", "other"}:
             return self.drafts[whose].code
@@ -167,6 +173,7 @@ def make_things(cast: Cast) -> Things:
             media_type="text/plain",
             added=NOW,
         )
+        things.appraisals[whose] = appraised(cast, departments=[cast.places[place]]).appraisal
     things.fieldwork = make_field(cast)
     make_training(cast, things)
     things.leaf = LeafRow.objects.first()

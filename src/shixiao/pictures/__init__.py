@@ -13,6 +13,7 @@ from shixiao.pictures.process_map import (
 )
 from shixiao.pictures.ribbon import Bar, Material, Ribbon, Segment, Who, ribbon_svg
 from shixiao.pictures.scale import duration, linear_ticks, log_ticks, shown
+from shixiao.pictures.shares import Share, Shares, shares_svg
 from shixiao.pictures.svg import as_file
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "ProcessMap",
     "Ribbon",
     "Segment",
+    "Share",
+    "Shares",
     "Who",
     "as_file",
     "choose",
@@ -39,6 +42,7 @@ __all__ = [
     "process_caption",
     "process_map_svg",
     "ribbon_svg",
+    "shares_svg",
     "shown",
     "standing",
 ]

@@ -1,6 +1,13 @@
 """All models, for Django to find."""
 
 from shixiao.records.accounts import Account, Post, Relation
+from shixiao.records.appraisals import (
+    Appraisal,
+    AppraisalComment,
+    AppraisalContest,
+    AppraisalWeight,
+    Appraised,
+)
 from shixiao.records.cases import (
     Attachment,
     Case,
@@ -38,6 +45,11 @@ from shixiao.records.witnesses import Cosignature, Witness
 __all__ = [
     "Account",
     "ActivityMap",
+    "Appraisal",
+    "AppraisalComment",
+    "AppraisalContest",
+    "AppraisalWeight",
+    "Appraised",
     "Assignment",
     "Attachment",
     "Case",

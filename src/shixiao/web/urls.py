@@ -12,6 +12,8 @@ from django.urls import include, path
 
 from shixiao.web.account import views as account
 from shixiao.web.api import metrics, operations
+from shixiao.web.appraisals import comments
+from shixiao.web.appraisals import views as appraisals
 from shixiao.web.bodies import views as bodies
 from shixiao.web.cases import board, documents, entering, group, handlers, reports
 from shixiao.web.cases import views as cases
@@ -114,6 +116,13 @@ urlpatterns = [
     path(
         "commissions/<slug:code>/<str:name>.csv", commission_tables.table, name="commission_table"
     ),
+    path("appraisals/", appraisals.listing, name="appraisals"),
+    path("appraisals/add/", appraisals.add, name="appraisal_add"),
+    path("appraisals/<slug:code>/", appraisals.one, name="appraisal"),
+    path("appraisals/<slug:code>/do/<slug:verb>/", appraisals.act, name="appraisal_act"),
+    path("appraisals/<slug:code>/comment/", comments.comment, name="appraisal_comment"),
+    path("appraisals/<slug:code>/round.json", appraisals.document, name="appraisal_document"),
+    path("appraisals/<slug:code>/files/<str:name>", appraisals.file, name="appraisal_file"),
     path("sheets/<slug:code>/", sheets.one, name="sheet"),
     path("sheets/<slug:code>/sheet.json", sheets.file, name="sheet_file"),
     path("sheets/<slug:code>/photos/<uuid:photo>/", sheets.photo, name="sheet_photo"),

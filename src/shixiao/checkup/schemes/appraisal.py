@@ -147,26 +147,35 @@ def _by_likeness(guess: Guess) -> Text:
 
 def answer(appraisal: Appraisal) -> Text:
     """Say the whole in one sentence."""
-    share = appraisal.weight_on_show
     banned = appraisal.weight_by_class[IndicatorClass.BANNED]
-    if not share:
+    return sentence(appraisal.weight_on_show, banned)
+
+
+def sentence(show: float, banned: float) -> Text:
+    """Say in one sentence how much of a scheme rewards show.
+
+    Args:
+        show: share of the total weight on vanity and banned indicators, 0 to 1.
+        banned: of that, on banned ones.
+    """
+    if not show:
         return Text(
             "这份考核办法没有把权重放在做样子上",
             "This scheme puts no weight on show",
         )
     text = Text(
-        f"这份考核办法有 {_percent(share)} 的权重在奖励做样子",
-        f"{_percent(share)} of the weight of this scheme rewards show",
+        f"这份考核办法有 {percent(show)} 的权重在奖励做样子",
+        f"{percent(show)} of the weight of this scheme rewards show",
     )
     if banned:
         text = Text(
-            f"{text.zh}，其中 {_percent(banned)} 属于规定禁止的考核依据",
-            f"{text.en}; {_percent(banned)} rests on what may not be a basis of assessment",
+            f"{text.zh}，其中 {percent(banned)} 属于规定禁止的考核依据",
+            f"{text.en}; {percent(banned)} rests on what may not be a basis of assessment",
         )
     return text
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """Write a share without claiming 0 or 100 % where it is neither."""
     rounded = round(share * 100)
     if rounded == 0 and share > 0:

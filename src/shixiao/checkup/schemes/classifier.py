@@ -4,7 +4,8 @@ Character 1- to 3-grams (TF-IDF) of name and description over one vocabulary, fa
 cues as further features, a linear support vector machine one against the rest, and probabilities by
 multinomial logistic regression on cross-fitted decision values (Platt 1999, carried to several
 classes). It is fitted when it is first needed, from data/indicators.csv, with fixed seeds: nothing
-is pickled and the same data give the same answers.
+is pickled and the same data give the same answers. Only then is scikit-learn imported, which takes
+seconds: the site starts, and most commands run, without it.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
 from shixiao.checkup.schemes.cues import IndicatorClass, cues, deciding_cue, folded
 from shixiao.datafiles import load_yaml
 from shixiao.seals import sha256_of
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
 
 FOLDS = 3  # for the decision values on which probabilities rest
 PENALTY = 1.0
@@ -81,6 +83,8 @@ class Classifier:
     """A classifier fitted to some labelled indicators."""
 
     def __init__(self, examples: Sequence[Labelled]) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - as said above
+
         self.examples = tuple(examples)
         texts = [(item.name, item.description) for item in self.examples]
         self._grams = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True)
@@ -137,10 +141,15 @@ def _joined(grams: csr_matrix, texts: Sequence[tuple[str, str]]) -> csr_matrix:
 
 
 def _machine() -> LinearSVC:
+    from sklearn.svm import LinearSVC  # noqa: PLC0415 - as said above
+
     return LinearSVC(C=PENALTY, random_state=0)
 
 
 def _calibrated(features: csr_matrix, known: npt.NDArray[np.int_]) -> LogisticRegression:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - as said above
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
+
     scores = np.empty((len(known), len(CLASSES)))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     for fitted, left in folds.split(known, known):

@@ -5,6 +5,7 @@ out and the weights of the rest renormalised. How far a place is due to the choi
 told in two ways, and the interval covers both: weights drawn from a Dirichlet distribution around
 the declared ones (OECD/JRC Handbook on Constructing Composite Indicators, 2008, step 7), under the
 one ranking rule of the house (:func:`shixiao.statistics.rank`), and every indicator left out once.
+Where a panel set the weights, the interval covers the order that each member alone would give, too.
 The scores themselves are taken as given; their sampling error is not in the file.
 """
 
@@ -76,23 +77,68 @@ def ranking_from_scores(
         rules: for the number of draws (APS-01), their concentration (APS-02), the level (E-17).
         seed: of the draws.
     """
-    shares = np.array(appraisal.scheme.shares)
+    shares = appraisal.scheme.shares
+    honest = [
+        0.0 if item.indicator_class.show else share
+        for item, share in zip(appraisal.judged, shares, strict=True)
+    ]
+    return rerank(scores, declared=shares, honest=honest, rules=rules, seed=seed)
+
+
+def rerank(
+    scores: Scores,
+    *,
+    declared: Sequence[float],
+    honest: Sequence[float],
+    panel: Sequence[Sequence[float]] = (),
+    rules: RulePack,
+    seed: int,
+) -> Reranking:
+    """Rank by declared weights, and anew by others that reward no show.
+
+    Args:
+        scores: of every subject under every indicator.
+        declared: weights of the order before, one per indicator.
+        honest: weights of the intervals after, 0 for what is left out; they need not sum to 1.
+        panel: weights that single members of a panel gave, of which ``honest`` is the mean: the
+            intervals cover where each of them alone would put a subject.
+        rules: for the number of draws (APS-01), their concentration (APS-02), the level (E-17).
+        seed: of the draws.
+    """
+    shares, wanted = np.array(declared), np.array(honest)
     before = scores.values @ shares
     names = [subject.id for subject in scores.subjects]
     order = sorted(range(len(names)), key=lambda i: (-round(before[i], 9), names[i]))
     ordered = tuple(scores.subjects[i] for i in order)
-    honest = np.array([not item.indicator_class.show for item in appraisal.judged])
-    kept = honest & (shares > 0)
+    kept = wanted > 0
     if not kept.any():
         return Reranking(ordered, (), (*scores.notes, NOTHING_LEFT))
-    values, weights = scores.values[:, kept], shares[kept] / shares[kept].sum()
+    values, weights = scores.values[:, kept], wanted[kept] / wanted[kept].sum()
     low, high = _intervals(names, values, weights, rules=rules, seed=seed)
+    for member in panel:
+        best, worst = _places(scores.values @ np.array(member))
+        low, high = np.minimum(low, best), np.maximum(high, worst)
     after = values @ weights
     placed = sorted(
         (Placed(s, int(a), int(b)) for s, a, b in zip(scores.subjects, low, high, strict=True)),
         key=lambda p: (p.low, p.high, -round(after[names.index(p.subject.id)], 9), p.subject.id),
     )
     return Reranking(ordered, tuple(placed), scores.notes)
+
+
+def bands(placed: Sequence[Placed]) -> list[int]:
+    """Return the band of each place, 1 for the top: bands begin where no interval crosses.
+
+    Args:
+        placed: by their best rank, as :func:`rerank` returns them.
+    """
+    found: list[int] = []
+    band, worst = 0, 0
+    for place in placed:
+        band += place.low > worst
+        worst = max(worst, place.high)
+        found.append(band)
+    return found
 
 
 def ranking_from_index(index: Sequence[Mapping[str, Any]]) -> Reranking:

@@ -1,4 +1,4 @@
-"""Which department scored what? One row per department, one column per indicator, 0 to 100."""
+"""Who scored what? One row per department or service, one column per indicator, 0 to 100."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from shixiao.evidence.mapping import normal
 from shixiao.evidence.readers import Tabular, read_tabular
 from shixiao.terms import BadInput, Subject, SubjectKind, Text
 
-DEPARTMENTS = (
-    "部门",
-    "部门名称",
-    "单位",
-    "单位名称",
-    "被考核单位",
-    "考核对象",
-    "department",
-    "unit",
-)
+HEADS = {
+    SubjectKind.DEPARTMENT: (
+        *("部门", "部门名称", "单位", "单位名称", "被考核单位", "考核对象", "department", "unit"),
+    ),
+    SubjectKind.SERVICE: ("服务", "服务名称", "事项", "事项名称", "考核对象", "service"),
+}
+WORDS = {
+    SubjectKind.DEPARTMENT: Text("部门", "department"),
+    SubjectKind.SERVICE: Text("服务", "service"),
+}
 HIGHEST = 100.0
 Floats = npt.NDArray[np.float64]
 
@@ -33,8 +33,8 @@ class Scores:
     """Scores under a scheme.
 
     Attributes:
-        subjects: the departments, in the order of the file.
-        values: shape (departments, indicators), higher is better, nothing missing.
+        subjects: departments or services, in the order of the file.
+        values: shape (subjects, indicators), higher is better, nothing missing.
         notes: columns that the scheme does not know.
     """
 
@@ -43,15 +43,17 @@ class Scores:
     notes: tuple[Text, ...] = ()
 
 
-def read_scores(path: Path, scheme: Scheme) -> Scores:
-    """Read the scores of departments from XLSX or CSV.
+def read_scores(
+    path: Path, scheme: Scheme, *, kind: SubjectKind = SubjectKind.DEPARTMENT
+) -> Scores:
+    """Read the scores of departments (or of services) from XLSX or CSV.
 
     Raises:
         BadInput: no column of departments, an indicator without a column, a department without a
             name or twice, a score that is missing, no number or outside 0 to 100.
     """
     source = read_tabular(path, file=path.name, table="scores")
-    department, columns = _columns(source, scheme)
+    subject, columns = _columns(source, scheme, kind)
     subjects: dict[str, Subject] = {}
     values: list[list[float]] = []
     number = 0
@@ -60,15 +62,16 @@ def read_scores(path: Path, scheme: Scheme) -> Scores:
             number += 1
             if all(cell is None for cell in record.values()):
                 continue
-            name = " ".join((record[department] or "").split())
-            _check_name(name, subjects, number, department, path.name)
-            subjects[name] = Subject(SubjectKind.DEPARTMENT, name, Text.of(name))
+            name = " ".join((record[subject] or "").split())
+            _check_name(name, subjects, number, subject, path.name, kind)
+            subjects[name] = Subject(kind, name, Text.of(name))
             values.append([_score(record[c], number, c, path.name) for c in columns])
     if not subjects:
         raise BadInput(
-            Text("没有任何部门的得分。", "There is no department with scores."), file=path.name
+            Text("没有任何{who}的得分。", "There is no {who} with scores.").format(who=WORDS[kind]),
+            file=path.name,
         )
-    ignored = [c for c in source.columns if c != department and c not in columns]
+    ignored = [c for c in source.columns if c != subject and c not in columns]
     notes = []
     if ignored:
         listed = "、".join(ignored[:6])
@@ -81,17 +84,18 @@ def read_scores(path: Path, scheme: Scheme) -> Scores:
     return Scores(tuple(subjects.values()), np.array(values, dtype=np.float64), tuple(notes))
 
 
-def _columns(source: Tabular, scheme: Scheme) -> tuple[str, list[str]]:
+def _columns(source: Tabular, scheme: Scheme, kind: SubjectKind) -> tuple[str, list[str]]:
     known = {normal(column): column for column in source.columns}
-    department = next((known[word] for word in DEPARTMENTS if word in known), None)
-    if department is None:
+    subject = next((known[word] for word in HEADS[kind] if word in known), None)
+    if subject is None:
+        who = WORDS[kind]
         raise BadInput(
             Text(
-                "得分表没有“部门”列；请加上，每行一个部门。",
-                "The scores have no column 部门 (department); add it, one department per row.",
+                f"得分表没有“{who.zh}”列；请加上，每行一个{who.zh}。",
+                f"The scores have no column {who.zh} ({who.en}); add it, one {who.en} per row.",
             ),
             file=source.file,
-            column="部门",
+            column=who.zh,
         )
     names = [normal(indicator.name) for indicator in scheme.indicators]
     for name, indicator in zip(names, scheme.indicators, strict=True):
@@ -115,13 +119,16 @@ def _columns(source: Tabular, scheme: Scheme) -> tuple[str, list[str]]:
                 file=source.file,
                 column=indicator.name,
             )
-    return department, [known[name] for name in names]
+    return subject, [known[name] for name in names]
 
 
-def _check_name(name: str, seen: Mapping[str, Subject], row: int, column: str, file: str) -> None:
+def _check_name(
+    name: str, seen: Mapping[str, Subject], row: int, column: str, file: str, kind: SubjectKind
+) -> None:
+    who = WORDS[kind]
     if not name:
         raise BadInput(
-            Text("这一行没有部门名称。", "This row names no department."),
+            Text(f"这一行没有{who.zh}名称。", f"This row names no {who.en}."),
             file=file,
             row=row,
             column=column,
@@ -129,8 +136,8 @@ def _check_name(name: str, seen: Mapping[str, Subject], row: int, column: str, f
     if name in seen:
         raise BadInput(
             Text(
-                f"“{name}”出现了两次；每个部门只能有一行。",
-                f"“{name}” stands here twice; give each department one row.",
+                f"“{name}”出现了两次；每个{who.zh}只能有一行。",
+                f"“{name}” stands here twice; give each {who.en} one row.",
             ),
             file=file,
             row=row,
@@ -149,8 +156,8 @@ def _score(cell: str | None, row: int, column: str, file: str) -> float:
         english = f"“{text[:40]}”" if text else "an empty cell"
         raise BadInput(
             Text(
-                f"得分应为 0 至 100 的数字，而不是{shown}；没有得分的部门请整行去掉。",
-                f"A score is a number from 0 to 100, not {english}; leave a department without "
+                f"得分应为 0 至 100 的数字，而不是{shown}；没有得分的请整行去掉。",
+                f"A score is a number from 0 to 100, not {english}; leave a row without "
                 "scores out altogether.",
             ),
             file=file,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,14 +13,15 @@ from shixiao.seals import read_code
 from shixiao.terms import Text
 from shixiao.web.cases.forms import WRONG_CODE, FollowForm, ReportForm
 from shixiao.web.cases.showing import clock_of, place_of, title_of, way_of
+from shixiao.web.shell.limits import limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.opening import complain, query_hash
 from shixiao.workflows.evaluations import current
-from shixiao.workflows.refusals import Forbidden, Incomplete
+from shixiao.workflows.refusals import Incomplete
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
-MOST_REPORTS, MOST_TRIES, HOUR = 20, 20, 3600
+MOST_REPORTS, MOST_TRIES = 20, 20  # an hour from one address
 TOO_MANY = Text(
     "一小时内提交得太多，请稍后再试；急事请拨打 12345。",
     "Too much was sent within an hour. Try again later, or call 12345.",
@@ -38,7 +38,7 @@ def report(request: HttpRequest) -> HttpResponse:
         initial["department"] = str(owner.pk) if owner else ""
     form = ReportForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        _limit(request, "report", MOST_REPORTS)
+        limit(request, "report", MOST_REPORTS, TOO_MANY)
         given = form.cleaned_data
         try:
             case, leaf, code = complain(
@@ -63,7 +63,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     """Show a citizen his own matter, by receipt number and query code."""
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _limit(request, "follow", MOST_TRIES)
+        limit(request, "follow", MOST_TRIES, TOO_MANY)
         case = _own(form.cleaned_data["number"], form.cleaned_data["code"])
         if case is None:
             form.add_error("code", say(WRONG_CODE))
@@ -100,15 +100,3 @@ def _subject(kind: str, slug: str) -> Standing | None:
     if evaluation is None:
         return None
     return Standing.objects.filter(evaluation=evaluation, kind=kind, slug=slug).first()
-
-
-def _limit(request: HttpRequest, what: str, most: int) -> None:
-    """Refuse more than so many tries an hour from one address.
-
-    Raises:
-        Forbidden: there were too many.
-    """
-    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, HOUR)
-    if cache.incr(key) > most:
-        raise Forbidden(TOO_MANY)

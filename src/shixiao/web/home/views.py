@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import Evaluation, Notice, Standing
+from shixiao.web.appraisals.showing import front_figure
 from shixiao.web.cases.seen import to_do
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
@@ -24,7 +25,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """Show what the city's services do for people: a sentence, a picture, three numbers."""
     evaluation = chosen(request)
     if evaluation is None:
-        return render(request, "home/nothing.html.j2", {})
+        return render(request, "home/nothing.html.j2", {"appraised": front_figure()})
     code = request.GET.get(ASKED, "")
     question = f"?{ASKED}={code}" if code else ""
     names = departments()
@@ -47,6 +48,7 @@ def front(request: HttpRequest) -> HttpResponse:
                 actor,
             ),
             "question": question,
+            "appraised": front_figure(),
         },
     )
 

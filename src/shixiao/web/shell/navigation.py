@@ -41,6 +41,7 @@ HEAD = (
     Entry("report_problem", Text("反映问题", "Report a problem")),
 )
 FOOT = (
+    Entry("appraisals", Text("考核", "Appraisals")),
     Entry("trainings", Text("培训与警示", "Training and warning cases")),
     Entry("method", Text("数字怎么来的", "How the numbers are made")),
     Entry("vocabulary", Text("账本里记什么", "What the ledger records")),
