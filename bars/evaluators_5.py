@@ -19,8 +19,9 @@ from shixiao.potemkin.score import pooled
 
 KINDS = ("tied_evaluator", "lazy_evaluator")
 DECOYS = tuple(name for name, kinds in MUST_NOT_BE.items() if "evaluator" in kinds)
-STRENGTHS = (2.0, 3.0)
-CITIES, BESIDE, NULLS = 10, 3, 20
+CITIES = {2.0: 10, 3.0: 5}  # by strength
+BESIDE = 2  # cities at strengths 1.3 and 1.5, for the record
+NULLS = {"city": 12, "small": 20}
 SHARE, PROMISED, SCALE = 0.2, 0.05, 0.1
 
 
@@ -28,8 +29,8 @@ def measure(*, full: bool) -> list[Outcome]:
     if not full:
         return _reduced()
     outcomes = []
-    for place, strength in enumerate(STRENGTHS):
-        found = _planted(range(501 + 100 * place, 501 + 100 * place + CITIES), strength)
+    for place, (strength, cities) in enumerate(CITIES.items()):
+        found = _planted(range(501 + 100 * place, 501 + 100 * place + cities), strength)
         outcomes += _held(found, f"{strength:g}")
         outcomes += _decoys(found, f"in cities with plants of strength {strength:g}")
     for strength in (1.3, 1.5):
@@ -37,7 +38,7 @@ def measure(*, full: bool) -> list[Outcome]:
     for size, scale in (("city", SCALE), ("small", 1.0)):
         runs = [
             {"size": size, "seed": seed, "null": True, "scale": scale}
-            for seed in range(4001, 4001 + NULLS)
+            for seed in range(4001, 4001 + NULLS[size])
         ]
         found = scores(runs)
         outcomes += [_null(kind, size, found) for kind in KINDS]

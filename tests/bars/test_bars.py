@@ -16,7 +16,7 @@ REDUCED = [
     "effect_4",
     pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "evaluators_4",
-    "evaluators_5",
+    pytest.param("evaluators_5", marks=pytest.mark.slow),
     "formalism_1",
     pytest.param("formalism_2", marks=pytest.mark.slow),
     pytest.param("formalism_3", marks=pytest.mark.slow),
