@@ -11,6 +11,7 @@ from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.appraisals.life import life
+from shixiao.workflows.clock import said
 from shixiao.workflows.lives import Verb
 from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
@@ -40,7 +41,9 @@ def begin(appraisal: Appraisal, verb: str, act: Act) -> Appraisal:
         raise Forbidden(NOT_YOURS)
     moving.check_seen(held, wanted, act)
     if wanted.after_due and in_time(held, act):
-        raise Stale(TOO_EARLY.format(day=str(held.due), verb=wanted.name))
+        raise Stale(
+            TOO_EARLY.format(day=said(held.due or timezone.localdate(act.at)), verb=wanted.name)
+        )
     return held
 
 
