@@ -119,7 +119,7 @@ def test_the_lot_decides_who_starts_first_and_the_past_when_it_is_read():
     assert found.starts["D00"] == 12
     assert found.periods is not None
     assert found.power >= 0.8
-    assert str(found.read_on) in found.says.zh
+    assert f"{found.read_on.year}年{found.read_on.month}月{found.read_on.day}日" in found.says.zh
 
 
 def test_too_few_findings_get_no_day():

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from shixiao.checkup.training.effect import Cell
+from shixiao.checkup.report.speech import Speech
 from shixiao.rules import RulePack
 from shixiao.statistics import schedule, wedge_plan
 from shixiao.terms import BadInput, Text, significant
@@ -22,7 +23,7 @@ READ = Text(
     "共 {groups} 批，从 {first} 到 {last} 先后开始；按过去的发现推算，看 {periods} 个时期"
     "（到 {read}）有 {power} 的把握看出减半。",
     "{groups} groups start from {first} to {last}; by past findings {periods} periods (until "
-    "{read}) show a halving with {power}.",
+    "{read}) show a halving with a chance of {power}.",
 )
 CANNOT = Text(
     "共 {groups} 批，从 {first} 到 {last} 先后开始；但是推算不出看数的日子：{reason}",
@@ -119,11 +120,11 @@ def plan_training(
     power = plan.power[-1][1] if plan.power else None
     words: dict[str, object] = {
         "groups": steps,
-        "first": min(days.values()),
-        "last": max(days.values()),
+        "first": _said(min(days.values())),
+        "last": _said(max(days.values())),
     }
     if read_on is not None:
-        words |= {"periods": plan.periods, "read": read_on, "power": f"{power or 0:.0%}"}
+        words |= {"periods": plan.periods, "read": _said(read_on), "power": f"{power or 0:.0%}"}
         says = READ.format(**words)
     else:
         says = CANNOT.format(**words, reason=plan.reason)
@@ -152,6 +153,11 @@ def _check(
                 f"at least {steps} departments (one in each group) and 1 past period are needed",
             )
         )
+
+
+def _said(day: date) -> Text:
+    written = day.isoformat()
+    return Text(Speech("zh").day(written), Speech("en").day(written))
 
 
 def _later(day: date, months: int) -> date:

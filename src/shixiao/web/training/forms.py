@@ -59,9 +59,10 @@ class NewTraining(forms.Form):
         _field(self, "session").choices = [(k.value, say(session_name(k))) for k in SessionKind]
         _field(self, "topic").choices = [(kind, say(lesson(kind).name)) for kind in lessons()]
         _field(self, "departments").choices = [(str(d.pk), say(d.name)) for d in departments]
-        _field(self, "warnings").choices = [
-            (str(w.pk), f"{say(w.title)} · {w.code}") for w in warnings
-        ]
+        known = [(str(w.pk), f"{say(w.title)} · {w.code}") for w in warnings]
+        _field(self, "warnings").choices = known
+        if not known:
+            del self.fields["warnings"]
 
     @property
     def called(self) -> Text:

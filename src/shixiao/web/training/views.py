@@ -67,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 name=form.called,
                 begins=given["begins"],
                 departments=list(departments.filter(pk__in=given["departments"])),
-                warnings=list(warnings.filter(pk__in=given["warnings"])),
+                warnings=list(warnings.filter(pk__in=given.get("warnings", ()))),
                 actor=actor_on(request),
                 at=timezone.now(),
             )
