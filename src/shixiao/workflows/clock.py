@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from shixiao.checkup.report.speech import Speech
 from shixiao.rules import Clock, Rule, RulePack, load_calendar, load_pack
-from shixiao.terms import Text
 
 
 @cache
@@ -26,12 +24,6 @@ def due_day(name: str, start: date) -> date | None:
     if not name:
         return None
     return Clock.of(rule(name)).deadline(start, load_calendar("cn")).due
-
-
-def said(day: date) -> Text:
-    """Return a day as notices say it: 2026年3月2日, 2 March 2026."""
-    written = day.isoformat()
-    return Text(Speech("zh").day(written), Speech("en").day(written))
 
 
 def days_left(due: date, today: date) -> int:

@@ -17,11 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from shixiao import draw as lots
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Draw
 from shixiao.seals import canonical_json
 from shixiao.terms import Text, Unavailable
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.clock import said
 from shixiao.workflows.leaves import put
 from shixiao.workflows.log import head
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
@@ -169,7 +169,7 @@ def check_value(draw: Draw, announced: str, at: datetime) -> str:
         Incomplete: it is not there, or cannot be known yet.
     """
     if draw.source_day and timezone.localdate(at) < draw.source_day:
-        raise Incomplete(TOO_EARLY.format(day=said(draw.source_day)), field="announced")
+        raise Incomplete(TOO_EARLY.format(day=both_days(draw.source_day)), field="announced")
     if not announced.strip():
         raise Incomplete(NO_VALUE, field="announced")
     return announced.strip()

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from itertools import count
 
@@ -282,3 +283,9 @@ class Speech:
     def cases(self, number: int) -> str:
         """Return “1,434 件” or “1,434 cases”."""
         return self.t(f"{number:,} 件", f"{number:,} {'case' if number == 1 else 'cases'}")
+
+
+def both_days(day: date) -> Text:
+    """Return a day as people say it in either language: 2026年3月2日, 2 March 2026."""
+    written = day.isoformat()
+    return Text(Speech("zh").day(written), Speech("en").day(written))

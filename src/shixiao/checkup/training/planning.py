@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.checkup.training.effect import Cell
-from shixiao.checkup.report.speech import Speech
 from shixiao.rules import RulePack
 from shixiao.statistics import schedule, wedge_plan
 from shixiao.terms import BadInput, Text, significant
@@ -120,11 +120,11 @@ def plan_training(
     power = plan.power[-1][1] if plan.power else None
     words: dict[str, object] = {
         "groups": steps,
-        "first": _said(min(days.values())),
-        "last": _said(max(days.values())),
+        "first": both_days(min(days.values())),
+        "last": both_days(max(days.values())),
     }
     if read_on is not None:
-        words |= {"periods": plan.periods, "read": _said(read_on), "power": f"{power or 0:.0%}"}
+        words |= {"periods": plan.periods, "read": both_days(read_on), "power": f"{power or 0:.0%}"}
         says = READ.format(**words)
     else:
         says = CANNOT.format(**words, reason=plan.reason)
@@ -153,11 +153,6 @@ def _check(
                 f"at least {steps} departments (one in each group) and 1 past period are needed",
             )
         )
-
-
-def _said(day: date) -> Text:
-    written = day.isoformat()
-    return Text(Speech("zh").day(written), Speech("en").day(written))
 
 
 def _later(day: date, months: int) -> date:

@@ -7,13 +7,14 @@ from typing import Any
 
 from django import forms
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.effect.fieldtests import Target, protocols, source_of
 from shixiao.effect.fieldtests.kinds import AUDIENCE_NAMES, MODE_NAMES
 from shixiao.records.models import Commission, Organisation
 from shixiao.terms import BadInput, Text
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
-from shixiao.workflows.clock import pack, said
+from shixiao.workflows.clock import pack
 from shixiao.workflows.commissions.life import life
 from shixiao.workflows.commissions.making import MOST_CASES, MOST_EVALUATORS, MOST_SERVICES, Terms
 from shixiao.workflows.moving import LONGEST
@@ -227,7 +228,7 @@ def _source_day(commission: Commission) -> forms.Field:
 
 
 def _announced(commission: Commission) -> forms.Field:
-    known = said(commission.source_day) if commission.source_day else Text("—", "—")
+    known = both_days(commission.source_day) if commission.source_day else Text("—", "—")
     return forms.CharField(
         label=words("揭晓的数值", "The value"),
         max_length=200,

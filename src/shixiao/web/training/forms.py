@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.checkup.training import SessionKind, lesson, lessons
 from shixiao.checkup.training.audiences import session_name
 from shixiao.records.models import Organisation, Training, WarningCase
 from shixiao.terms import Text
 from shixiao.web.shell.pages import say, words
-from shixiao.workflows.clock import said
 from shixiao.workflows.moving import LONGEST
 from shixiao.workflows.trainings.life import life
 
@@ -91,7 +91,7 @@ def _source(training: Training) -> forms.Field:
 
 
 def _source_day(training: Training) -> forms.Field:
-    begins = said(training.begins)
+    begins = both_days(training.begins)
     return forms.DateField(
         label=words("揭晓日期", "Day on which it is known"),
         widget=DAY,
@@ -100,7 +100,7 @@ def _source_day(training: Training) -> forms.Field:
 
 
 def _announced(training: Training) -> forms.Field:
-    known = said(training.source_day) if training.source_day else Text("—", "—")
+    known = both_days(training.source_day) if training.source_day else Text("—", "—")
     return forms.CharField(
         label=words("揭晓的数值", "The value"),
         max_length=200,

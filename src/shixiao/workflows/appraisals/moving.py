@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Appraisal
 from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.appraisals.life import life
-from shixiao.workflows.clock import said
 from shixiao.workflows.lives import Verb
 from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
@@ -42,7 +42,9 @@ def begin(appraisal: Appraisal, verb: str, act: Act) -> Appraisal:
     moving.check_seen(held, wanted, act)
     if wanted.after_due and in_time(held, act):
         raise Stale(
-            TOO_EARLY.format(day=said(held.due or timezone.localdate(act.at)), verb=wanted.name)
+            TOO_EARLY.format(
+                day=both_days(held.due or timezone.localdate(act.at)), verb=wanted.name
+            )
         )
     return held
 

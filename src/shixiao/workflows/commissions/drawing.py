@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.db import transaction
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.draw import Pool, Quota, token_of
 from shixiao.records.models import (
     Assignment,
@@ -26,7 +27,6 @@ from shixiao.records.models import (
 from shixiao.seals import short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws
-from shixiao.workflows.clock import said
 from shixiao.workflows.commissions.framing import (
     CASES,
     EVALUATORS,
@@ -242,5 +242,5 @@ def _tell(held: Commission, act: Act) -> None:
     rows = Assignment.objects.filter(item__commission=held).select_related("evaluator__account")
     counts = Counter(row.evaluator.account for row in rows)
     for account, n in counts.items():
-        text = DRAWN.format(n=n, name=held.name, ends=said(held.ends))
+        text = DRAWN.format(n=n, name=held.name, ends=both_days(held.ends))
         tell([account], "commission.draw", text, link="/fieldwork/", at=act.at)

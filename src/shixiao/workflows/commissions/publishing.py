@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Commission, Evaluated
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
-from shixiao.workflows.clock import said
 from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed, touch
@@ -57,7 +57,7 @@ def publish(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "publish", act)
     waiting = held.evaluated.filter(commented__isnull=True).select_related("department").first()
     if waiting is not None and held.due is not None and timezone.localdate(act.at) <= held.due:
-        raise Stale(WAIT.format(name=waiting.department.name, day=said(held.due)))
+        raise Stale(WAIT.format(name=waiting.department.name, day=both_days(held.due)))
     return move(held, "publish", act, published=act.at)
 
 

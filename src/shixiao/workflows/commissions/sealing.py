@@ -10,12 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.effect.fieldtests import OVERALL, Agreement, against_log, agreement
 from shixiao.records.models import Assignment, Commission, Item, Sheet, Standing
 from shixiao.seals import sha256_of
 from shixiao.terms import Estimate, Text
 from shixiao.workflows import draws
-from shixiao.workflows.clock import pack, said
+from shixiao.workflows.clock import pack
 from shixiao.workflows.commissions.moving import begin, move
 from shixiao.workflows.commissions.protocols import case_protocol_of, protocol_of
 from shixiao.workflows.commissions.signatures import holds
@@ -51,7 +52,7 @@ def seal(commission: Commission, act: Act) -> Commission:
     held = begin(commission, "seal", act)
     waiting = Assignment.objects.filter(item__commission=held, state=Assignment.State.OPEN).count()
     if waiting and timezone.localdate(act.at) <= held.ends:
-        raise Stale(TOO_EARLY.format(n=waiting, day=said(held.ends)))
+        raise Stale(TOO_EARLY.format(n=waiting, day=both_days(held.ends)))
     sheets = signed_sheets(held)
     if not sheets:
         raise Stale(NOTHING)
@@ -175,7 +176,7 @@ def _draws() -> dict[str, int]:
 def _tell(held: Commission, act: Act) -> None:
     """Ask the heads and officers of the evaluated for their comments."""
     today = timezone.localdate(act.at)
-    text = OPENED.format(name=held.name, day=said(held.due or today))
+    text = OPENED.format(name=held.name, day=both_days(held.due or today))
     for evaluated in held.evaluated.all():
         for role in ("head", "officer"):
             people = holders(role, today=today, organisation=evaluated.department_id)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.checkup.training import plan_training, training_effect
 from shixiao.draw import PLAIN, Pool
 from shixiao.records.models import Draw, Training
@@ -15,7 +16,7 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.clock import pack, said
+from shixiao.workflows.clock import pack
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.lives import Verb
@@ -50,7 +51,7 @@ def freeze(training: Training, act: Act, *, public: Public) -> Training:
     held = _begin(training, "freeze", act)
     draws.check_public(public, act.at)
     if public.day >= held.begins:
-        raise Incomplete(TOO_LATE.format(day=said(held.begins)), field="source_day")
+        raise Incomplete(TOO_LATE.format(day=both_days(held.begins)), field="source_day")
     departments = departments_of(held)
     lot = Lot(STARTS, Pool(tuple(departments)), len(departments), PLAIN, replacements=0)
     draws.freeze(lot, subject=held.code, public=public, at=act.at)
