@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.checkup.schemes import Round
 from shixiao.records.models import AppraisalComment, LeafRow, Notice, Relation, Standing
 from shixiao.terms import BadInput, Text
@@ -200,7 +201,7 @@ def test_nothing_goes_on_before_the_time_is_over_and_all_is_answered(
     said = going.say()
     with pytest.raises(Stale) as early:
         commenting.ask_panel(going.appraisal, going.act())
-    assert str(going.appraisal.due) in early.value.text.zh
+    assert both_days(going.appraisal.due).zh in early.value.text.zh
     going.later()
     with pytest.raises(Stale) as waiting:
         commenting.ask_panel(going.appraisal, going.act())
