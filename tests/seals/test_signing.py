@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shixiao.seals import SigningKey, VerifyKey, read_document, sign, signed_bytes, verify
+from shixiao.seals import SigningKey, VerifyKey, read_document, sign, signed_bytes, signing, verify
 from shixiao.seals.signing import Locked
 from shixiao.terms import BadInput
 
@@ -244,3 +244,39 @@ def test_openssl_checks_our_signatures(tmp_path: Path) -> None:
     command += ["-sigfile", "signature"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+P = 2**255 - 19
+D = -121665 * pow(121666, -1, P) % P
+
+
+def added(one: tuple[int, int], two: tuple[int, int]) -> tuple[int, int]:
+    """Add two points of edwards25519 (RFC 8032, 5.1.4, affine)."""
+    (x1, y1), (x2, y2) = one, two
+    both = D * x1 * x2 * y1 * y2 % P
+    x = (x1 * y2 + x2 * y1) * pow(1 + both, -1, P) % P
+    y = (y1 * y2 + x1 * x2) * pow(1 - both, -1, P) % P
+    return x, y
+
+
+def point(raw: bytes) -> tuple[int, int]:
+    """Decode a point (RFC 8032, 5.1.3), also one that is not written in the shortest way."""
+    y = int.from_bytes(raw, "little") % (1 << 255) % P
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    root = pow(square, (P + 3) // 8, P)
+    if root * root % P != square:
+        root = root * pow(2, (P - 1) // 4, P) % P
+    assert root * root % P == square
+    return root, y
+
+
+@pytest.mark.parametrize("raw", sorted(signing._SMALL_ORDER), ids=bytes.hex)
+def test_a_key_that_binds_nobody_is_refused(raw: bytes) -> None:
+    eight = point(raw)
+    for _ in range(3):
+        eight = added(eight, eight)
+    assert eight == (0, 1)
+    for top in (0, 0x80):
+        key = raw[:-1] + bytes([raw[-1] | top])
+        with pytest.raises(BadInput, match="binds nobody"):
+            VerifyKey.parse(base64.b64encode(key))

@@ -505,3 +505,29 @@ def test_the_code_of_an_item_does_not_tell_its_case(cast: Cast, place: Path) -> 
         key = f"{seed}/{item.service}/{item.mode}/{item.audience}/{item.case_id}"
         guessed = short_code(sha256(key.encode()).digest()[:5])
         assert (item.code == guessed) == (not item.case_id)
+
+
+def test_a_round_that_nobody_could_read_is_divided(cast: Cast, place: Path) -> None:
+    modes, audiences = ["online", "phone", "counter"], ["everybody", "elders", "disabled"]
+    with pytest.raises(Incomplete) as refused:
+        making.make(
+            terms(cast, services=100, modes=modes, audiences=audiences),
+            actor=cast.actor("li"),
+            at=NOW,
+        )
+    assert refused.value.field == "services"
+    assert "1800" in refused.value.text.zh
+
+
+def test_a_body_is_shown_with_the_agreement_that_was_sealed(cast: Cast, place: Path) -> None:
+    going = commissioned(cast)
+    for n, assignment in enumerate(going.assignments):
+        going.answer(assignment, good=n % 3 > 0)
+        going.sign(assignment)
+    going.seal()
+    going.publish()
+    body = going.commission.engagements.get(leads=True).body
+    (figures,) = rounds_of(body)
+    assert figures.signed == figures.given > 0
+    assert figures.agreement.value is not None
+    assert figures.agreement.value < 1

@@ -140,12 +140,10 @@ class Evaluator(Record):
     """
 
     class State(models.TextChoices):
-        """Whether he takes part."""
+        """Whether he declared: who did not is not drawn."""
 
         ASKED = "asked"
         DECLARED = "declared"
-        EXCLUDED = "excluded"
-        WITHDRAWN = "withdrawn"
 
     code = models.CharField(max_length=16, unique=True, default=code)
     commission = models.ForeignKey(Commission, models.CASCADE, related_name="evaluators")
@@ -156,7 +154,6 @@ class Evaluator(Record):
     explanation = EncryptedText()
     declared = models.DateTimeField(null=True)
     found_later = models.DateTimeField(null=True)
-    why = models.TextField(default="")
 
     class Meta:
         """One row a person."""

@@ -34,6 +34,24 @@ from shixiao.seals.documents import document_bytes
 from shixiao.terms import BadInput, Text
 
 KEY_BYTES, SIGNATURE_BYTES, LARGEST_KEY = 32, 64, 1 << 14
+# Points of small order (with either sign): under such a key one signature fits every document.
+# Source: H. de Valence (2020), It's 255:19AM, on ZIP 215; the list of libsodium's ed25519.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+_WEAK = Text(
+    "这把公钥没有约束力：同一个签名对它能通过任何文件；请另生成一把。",
+    "this public key binds nobody: one signature fits every document under it; make another",
+)
 _SCHEMA = re.compile(r"shixiao/[a-z][a-z-]*/[1-9][0-9]*")
 _NO_PUBLIC = Text(
     "不是 Ed25519 公钥；应为 PEM（BEGIN PUBLIC KEY）或 32 字节的 base64。",
@@ -99,11 +117,12 @@ class VerifyKey:
             raise BadInput(_NO_PUBLIC)
         try:
             if data.lstrip().startswith(b"-----BEGIN"):
-                return _public(load_pem_public_key(data))
+                return _bound(_public(load_pem_public_key(data)))
             der = _unwrapped(data)
-            return cls(der) if len(der) == KEY_BYTES else _public(load_der_public_key(der))
+            key = cls(der) if len(der) == KEY_BYTES else _public(load_der_public_key(der))
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise BadInput(_NO_PUBLIC) from None
+        return _bound(key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +215,18 @@ def _public(key: object) -> VerifyKey:
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("another kind of key")
     return VerifyKey(key.public_bytes_raw())
+
+
+def _bound(key: VerifyKey) -> VerifyKey:
+    """Refuse a key under which a signature says nothing.
+
+    Raises:
+        BadInput: its point has small order.
+    """
+    unsigned = key.raw[:-1] + bytes([key.raw[-1] & 0x7F])
+    if unsigned in _SMALL_ORDER:
+        raise BadInput(_WEAK)
+    return key
 
 
 def _unwrapped(data: bytes) -> bytes:

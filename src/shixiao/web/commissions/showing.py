@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,7 +34,7 @@ from shixiao.workflows.clock import days_left, pack, rule, soon
 from shixiao.workflows.commissions.life import life
 from shixiao.workflows.commissions.moving import doable
 from shixiao.workflows.commissions.protocols import protocol_of
-from shixiao.workflows.commissions.seeing import SEALED, inside, may_see_answers
+from shixiao.workflows.commissions.seeing import SEALED, inside
 from shixiao.workflows.commissions.signatures import holds
 from shixiao.workflows.permissions import may
 
@@ -41,8 +42,6 @@ TONES = {"published": "green", "cancelled": "grey", "testing": "amber", "declari
 STATES = {
     "asked": (Text("未申报", "Not declared yet"), "amber"),
     "declared": (Text("已申报", "Declared"), "green"),
-    "excluded": (Text("不参加", "Left out"), "grey"),
-    "withdrawn": (Text("已退出", "Withdrew"), "grey"),
 }
 OUTCOMES = {
     "agree": (Text("一致", "Agree"), "green"),
@@ -104,7 +103,7 @@ def shown(commission: Commission, actor: Actor) -> dict[str, Any]:
         "progress": _progress(commission) if within else None,
         "draws": _draws(commission) if open_ else [],
         "results": _results(commission) if commission.state in SEALED else None,
-        "sheets": _sheets(commission, actor) if open_ else [],
+        "sheets": _sheets(commission),
         "pressures": _pressures(commission) if may(actor, "fieldwork.audit") else [],
         "marks": [(datetime.fromisoformat(m["at"]), Text.of(m["text"])) for m in commission.marks],
         "leaves": [
@@ -206,13 +205,14 @@ def _service(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sheets(commission: Commission, actor: Actor) -> list[dict[str, Any]]:
-    """Return the signed sheets, with whether they are still what was signed."""
+def _sheets(commission: Commission) -> list[dict[str, Any]]:
+    """Return what was signed or came late, with whether it is still what was signed."""
     if commission.state not in SEALED:
         return []
-    rows = Sheet.objects.filter(
-        assignment__item__commission=commission, state__in=("signed", "void", "late")
-    ).select_related("assignment__item__commission", "assignment__evaluator", "key")
+    kept = Q(signed__isnull=False) | Q(state=Sheet.State.LATE)
+    rows = Sheet.objects.filter(kept, assignment__item__commission=commission).select_related(
+        "assignment__item__commission", "assignment__evaluator", "key"
+    )
     return [
         {
             "sheet": row,
@@ -220,7 +220,6 @@ def _sheets(commission: Commission, actor: Actor) -> list[dict[str, Any]]:
             "way": way_of(row.assignment),
             "evaluator": row.assignment.evaluator.code,
             "holds": row.state == "signed" and holds(row),
-            "opens": may_see_answers(actor, row),
         }
         for row in rows.order_by("assignment__item__service", "code")
     ]

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 
-from shixiao.effect.fieldtests import agreement, in_force
 from shixiao.records.models import Assignment, Commission, Engagement, Organisation, Sheet
 from shixiao.terms import Estimate, Text
-from shixiao.workflows.clock import pack
-from shixiao.workflows.commissions.protocols import protocol_of
-from shixiao.workflows.commissions.sealing import SEED, signed_sheets
 
-NONE = Text("还没有公布的评估。", "No evaluation of it is public yet.")
+NONE = Text("没有签字计入的评分表。", "No sheet of it was signed and counts.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,7 @@ def rounds_of(body: Organisation) -> list[Round]:
     """Return the published rounds in which a body took part, the newest first."""
     rows = Engagement.objects.filter(
         body=body, commission__state="published", excluded__isnull=True
-    ).select_related("commission")
+    ).select_related("commission", "body")
     return [_round(row) for row in rows.order_by("-commission__published")]
 
 
@@ -74,22 +69,11 @@ def _round(engagement: Engagement) -> Round:
         late=late.count(),
         ties=sum(bool(person.ties) and person.found_later is None for person in people),
         undeclared=sum(person.found_later is not None for person in people),
-        agreement=_agreement(commission, {person.code for person in people}),
+        agreement=_agreement(engagement),
     )
 
 
-def _agreement(commission: Commission, codes: set[str]) -> Estimate:
-    """Return α over the items that this body's people tested, with all who tested them too."""
-    sheets = [
-        json.loads(sheet.document)
-        for sheet in signed_sheets(commission)
-        if not sheet.assignment.item.case_id
-    ]
-    items = {sheet["item"] for sheet in in_force(sheets) if sheet["evaluator"] in codes}
-    found = agreement(
-        protocol_of(commission),
-        [sheet for sheet in sheets if sheet["item"] in items],
-        draws=int(pack().number("E-18")),
-        seed=SEED,
-    )
-    return found.overall
+def _agreement(engagement: Engagement) -> Estimate:
+    """Return α over the items that this body's people tested, as it was when scores were sealed."""
+    found = (engagement.commission.results or {}).get("bodies", {}).get(engagement.body.code)
+    return Estimate.from_json(found) if found else Estimate.insufficient(0, NONE)

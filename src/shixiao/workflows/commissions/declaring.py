@@ -38,7 +38,7 @@ def declare(
     """
     check(actor, "commission.declare", evaluator)
     held = Evaluator.objects.select_for_update(of=("self",)).get(pk=evaluator.pk)
-    if held.commission.state != "declaring" or held.state == Evaluator.State.WITHDRAWN:
+    if held.commission.state != "declaring":
         raise Stale(CHANGED)
     evaluated = set(held.commission.evaluated.values_list("department", flat=True))
     if any(tie.pk not in evaluated for tie in ties):

@@ -22,6 +22,8 @@ from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
 
 MOST_SERVICES, MOST_CASES, MOST_EVALUATORS = 500, 50, 5
+# What one round can hold: agreement over more is no longer worked out while somebody waits.
+MOST_SHEETS = 1000
 NO_LETTER = Text(
     "请附上委托书（PDF 或 Word）：评估员凭它办事，没有委托书不能开展。",
     "Attach the letter of authority (PDF or Word): evaluators act by it, and nothing begins"
@@ -34,6 +36,11 @@ NO_AUDIENCE = Text("请选择以谁的身份体验。", "Choose as whom it is te
 NO_QUESTIONS = Text(
     "评估方案“{name}”没有适用于“{mode}”和“{audience}”的问题，请改选。",
     "The protocol “{name}” has no question for “{mode}” and “{audience}”; choose others.",
+)
+TOO_MANY = Text(
+    "这样最多会有 {n} 张评分表，一轮不超过 {most} 张；请少抽一些，或分几轮委托。",
+    "This makes up to {n} score sheets, and a round takes {most}. Draw fewer, or commission several"
+    " rounds.",
 )
 OUT_OF_RANGE = Text("须在 {least} 和 {most} 之间。", "It must lie between {least} and {most}.")
 
@@ -145,6 +152,10 @@ def _check(terms: Terms, protocol: Protocol) -> None:
     ):
         if not low <= value <= most:
             raise Incomplete(OUT_OF_RANGE.format(least=low, most=most), field=field)
+    ways = len(terms.modes) * len(terms.audiences) + terms.cases_each
+    sheets = terms.services * ways * terms.testers
+    if sheets > MOST_SHEETS:
+        raise Incomplete(TOO_MANY.format(n=sheets, most=MOST_SHEETS), field="services")
     for mode, audience in product(terms.modes, terms.audiences):
         if not protocol.questions(Mode(mode), Audience(audience)):
             names = {

@@ -73,7 +73,9 @@ def seal(commission: Commission, act: Act) -> Commission:
 def signed_sheets(commission: Commission) -> list[Sheet]:
     """Return the sheets that count, which still are what was signed."""
     rows = Sheet.objects.filter(assignment__item__commission=commission, state=Sheet.State.SIGNED)
-    found = rows.select_related("assignment__item", "assignment__evaluator", "key")
+    found = rows.select_related(
+        "assignment__item__department", "assignment__evaluator__engagement__body", "key"
+    )
     return [sheet for sheet in found.order_by("code") if holds(sheet)]
 
 
@@ -87,6 +89,7 @@ def results_of(commission: Commission, sheets: Sequence[Sheet]) -> dict[str, Any
     review = case_protocol_of(commission)
     found: dict[str, Any] = {
         "services": _services(commission, given),
+        "bodies": _bodies(commission, given),
         "agreement": _agreement(agreement(protocol_of(commission), _documents(given), **_draws())),
         "cases": (
             _agreement(agreement(review, _documents(looked), **_draws())) if review else None
@@ -138,6 +141,21 @@ def _services(commission: Commission, sheets: Sequence[Sheet]) -> list[dict[str,
             }
         )
     return found
+
+
+def _bodies(commission: Commission, sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """Return for each body α over the items that its people tested, with all who tested them."""
+    bodies: dict[str, set[Any]] = defaultdict(set)
+    for sheet in sheets:
+        bodies[sheet.assignment.evaluator.engagement.body.code].add(sheet.assignment.item_id)
+    return {
+        body: agreement(
+            protocol_of(commission),
+            _documents([sheet for sheet in sheets if sheet.assignment.item_id in items]),
+            **_draws(),
+        ).overall.to_json()
+        for body, items in sorted(bodies.items())
+    }
 
 
 def _logged(standing: Standing) -> dict[str, Estimate]:

@@ -14,10 +14,6 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check, check_self, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
-NO_KEY = Text(
-    "须是 Ed25519 公钥：32 字节的 base64。",
-    "This has to be an Ed25519 public key: 32 bytes in base64.",
-)
 TAKEN = Text(
     "这把公钥已经登记过。请在这台设备上另生成一把。",
     "This public key is registered already. Make another one on this device.",
@@ -40,8 +36,8 @@ def register(public: str, *, actor: Actor, at: datetime) -> SigningKey:
     account = Account.objects.select_for_update(of=("self",)).get(pk=signed_in(actor).pk)
     try:
         key = VerifyKey.parse(public.encode())
-    except BadInput:
-        raise Incomplete(NO_KEY, field="public") from None
+    except BadInput as error:
+        raise Incomplete(error.text, field="public") from None
     if SigningKey.objects.filter(public=key.base64).exists():
         raise Incomplete(TAKEN, field="public")
     account.signing_keys.filter(ended__isnull=True).update(ended=at)
