@@ -183,6 +183,7 @@ CURVE = ec.generate_private_key(ec.SECP256R1())
         RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         CURVE.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
     ],
+    ids=["nothing", "short", "long", "broken", "RSA", "P-256"],  # the keys are made anew each time
 )
 def test_what_is_no_public_key_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput, match="no Ed25519 public key"):
@@ -198,6 +199,7 @@ def test_what_is_no_public_key_is_refused(data: bytes) -> None:
         RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         KEY.public.pem.encode(),
     ],
+    ids=["nothing", "words", "broken", "RSA", "public"],
 )
 def test_what_is_no_private_key_is_refused_without_showing_it(data: bytes) -> None:
     with pytest.raises(BadInput, match="no Ed25519 private key"):
