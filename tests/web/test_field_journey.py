@@ -176,6 +176,32 @@ def test_a_third_party_evaluation_from_commission_to_publication(
         device.close()
 
 
+def test_answers_of_one_device_outlive_those_of_another(
+    reader: Reader, service: Standing, clock: Clock
+) -> None:
+    go = Journey(reader, "zh", "phone")
+    code = commissioned(go, clock)
+    row = Assignment.objects.filter(item__commission__code=code).first()
+    assert row is not None
+    role, there = f"evaluator:{row.evaluator.account.login}", f"/fieldwork/{row.item.code}/"
+    phone, desk = go.at(there, role), go.at(there, role)
+    phone.context.set_offline(True)
+    phone.check("[name=found][value=yes]")
+    expect(phone.locator("#kept")).to_contain_text(go.word["offline"])
+    desk.check("[name=found][value=no]")
+    expect(desk.locator("#kept")).to_contain_text(go.word["sent"])
+    phone.context.set_offline(False)
+    phone.goto(f"{reader.site}{there}")
+    expect(phone.locator("#kept")).to_contain_text("另一台设备")
+    assert phone.locator("[name=found][value=yes]").is_checked()
+    assert Sheet.objects.get(assignment=row).answers["found"]["value"] is False
+    phone.locator("summary", has_text="在别的设备上答过").click()
+    phone.locator("form[data-over] button").click()
+    expect(phone.locator("#kept")).to_contain_text(go.word["sent"])
+    assert Sheet.objects.get(assignment=row, state="draft").answers["found"]["value"] is True
+    reader.complaints.clear()
+
+
 def commissioned(go: Journey, clock: Clock) -> str:
     """Commission, ask, declare, freeze and draw; return the code of the commission."""
     for login in ("eva1", "eva2"):

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from shixiao.effect.fieldtests import source_of
 from shixiao.records.models import Account, Attachment, Case, Evaluation, Finding, Organisation
 from shixiao.terms import BadInput, Text
 from shixiao.workflows import evaluations, evidence, files, gate, people
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.cases import checking, correcting, opening, pairs
 from shixiao.workflows.cases.moving import Act
+from shixiao.workflows.commissions import inviting, making
+from shixiao.workflows.commissions.making import Terms
+from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
 Progress = Callable[[Text], None]
 
+# Code → kind, name. Two evaluating bodies, so that the evaluators of an item can be of both.
 PLACES = {
-    "bureau": Text("市数据局", "City Data Bureau"),
-    "inspectorate": Text("市督查室", "City Inspectorate"),
-    "evaluator": Text("第三方评估中心", "Evaluation Centre"),
-    "panel": Text("市专家库", "City Expert Panel"),
+    "bureau": ("bureau", Text("市数据局", "City Data Bureau")),
+    "inspectorate": ("inspectorate", Text("市督查室", "City Inspectorate")),
+    "evaluator": ("evaluator", Text("第三方评估中心", "Evaluation Centre")),
+    "university": ("evaluator", Text("大学评估课题组", "University Evaluation Group")),
+    "panel": ("panel", Text("市专家库", "City Expert Panel")),
 }
-# Login name → role, where, name for people. Two inspectors, since some acts take two people.
+# Login name → role, where, name for people. Some acts take two people, a panel takes three experts.
 PEOPLE = {
     "analyst": ("analyst", "bureau", "李敏"),
     "analyst2": ("analyst", "bureau", "孙悦"),
@@ -38,12 +44,17 @@ PEOPLE = {
     "data-officer": ("data_officer", "department", "褚文"),
     "system-owner": ("system_owner", "department", "卫东"),
     "evaluator": ("evaluator", "evaluator", "郑和"),
+    "evaluator2": ("evaluator", "university", "王珂"),
+    "evaluator3": ("evaluator", "university", "吴桐"),
     "expert": ("expert", "panel", "冯远"),
+    "expert2": ("expert", "panel", "杨帆"),
+    "expert3": ("expert", "panel", "许诺"),
     "auditor": ("auditor", "inspectorate", "蒋正"),
     "administrator": ("administrator", "bureau", "沈清"),
     "citizen": ("citizen", "bureau", "韩梅"),
 }
 REPORT = "核查报告（样例）\n逐条核对了线索所列的记录，情况属实。\n"
+LETTER = "委托书（样例）\n兹委托第三方评估机构以普通办事人的身份体验所列服务。\n"
 PLAN = "整改方案（样例）\n一、取消重复提交。二、由系统带入已有材料。\n"
 
 
@@ -62,7 +73,7 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     Raises:
         BadInput: the package cannot be evaluated; the site then has accounts but no result.
     """
-    places = {kind: _organisation(kind) for kind in PLACES}
+    places = {code: _organisation(code) for code in PLACES}
     signs = [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] in places]
     analyst = _actor("analyst", now)
     progress(Text("评估", "Evaluating"))
@@ -80,14 +91,40 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     places["department"] = _department(places["bureau"])
     signs += [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] == "department"]
     _cases(places["department"], now)
+    _commission(places, now)
     return signs
 
 
-def _organisation(kind: str) -> Organisation:
-    found, _ = Organisation.objects.get_or_create(
-        code=kind, defaults={"kind": kind, "name": PLACES[kind]}
-    )
+def _organisation(code: str) -> Organisation:
+    kind, name = PLACES[code]
+    found, _ = Organisation.objects.get_or_create(code=code, defaults={"kind": kind, "name": name})
     return found
+
+
+def _commission(places: dict[str, Organisation], now: datetime) -> None:
+    """Commission an evaluation of the department, and ask the evaluators: they are to declare."""
+    today, analyst = timezone.localdate(now), _actor("analyst", now)
+    made = making.make(
+        Terms(
+            kind="occasional",
+            name=Text("办事体验（样例）", "Field tests (example)"),
+            aim=Text("照指南办，办得成吗？", "Can it be done as the guide says?"),
+            starts=today + timedelta(days=7),
+            ends=today + timedelta(days=37),
+            budget=None,
+            letter=("委托书.txt", LETTER.encode()),
+            protocol=source_of("service"),
+            modes=["online", "counter"],
+            audiences=["everybody"],
+            departments=[places["department"]],
+            services=2,
+        ),
+        actor=analyst,
+        at=now,
+    )
+    bodies = [places["evaluator"], places["university"]]
+    act = RoundAct(analyst, now, made.version)
+    inviting.invite(made, act, bodies=bodies, leads=places["evaluator"])
 
 
 def _department(bureau: Organisation) -> Organisation:

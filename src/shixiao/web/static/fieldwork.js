@@ -21,8 +21,10 @@
     }
   }
   const held = load();
-  // A form that was begun anew on the server, or on another device, is another form.
-  if (form.dataset.once && held.once !== form.dataset.once) Object.assign(held, fresh());
+  // The server may have another form of this item, from another device. What was answered here stays
+  // here until the person decides: the server says so when this form is sent.
+  const theirs = form.dataset.once;
+  if (theirs && held.once !== theirs && !Object.keys(held.answers).length) Object.assign(held, fresh());
   const keep = () => localStorage.setItem(place, JSON.stringify(held));
 
   function tell(text, tone) {
@@ -160,6 +162,14 @@
     event.preventDefault();
     send();
   });
+  const over = document.querySelector("form[data-over]");
+  if (over) {
+    over.addEventListener("submit", () => {
+      if (held.once === theirs) return localStorage.removeItem(place);
+      held.once = crypto.randomUUID(); // the answers of this device take the place of the others
+      keep();
+    });
+  }
   addEventListener("online", () => later(0));
   addEventListener("offline", () => tell(words.offline, "warning"));
   keep();
