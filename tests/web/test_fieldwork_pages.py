@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from shixiao.records.models import Assignment, Sheet
+from shixiao.records.models import Assignment, Draw, Sheet
 from shixiao.seals.signing import SigningKey
 from shixiao.seals.signing import sign as sign_document
 from tests.cast import Cast
@@ -166,3 +169,24 @@ def test_tables_for_evidence_leave_with_the_sealed_result(going: Round, cast: Ca
     people = analyst.get(there.replace("field_tests", "evaluators")).content.decode("utf-8-sig")
     assert people.startswith("evaluator_id,body_id,tied_to")
     assert analyst.get(there.replace("field_tests", "nonsense")).status_code == 404
+
+
+def test_a_visitor_checks_every_draw_with_the_script_of_the_page(
+    going: Round, tmp_path: Path
+) -> None:
+    going.test_everything()
+    going.seal()
+    visitor = Client(headers={"host": "localhost"})
+    script = tmp_path / "verify_draw.py"
+    script.write_bytes(visitor.get("/draws/verify_draw.py").content)
+    found = Draw.objects.filter(subject=going.commission.code)
+    assert found.count() == 3
+    for draw in found:
+        page = html.unescape(visitor.get(f"/draws/{draw.code}/").content.decode())
+        assert f"python verify_draw.py < draw-{draw.code}.json" in page
+        transcript = visitor.get(f"/draws/{draw.code}/transcript.json").content
+        for data, said in ((transcript, "Valid"), (transcript.replace(b"03 09", b"04 09"), "Not")):
+            told = subprocess.run(
+                [sys.executable, str(script)], input=data, capture_output=True, check=False
+            )
+            assert told.stdout.decode().startswith(said), told.stderr.decode()

@@ -46,7 +46,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "state": state_of(draw),
         "of": subjects(actor, {draw.subject})[draw.subject],
         "open": _open(actor, draw),
-        "command": f"python verify_draw.py draw-{draw.code}.json",
+        "command": f"python verify_draw.py < draw-{draw.code}.json",
         "drawn": drawn_of(draw) if _named(actor, draw) else _tokens(draw, actor),
         "waiting": standing_by(draw) if _named(actor, draw) else [],
         "salt": draw.pool["salt"] if _named(actor, draw) else "",
