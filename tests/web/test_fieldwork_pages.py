@@ -6,6 +6,7 @@ import html
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from shixiao.records.models import Assignment, Draw, Sheet
 from shixiao.seals.signing import SigningKey
 from shixiao.seals.signing import sign as sign_document
 from tests.cast import Cast
+from tests.effect.fieldtests.forms import converted, filled
 from tests.rounds import Round, answers, commissioned
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,34 @@ def test_the_form_leaves_for_odk_and_what_is_no_submission_is_refused(
         page = theirs.post("/fieldwork/import/", {"file": file})
     assert page.status_code == 422
     assert "submission.xml" in page.content.decode()
+
+
+def test_what_odk_collected_comes_back_as_a_draft_once(
+    going: Round, row: Assignment, theirs: Client, tmp_path: Path
+) -> None:
+    going.at += timedelta(days=400)  # after the sample's times; a session does not last so long
+    theirs.force_login(row.evaluator.account)
+    form = theirs.get(f"/fieldwork/{row.item.code}/form.xlsx").content
+    names = {"item": row.item.code, "evaluator": row.evaluator.code}
+    data = filled(converted(form).xform, answers(row), instance="uuid:a-phone-1", changed=names)
+    file = tmp_path / "submission.xml"
+    for _ in range(2):
+        file.write_bytes(data)
+        with file.open("rb") as sent:
+            page = theirs.post("/fieldwork/import/", {"file": sent})
+        assert page.status_code == 200, page.content.decode()[:3000]
+        assert "请核对并签字" in page.content.decode()
+    sheet = Sheet.objects.get()
+    assert sheet.source == "odk"
+    assert {q: each["value"] for q, each in sheet.answers.items()} == answers(row)
+    other = {"item": "ANOTHER-1", "evaluator": row.evaluator.code}
+    file.write_bytes(
+        filled(converted(form).xform, answers(row), instance="uuid:a-phone-2", changed=other)
+    )
+    with file.open("rb") as sent:
+        page = theirs.post("/fieldwork/import/", {"file": sent}).content.decode()
+    assert "不是您的任务" in page
+    assert Sheet.objects.count() == 1
 
 
 def test_who_withdraws_loses_the_item(going: Round, row: Assignment, theirs: Client) -> None:
