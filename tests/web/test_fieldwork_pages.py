@@ -82,6 +82,9 @@ def test_a_plain_form_is_saved_checked_and_signed_by_command(
 
 def test_what_is_missing_is_said_where_one_signs(row: Assignment, theirs: Client) -> None:
     there = f"/fieldwork/{row.item.code}/"
+    page = theirs.get(f"{there}sign/")
+    assert page.status_code == 422
+    assert "还没有作答" in page.content.decode()
     theirs.post(f"{there}send/", {"once": "plain-form-1", "found": "yes"})
     page = theirs.get(f"{there}sign/")
     assert page.status_code == 422
@@ -220,3 +223,35 @@ def test_a_visitor_checks_every_draw_with_the_script_of_the_page(
                 [sys.executable, str(script)], input=data, capture_output=True, check=False
             )
             assert told.stdout.decode().startswith(said), told.stderr.decode()
+
+
+def test_a_protocol_that_is_wrong_is_told_by_the_name_of_its_file(
+    going: Round, cast: Cast, tmp_path: Path
+) -> None:
+    analyst = Client(headers={"host": "localhost"})
+    analyst.force_login(cast.accounts["li"])
+    given = {
+        "name": "体验",
+        "kind": "occasional",
+        "departments": [str(cast.places["health"].pk)],
+        "starts": "2026-04-01",
+        "ends": "2026-04-30",
+        "protocol": "service",
+        "modes": ["online"],
+        "audiences": ["everybody"],
+        "services": "1",
+        "by_cases": "cases",
+        "cases_each": "0",
+        "testers": "2",
+    }
+    letter, wrong = tmp_path / "letter.pdf", tmp_path / "own.yaml"
+    letter.write_bytes(b"%PDF-1.7")
+    wrong.write_text("steps: [", "utf-8")
+    with letter.open("rb") as paper, wrong.open("rb") as protocol:
+        sent = given | {"letter": paper, "own_protocol": protocol}
+        page = analyst.post("/commissions/add/", sent)
+    assert page.status_code == 422
+    assert "own.yaml" in page.content.decode()
+    with letter.open("rb") as paper:
+        made = analyst.post("/commissions/add/", given | {"letter": paper})
+    assert made.status_code == 302

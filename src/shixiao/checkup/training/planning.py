@@ -93,14 +93,7 @@ def plan_training(
     steps, first, every, months = (
         int(rules.number("TRN-01", part)) for part in ("steps", "before", "every", "months")
     )
-    if begins.day != 1:
-        raise BadInput(
-            Text(
-                f"第一个时期应从某月 1 日开始，不是 {begins}",
-                f"the first period begins on the first of a month, not on {begins}",
-            )
-        )
-    _check(departments, ranks, steps, past_periods)
+    _check(departments, ranks, steps, past_periods, begins)
     starts = schedule(departments, steps, ranks, first=first, every=every)
     cells = [[(name, period) for period in range(past_periods)] for name in departments]
     plan = wedge_plan(
@@ -118,22 +111,33 @@ def plan_training(
     days = {name: _later(begins, start * months) for name, start in starts.items()}
     read_on = _later(begins, plan.periods * months) if plan.periods else None
     power = plan.power[-1][1] if plan.power else None
-    words: dict[str, object] = {
+    words = {
         "groups": steps,
         "first": both_days(min(days.values())),
         "last": both_days(max(days.values())),
     }
-    if read_on is not None:
-        words |= {"periods": plan.periods, "read": both_days(read_on), "power": f"{power or 0:.0%}"}
-        says = READ.format(**words)
-    else:
+    if read_on is None:
         says = CANNOT.format(**words, reason=plan.reason)
+    else:
+        read = {"read": both_days(read_on), "power": f"{power or 0:.0%}"}
+        says = READ.format(**words, **read, periods=plan.periods)
     return TrainingPlan(starts, days, plan.periods, read_on, power, says)
 
 
 def _check(
-    departments: Sequence[str], ranks: Mapping[str, int], steps: int, past_periods: int
+    departments: Sequence[str],
+    ranks: Mapping[str, int],
+    steps: int,
+    past_periods: int,
+    begins: date,
 ) -> None:
+    if begins.day != 1:
+        raise BadInput(
+            Text(
+                f"第一个时期应从某月 1 日开始，不是 {begins}",
+                f"the first period begins on the first of a month, not on {begins}",
+            )
+        )
     lacking = next((name for name in departments if name not in ranks), None)
     if lacking is not None:
         raise BadInput(

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from shixiao.checkup.report.speech import both_days
-from shixiao.effect.fieldtests import Target, protocols, source_of
+from shixiao.effect.fieldtests import Target, protocols, read_protocol, source_of
 from shixiao.effect.fieldtests.kinds import AUDIENCE_NAMES, MODE_NAMES
 from shixiao.records.models import Commission, Organisation
 from shixiao.terms import BadInput, Text
@@ -125,7 +125,7 @@ class NewCommission(forms.Form):
         """Return the terms.
 
         Raises:
-            BadInput: an uploaded protocol is too large or no text.
+            BadInput: an uploaded protocol is too large, no text, or malformed; where.
         """
         given = self.cleaned_data
         letter = given["letter"]
@@ -159,9 +159,11 @@ class NewCommission(forms.Form):
         try:
             if len(data) > LARGEST_PROTOCOL:
                 raise ValueError
-            return str(data.decode("utf-8"))
+            text = str(data.decode("utf-8"))
         except ValueError:
             raise BadInput(NO_TEXT, file=own.name) from None
+        read_protocol(data, own.name)  # so that what is wrong is told of the file as it is called
+        return text
 
 
 NO_TEXT = Text(

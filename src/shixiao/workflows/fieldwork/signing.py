@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shixiao.effect.fieldtests import Answer, Audience, Mode, sheet, sheet_sha256, sheet_text
 from shixiao.records.models import Assignment, Sheet, SigningKey
-from shixiao.terms import Text
+from shixiao.terms import BadInput, Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.protocols import protocol_for
 from shixiao.workflows.commissions.signatures import fits
@@ -24,6 +24,9 @@ from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 NO_KEY = Text(
     "还没有登记签字公钥。请先在这台设备上生成一把密钥。",
     "No signing key is registered yet. Make one on this device first.",
+)
+NOTHING = Text(
+    "这一项还没有作答；请先回去作答。", "Nothing is answered yet; go back and answer first."
 )
 FORGED = Text(
     "签名与评分表或您登记的公钥不符，没有收下，已记入存证账本。请用登记公钥的那台设备签字。",
@@ -41,14 +44,14 @@ def prepare(assignment: Assignment, *, actor: Actor, at: datetime) -> Sheet:
     """Return the draft with the text that is to be signed.
 
     Raises:
-        BadInput: an answer is missing or impossible; which.
-        Stale: there is no draft, or the tests have ended.
+        BadInput: nothing is answered yet, or an answer is missing or impossible; which.
+        Stale: it is signed, or the tests have ended.
     """
     check(actor, "fieldwork.do", assignment)
     held = _open(assignment)
     draft = held.sheets.filter(state=Sheet.State.DRAFT).first()
     if draft is None:
-        raise Stale(CHANGED)
+        raise BadInput(NOTHING)
     given = answers_of(draft)
     item, started = held.item, min([draft.started, *(a.at for a in given)])
     document = sheet(
