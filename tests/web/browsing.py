@@ -10,7 +10,15 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Playwright,
+    Response,
+    ViewportSize,
+)
 
 from tests.web.people import person
 
@@ -108,6 +116,12 @@ def session_of(role: str) -> str:
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.create()
     return str(session.session_key)
+
+
+def follow(page: Page, to: Locator) -> None:
+    """Click what leads to another page and be there; a click alone returns before the page goes."""
+    with page.expect_navigation():
+        to.click()
 
 
 def violations(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect
 
-from tests.web.browsing import Reader
+from tests.web.browsing import Reader, follow
 
 Visit = Callable[..., Client]
 
@@ -17,10 +17,10 @@ Visit = Callable[..., Client]
 @pytest.mark.parametrize("javascript", [True, False])
 def test_the_language_switch_stays_on_the_page(reader: Reader, javascript: bool) -> None:
     page = reader.at("/parts/?sort=name", javascript=javascript)
-    page.get_by_role("link", name="English").click()
+    follow(page, page.get_by_role("link", name="English"))
     expect(page).to_have_url(f"{reader.site}/parts/?sort=name")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    page.get_by_role("link", name="中文").click()
+    follow(page, page.get_by_role("link", name="中文"))
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
 
 
@@ -29,7 +29,7 @@ def test_large_print_grows_in_steps_and_goes_back(reader: Reader) -> None:
     page = reader.at("/parts/")
     sizes = []
     for name in ("长辈版", "字号：更大", "字号：最大", "普通版"):
-        page.get_by_role("link", name=name).click()
+        follow(page, page.get_by_role("link", name=name))
         sizes.append(page.evaluate("getComputedStyle(document.body).fontSize"))
     assert sizes == ["20px", "24px", "30px", "16px"]
 

@@ -17,7 +17,7 @@ from shixiao.workflows import activity_maps, gate
 from shixiao.workflows.actors import actor_of
 from shixiao.workflows.evidence import receive_upload
 from tests.cast import Cast
-from tests.web.browsing import Reader, overflow, violations
+from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.people import person
 from tests.web.test_every_page import SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_evidence import LOG, deliver
@@ -153,6 +153,6 @@ def test_activities_are_confirmed_without_javascript(reader: Reader, place: Path
     path = f"/evidence/{evidence.pk}/activities/"
     page = reader.at(path, role="data_officer", language="en", javascript=False)
     page.get_by_role("checkbox", name=re.compile("^Confirmed: ")).first.check()
-    page.get_by_role("button", name="Save the rows").click()
+    follow(page, page.get_by_role("button", name="Save the rows"))
     assert "kept as version 1" in page.locator(".banner").inner_text()
     assert ActivityMap.objects.get().confirmed == 1

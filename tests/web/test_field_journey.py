@@ -21,7 +21,7 @@ from shixiao.records.models import (
 )
 from shixiao.terms import Text
 from tests.rounds import POINTS, answers, with_ledger
-from tests.web.browsing import Reader, overflow, violations
+from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.people import person
 from tests.web.test_journeys import Clock
 
@@ -118,7 +118,7 @@ class Journey:
     def act(self, code: str, verb: str, role: str, **given: str | list[str]) -> Page:
         page = self.at(f"/commissions/{code}/do/{verb}/", role)
         fill(page, **given)
-        page.locator("main form.form button").click()
+        follow(page, page.locator("main form.form button"))
         page.wait_for_url(f"**/commissions/{code}/")
         self.look(page)
         return page
@@ -230,7 +230,7 @@ def commissioned(go: Journey, clock: Clock) -> str:
     for login in ("eva1", "eva2"):
         page = go.at(f"/commissions/{code}/declare/", f"evaluator:{login}")
         page.check("[name=true]")
-        page.locator("main form.form button").click()
+        follow(page, page.locator("main form.form button"))
         page.wait_for_url(f"**/commissions/{code}/")
     given = {"source": "双色球第 2026025 期", "source_day": "2026-03-08"}
     go.act(code, "freeze", "analyst", **given)

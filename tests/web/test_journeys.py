@@ -19,7 +19,7 @@ from shixiao.settings import Site
 from shixiao.workflows import evaluations, evidence, jobs, relapsing, remeasuring
 from shixiao.workflows.actors import actor_of
 from tests.detectors.packages import DEPARTMENTS, SERVICES, cases, write
-from tests.web.browsing import Reader, overflow, violations
+from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.people import person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -152,16 +152,16 @@ class Journey:
 
     def act(self, name: str, role: str, fill: Fill = lambda page: None) -> None:
         page = self.of_case(role)
-        page.get_by_role("link", name=self.word[name], exact=True).click()
+        follow(page, page.get_by_role("link", name=self.word[name], exact=True))
         assert violations(page) == []
         fill(page)
-        page.locator("main form.form button").click()
+        follow(page, page.locator("main form.form button"))
         page.wait_for_url(f"**/cases/{self.case.code}/")
 
     def confirm(self) -> None:
         """Confirm what another proposed, as the second inspector."""
         page = self.of_case("inspector:second")
-        page.get_by_role("button", name=self.word["confirm"], exact=True).click()
+        follow(page, page.get_by_role("button", name=self.word["confirm"], exact=True))
         page.wait_for_url(f"**/cases/{self.case.code}/")
 
 
@@ -210,7 +210,7 @@ def test_a_finding_becomes_a_case_and_the_case_is_closed_by_its_numbers(
     finding = Finding.objects.get(kind="bans", measure="not_filed")
     go = Journey(reader, language, screen)
     page = go.at(f"/findings/{finding.code}/", "analyst")
-    page.get_by_role("button", name=go.word["lead"]).click()
+    follow(page, page.get_by_role("button", name=go.word["lead"]))
     go.case = Case.objects.get()
 
     handler = str(person("analyst"))
@@ -267,18 +267,18 @@ def test_evidence_becomes_a_published_dashboard(
     page.wait_for_url(re.compile(r"/evidence/[0-9a-f-]+/$"))
     assert jobs.check_evidence() == 1
     page = go.at(page.url.removeprefix(reader.site), "analyst")
-    page.get_by_role("button", name=word["evaluate"]).click()
+    follow(page, page.get_by_role("button", name=word["evaluate"]))
     page.wait_for_url("**/evaluations/*/")
     there = page.url.removeprefix(reader.site)
     assert jobs.evaluate() == 1
     assert go.at("/", "").locator("main table").count() == 0  # nothing is public yet
     page = go.at(there, "analyst")
-    page.get_by_role("button", name=word["publish"], exact=True).click()
+    follow(page, page.get_by_role("button", name=word["publish"], exact=True))
     page.wait_for_url(f"**{there}")
     page = go.at("/", "")
     assert page.locator("p.answer").count() == 1
     page = go.at("/services/", "")
     assert page.locator("main table tbody tr").count() == 12
-    page.locator("main table tbody a").first.click()
+    follow(page, page.locator("main table tbody a").first)
     assert page.locator("h1").count() == 1
     assert violations(page) == []

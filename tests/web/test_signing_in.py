@@ -15,7 +15,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from shixiao.records.models import Account
-from tests.web.browsing import Reader, overflow, violations
+from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.people import PASSWORD, person
 
 Visit = Callable[..., Client]
@@ -36,7 +36,7 @@ def fill(page: Page, **values: str) -> None:
     """Fill in the form of the page and send it."""
     for name, value in values.items():
         page.locator(f"main [name={name}]").fill(value)
-    page.locator("main .button").last.click()
+    follow(page, page.locator("main .button").last)
 
 
 # ── without a browser ────────────────────────────────────────────────────────────────────────────
@@ -132,7 +132,7 @@ def test_an_analyst_signs_in_and_out(reader: Reader, language: str, javascript: 
     page = reader.at("/account/login/", language=language, javascript=javascript)
     fill(page, login="analyst", password=PASSWORD)
     expect(page).to_have_url(f"{reader.site}/inbox/")
-    page.locator(".self button").click()
+    follow(page, page.locator(".self button"))
     expect(page).to_have_url(f"{reader.site}/")
     left = {"zh": "您已退出登录", "en": "You are signed out"}[language]
     expect(page.locator(".banner")).to_contain_text(left)
@@ -149,7 +149,7 @@ def test_a_wrong_password_is_explained_on_top(reader: Reader, language: str, scr
     assert violations(page) == []
     assert overflow(page) <= 0
     page.locator("[name=login]").fill("")
-    page.locator("main .button").click()
+    follow(page, page.locator("main .button"))
     page.locator(".errors a").first.click()
     expect(page.locator("[name=login]")).to_be_focused()
 
@@ -171,7 +171,7 @@ def test_a_second_factor_is_turned_on_asked_for_and_turned_off(
     assert violations(page) == []
     recovery = page.locator(".codes li").first.inner_text()
 
-    page.locator(".self button").click()
+    follow(page, page.locator(".self button"))
     page.goto(f"{reader.site}/account/login/")
     fill(page, login="analyst", password=PASSWORD)
     expect(page).to_have_url(re.compile("/account/factor/check/"))
@@ -182,7 +182,7 @@ def test_a_second_factor_is_turned_on_asked_for_and_turned_off(
     page.goto(f"{reader.site}/account/factor/app/off/")
     fill(page, password=PASSWORD)
     assert violations(page) == []
-    page.locator("main .button").click()
+    follow(page, page.locator("main .button"))
     expect(page.locator(".answer")).to_contain_text({"zh": "未启用", "en": "Off"}[language])
 
 
