@@ -89,6 +89,17 @@ class RulePack:
             )
         return value
 
+    def words(self, rule_id: str, part: str | None = None) -> tuple[str, ...]:
+        """Return a rule's value as a list of words.
+
+        Raises:
+            BadInput: the pack has no such rule or part, or it is no list.
+        """
+        value = self.value(rule_id, part)
+        if not isinstance(value, list):
+            raise BadInput(Text(f"规则 {rule_id} 不是列表", f"rule {rule_id} is no list"))
+        return tuple(str(word) for word in value)
+
     def citing(self, title: str, article: str | int) -> tuple[Rule, ...]:
         """Return every rule that hangs on an article, so that an amendment finds them all.
 
