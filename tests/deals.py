@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from shixiao.records.models import CatalogueItem, Correction, Dispute, Grant, SharingRequest
+from shixiao.records.models import (
+    CatalogueItem,
+    Correction,
+    DataAsset,
+    Dispute,
+    Grant,
+    SharingRequest,
+)
+from shixiao.terms import Text
 from shixiao.workflows.catalogue import keeping
 from tests.cast import NOW, TODAY, Cast
 from tests.sharing.catalogue import DATASET
@@ -24,6 +32,7 @@ class Deals:
     disputes: dict[str, Dispute] = field(default_factory=dict)
     corrections: dict[str, Correction] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    assets: dict[str, DataAsset] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -41,6 +50,18 @@ def make_deals(cast: Cast) -> Deals:
     made.elsewhere = {OWN: made.items[FOREIGN], FOREIGN: made.items[OWN]}
     for whose, place in PLACE.items():
         _ask(made, whose, cast, place)
+        made.assets[whose] = DataAsset.objects.create(
+            organisation=cast.places[place],
+            name=Text("户籍数据", "Residents"),
+            regime="administrative",
+            answers={},
+            placement="intangible",
+            origin="developed",
+            method="straight_line",
+            months=36,
+            recognised=NOW,
+            recognised_by=cast.accounts["chu"],
+        )
     return made
 
 

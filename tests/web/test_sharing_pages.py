@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from shixiao.records.models import CatalogueItem, Dispute, Grant, SharingRequest
+from shixiao.records.models import CatalogueItem, DataAsset, Dispute, Grant, SharingRequest
+from shixiao.sharing.assets import Regime, checklist
 from shixiao.terms import Text
+from shixiao.workflows import assets
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.requests import answering, correcting
-from tests.cast import NOW, Cast, make_cast
+from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.workflows.test_assets import card
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
 MADE_UP = {"户籍人口基本信息", "公民身份号码", "姓名", "核对户籍", "公租房申请"}
@@ -59,6 +63,19 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     )
     harvesting.harvest([faulty], Origin("市政务数据平台"), actor=cast.actor("li"), at=NOW)
     harvested = CatalogueItem.objects.get(identifier="P-1")
+    asset = assets.recognise_asset(
+        card(), organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
+    )
+    cost = {"component": "cleaning", "number": "1"}
+    assets.enter(
+        asset,
+        "cost",
+        day=TODAY,
+        amount=Decimal("12345.67"),
+        detail=cost,
+        actor=cast.actor("chu"),
+        at=NOW,
+    )
     head, analyst = f"head:{REQUESTER}", "analyst:li"
     return deal, [
         ("/catalogue/", ""),
@@ -88,6 +105,10 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         (reverse("grant_act", args=[grant.code, "suspend"]), f"head:{PROVIDER}"),
         (reverse("grant_use", args=[grant.code]), head),
         ("/inbox/", f"head:{PROVIDER}"),
+        ("/assets/", "data_officer:chu"),
+        ("/assets/add/", "data_officer:chu"),
+        (reverse("asset", args=[asset.code]), "data_officer:chu"),
+        (reverse("asset_enter", args=[asset.code, "income"]), "data_officer:chu"),
     ]
 
 
@@ -296,3 +317,35 @@ def test_the_catalogue_is_searched_and_opened(reader: Reader) -> None:
     follow(page, page.locator("form.filters button"))
     follow(page, page.locator("main ul.inbox a").first)
     assert page.locator("h1").inner_text() == "户籍人口基本信息"
+
+
+@pytest.mark.django_db
+def test_a_book_is_kept_by_forms_and_given_as_files(deal: Deal) -> None:
+    officer = client(deal.cast, "chu")
+    given = {"name": "户籍数据", "item": deal.item.code, "origin": "developed", "months": 36}
+    given |= {"method": "straight_line", "in_use": "2026-01-10"}
+    for question in checklist(Regime.ADMINISTRATIVE):
+        given |= {f"holds_{question.id}": "yes", f"why_{question.id}": "见合同"}
+    assert officer.post("/assets/add/", given).status_code == 302
+    asset = DataAsset.objects.get()
+
+    def enter(kind: str, **given: object) -> int:
+        address = reverse("asset_enter", args=[asset.code, kind])
+        return officer.post(address, {"day": "2026-01-15", **given}).status_code
+
+    assert enter("cost", component="price", amount="3600.00", number="记-1") == 302
+    assert enter("cost", component="price", amount="3600.001", number="记-1") == 422
+    assert enter("impairment", amount="99999.00", reason="x") == 422
+    assert enter("income", amount="100.00", shares="国库 60\n本单位 40") == 302
+    assert enter("income", amount="100.00", shares="国库 六成") == 422
+    assert enter("disposal", percent="50", amount="10.00", reason="转让") == 302
+    entry = asset.entries.get(kind="disposal")
+    address = reverse("asset_cancel", args=[asset.code, entry.pk])
+    assert officer.post(address, {"reason": "写错"}).status_code == 302
+    page = officer.get(reverse("asset", args=[asset.code])).content.decode()
+    assert "3,600.00" in page
+    assert "写错" in page
+    for form in ("xlsx", "csv"):
+        answer = officer.get(f"/assets/?start=2026-01-01&end=2026-12-31&form={form}")
+        assert answer.content[:2] == b"PK"
+    assert client(deal.cast, "wu").get(reverse("asset", args=[asset.code])).status_code == 403

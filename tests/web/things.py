@@ -67,6 +67,7 @@ class Things:
             "dispute": deals.disputes,
             "correction": deals.corrections,
             "grant": deals.grants,
+            "asset": deals.assets,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -114,6 +115,7 @@ class Things:
             "name": "result.json",
             "file": "checkpoint",
             "provider_id": "government",
+            "entry": NONE,
         }
         return known.get(argument) or NONE
 

@@ -10,10 +10,12 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as single_sign_on
 from django.urls import include, path
 
+from shixiao.sharing.assets import Regime
 from shixiao.web.account import views as account
 from shixiao.web.api import metrics, operations
 from shixiao.web.appraisals import comments
 from shixiao.web.appraisals import views as appraisals
+from shixiao.web.assets import views as assets
 from shixiao.web.bodies import views as bodies
 from shixiao.web.cases import board, documents, entering, group, handlers, reports
 from shixiao.web.cases import views as cases
@@ -88,6 +90,17 @@ urlpatterns = [
     path("grants/<slug:code>/", grants.one, name="grant"),
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("assets/", assets.listing, name="assets"),
+    path("assets/add/", assets.add, {"regime": Regime.ADMINISTRATIVE}, name="asset_add"),
+    path(
+        "assets/add/company/",
+        assets.add,
+        {"regime": Regime.ENTERPRISE},
+        name="asset_add_company",
+    ),
+    path("assets/<slug:code>/", assets.one, name="asset"),
+    path("assets/<slug:code>/enter/<slug:kind>/", assets.enter, name="asset_enter"),
+    path("assets/<slug:code>/cancel/<uuid:entry>/", assets.cancel, name="asset_cancel"),
     path("evaluations/", evaluations.listing, name="evaluations"),
     path("evaluations/<slug:code>/", evaluations.one, name="evaluation"),
     path("evaluations/<slug:code>/publish/", evaluations.publish, name="evaluation_publish"),
