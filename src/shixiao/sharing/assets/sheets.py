@@ -15,11 +15,11 @@ from shixiao.sharing.assets.rollforward import Movement, RollForward, roll_forwa
 from shixiao.terms import Text
 
 PLACEMENTS = {
-    Placement.INTANGIBLE: Text("无形资产", "intangible asset"),
-    Placement.INVENTORY: Text("存货", "inventory"),
-    Placement.REGISTER: Text("备查登记", "register beside the books"),
-    Placement.DISCLOSE: Text("表外披露", "disclosed"),
-    Placement.NONE: Text("不确认", "not recognised"),
+    Placement.INTANGIBLE: Text("无形资产", "Intangible asset"),
+    Placement.INVENTORY: Text("存货", "Inventory"),
+    Placement.REGISTER: Text("备查登记", "Register beside the books"),
+    Placement.DISCLOSE: Text("表外披露", "Disclosed"),
+    Placement.NONE: Text("不确认", "Not recognised"),
 }
 ORIGINS = {
     Origin.PURCHASED: Text("外购", "purchased"),
