@@ -153,6 +153,30 @@ def test_a_large_table_is_sampled_by_the_server(postgresql: str) -> None:
     assert all(20 <= c.profile.nulls.n <= 60 for c in table.understood.columns)
 
 
+def test_a_table_too_large_to_count_is_estimated_and_still_sampled(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shixiao.sharing.inventory import databases
+
+    def too_long(*_: object) -> int:
+        raise sa.exc.OperationalError("", {}, Exception("statement timeout"))
+
+    engine = sa.create_engine(postgresql.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("ANALYZE t_hj_ry"))
+    engine.dispose()
+    monkeypatch.setattr(databases, "_count", too_long)
+    tables = {table.name: table for table in looked(postgresql, rows=60).tables}
+    entry = tables["t_hj_ry"].to_json()
+    assert (entry["rows"], entry["rows_estimated"]) == (ROWS, True)
+    assert entry["columns"][2]["recognised"] == "id_number"
+    assert "too long" in tables["v_hj"].remarks[-1].en
+    monkeypatch.setattr(databases, "_sampled", too_long)
+    tables = {table.name: table for table in looked(postgresql, rows=60).tables}
+    assert "first rows" in tables["t_hj_ry"].remarks[-1].en
+    assert tables["t_hj_ry"].match is not None
+
+
 @pytest.mark.mysql
 @pytest.mark.slow
 def test_a_mariadb_database_is_told_with_comments() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ SYSTEM = {
 BIG = (sa.LargeBinary, sa.types.JSON)
 MARGIN = 1.3  # a Bernoulli sample is drawn a little larger than needed
 PRIME = 1_000_003
+MANY = 1_000_000  # rows; PostgreSQL then draws pages
 LONGEST = 4_000  # characters of a value; longer ones are texts, whatever follows
 
 
@@ -164,16 +166,38 @@ def _table(
         connection.rollback()
         return RawTable(shown, (), None, view=view, problem=_unread(error))
     table = sa.table(name, *(sa.column(e["name"], e["type"]) for e in described), schema=schema)
+    found = RawTable(shown, columns, None, comment, view=view)
     rows = _tried(connection, lambda: _count(connection, table))
     if isinstance(rows, Text):
-        return RawTable(shown, columns, None, comment, view=view, problem=rows)
-    drawn = _tried(connection, lambda: _drawn(connection, table, described, rows, view, limits))
+        guess = _tried(connection, lambda: _estimate(connection, schema, name))
+        if view or not isinstance(guess, int):
+            return replace(found, problem=rows)
+        found = replace(found, rows=guess, estimated=True)
+    else:
+        found = replace(found, rows=rows)
+    return _with_sample(connection, found, table, described, limits)
+
+
+def _with_sample(
+    connection: Connection, found: RawTable, table: Any, described: Any, limits: Limits
+) -> RawTable:
+    """Return a table with its sample: drawn, or its first rows where drawing takes too long."""
+    rows = found.rows or 0
+
+    def draw(few: int) -> Any:
+        return _tried(
+            connection, lambda: _drawn(connection, table, described, few, found.view, limits)
+        )
+
+    drawn = draw(rows)
+    first = isinstance(drawn, Text) and rows > limits.rows
+    if first:
+        drawn = draw(limits.rows)
     if isinstance(drawn, Text):
-        return RawTable(shown, columns, rows, comment, view=view, problem=drawn)
-    values = {column.name: [row[at] for row in drawn] for at, column in enumerate(columns)}
-    return RawTable(
-        shown, columns, rows, comment, view=view, sample=values, complete=len(drawn) == rows
-    )
+        return replace(found, problem=drawn)
+    values = {column.name: [row[at] for row in drawn] for at, column in enumerate(found.columns)}
+    complete = len(drawn) == rows and not found.estimated
+    return replace(found, sample=values, complete=complete, first=first)
 
 
 def _column(entry: Any, keys: set[str]) -> RawColumn:
@@ -197,6 +221,25 @@ def _count(connection: Connection, table: Any) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
 
 
+def _estimate(connection: Connection, schema: str | None, name: str) -> int | None:
+    """Return how many rows the database itself thinks a table has; None where it has no idea."""
+    if connection.dialect.name == "postgresql":
+        asked = sa.text(
+            "SELECT c.reltuples::bigint FROM pg_class c JOIN pg_namespace n ON n.oid ="
+            " c.relnamespace WHERE c.relname = :name AND n.nspname ="
+            " coalesce(CAST(:schema AS text), current_schema())"
+        )
+    elif connection.dialect.name == "mysql":
+        asked = sa.text(
+            "SELECT table_rows FROM information_schema.tables WHERE table_name = :name AND"
+            " table_schema = coalesce(:schema, database())"
+        )
+    else:
+        return None
+    told = connection.execute(asked, {"name": name, "schema": schema}).scalar()
+    return int(told) if told is not None and told >= 0 else None
+
+
 def _drawn(
     connection: Connection, table: Any, described: Any, rows: int, view: bool, limits: Limits
 ) -> list[Any]:
@@ -215,9 +258,11 @@ def _sampled(
 ) -> Any:
     share = min(1.0, MARGIN * limits.rows / rows)
     if dialect == "postgresql" and not view:
+        # By rows, or by pages where looking at every row would take too long.
+        method = sa.func.system if rows > MANY else sa.func.bernoulli
         drawn = sa.tablesample(
             table,
-            sa.func.bernoulli(sa.literal(100 * share, sa.Float)),
+            method(sa.literal(100 * share, sa.Float)),
             seed=sa.literal(limits.seed, sa.Integer),
         )
         names = [column.name for column in statement.selected_columns]

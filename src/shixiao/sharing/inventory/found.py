@@ -44,11 +44,13 @@ class RawTable:
     Attributes:
         name: with its schema where that is not the usual one.
         columns: in their order.
-        rows: how many there are; None where counting took too long.
+        rows: how many there are; None where nobody could tell.
+        estimated: whether that is the database's own estimate, for counting took too long.
         comment: what is written about it.
         view: whether it is a view, whose rows lie elsewhere.
         sample: column → values; all of one length. Personal data: never printed.
         complete: whether the sample is the whole table.
+        first: whether it is its first rows, for drawing took too long.
         problem: why it could not be read; its columns are known, its content is not.
     """
 
@@ -57,6 +59,8 @@ class RawTable:
     rows: int | None
     comment: str = ""
     view: bool = False
+    estimated: bool = False
     sample: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False)
     complete: bool = False
+    first: bool = False
     problem: Text | None = None

@@ -17,6 +17,8 @@ from shixiao.terms import Text
 
 SCHEMA = "shixiao/inventory/1"
 COPY = Text("是“{table}”的副本", "a copy of “{table}”")
+ABOUT = Text("行数是数据库的估计", "the number of rows is the database's estimate")
+FIRST = Text("样本是前面的行，不是随机抽取", "the sample is the first rows, not a random one")
 LOOKED_INTO = (TableKind.DATA, TableKind.VIEW)
 
 
@@ -57,8 +59,10 @@ class TableEntry:
             found.append(NAMES[self.understood.kind])
         if self.copy_of:
             found.append(COPY.format(table=self.copy_of))
-        if self.understood.table.problem is not None:
-            found.append(self.understood.table.problem)
+        table = self.understood.table
+        found += [text for said, text in ((table.estimated, ABOUT), (table.first, FIRST)) if said]
+        if table.problem is not None:
+            found.append(table.problem)
         return tuple(found)
 
     def to_json(self) -> dict[str, Any]:
@@ -68,6 +72,7 @@ class TableEntry:
             "name": table.name,
             "comment": table.comment or None,
             "rows": table.rows,
+            "rows_estimated": table.estimated,
             "kind": str(self.understood.kind),
             "catalogued": self.catalogued,
             "dataset_id": match.dataset.id if match else None,

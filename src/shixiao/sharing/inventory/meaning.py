@@ -81,9 +81,7 @@ def understand(
         )
     )
     return Understood(
-        table=RawTable(
-            table.name, table.columns, table.rows, table.comment, table.view, problem=table.problem
-        ),
+        table=replace(table, sample={}),
         kind=kind,
         columns=columns,
         grade=grade,
