@@ -137,6 +137,11 @@ def pages() -> dict[str, str]:
         "schemas/draw-transcript-1.schema.json": (draw / "transcript.schema.json").read_text(
             "utf-8"
         ),
+        "schemas/inventory-1.schema.json": (schemas / "inventory.schema.json").read_text("utf-8"),
+        "schemas/conformance-1.schema.json": (schemas / "conformance.schema.json").read_text(
+            "utf-8"
+        ),
+        "schemas/conflicts-1.schema.json": (schemas / "conflicts.schema.json").read_text("utf-8"),
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 
