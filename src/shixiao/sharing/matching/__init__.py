@@ -1,0 +1,1 @@
+"""匹配: which data element already answers what a form asks, and why."""
