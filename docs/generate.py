@@ -115,6 +115,10 @@ def pages() -> dict[str, str]:
         "schemas/draw-transcript-1.schema.json": (draw / "transcript.schema.json").read_text(
             "utf-8"
         ),
+        **{
+            f"schemas/{name}-1.schema.json": (schemas / f"{name}.schema.json").read_text("utf-8")
+            for name in ("match", "match-confirm", "match-benchmark")
+        },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 
