@@ -244,12 +244,15 @@ def _harvested(actor: Actor, given: dict[str, Any]) -> Harvest:
 
 
 def _own(actor: Actor) -> Organisation:
-    """Return the organisation for which the person compiles."""
+    """Return the organisation for which the person compiles.
+
+    Raises:
+        Missing: the person acts for none.
+    """
     rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
     if actor.account is not None:
         rows = rows.filter(posts__account=actor.account)
-    return rows.order_by("code").first() or _none()
-
-
-def _none() -> Organisation:
-    raise Missing(NOT_FOUND)
+    own = rows.order_by("code").first()
+    if own is None:
+        raise Missing(NOT_FOUND)
+    return own
