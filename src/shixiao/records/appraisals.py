@@ -69,16 +69,6 @@ class Appraisal(Record):
         ordering = ("-made", "-id")
         indexes = (models.Index(fields=["state", "frozen"]),)
 
-    @property
-    def owner(self) -> UUID | None:
-        """No organisation: it is a public process."""
-        return None
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
-
 
 class Appraised(Record):
     """A department that an appraisal is about."""
@@ -198,8 +188,3 @@ class AppraisalContest(Record):
     def owner(self) -> UUID | None:
         """The department, by which rights are limited."""
         return self.department_id
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None

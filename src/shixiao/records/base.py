@@ -32,3 +32,13 @@ class Record(models.Model):
         """Every kind of record has a table of its own."""
 
         abstract = True
+
+    @property
+    def owner(self) -> uuid.UUID | None:
+        """The organisation it belongs to, by which rights are limited; None where to none."""
+        return None
+
+    @property
+    def keeper(self) -> uuid.UUID | None:
+        """The account it is assigned to, by which rights are limited; None where to nobody."""
+        return None

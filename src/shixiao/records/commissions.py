@@ -69,16 +69,6 @@ class Commission(Record):
 
         ordering = ("-made", "-id")
 
-    @property
-    def owner(self) -> UUID | None:
-        """No organisation: it is done by third parties, for everybody."""
-        return None
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
-
 
 class Evaluated(Record):
     """A department that a commission evaluates, and what it says to the result."""
@@ -103,11 +93,6 @@ class Evaluated(Record):
     def owner(self) -> UUID | None:
         """The department, by which rights are limited."""
         return self.department_id
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
 
 
 class Engagement(Record):

@@ -64,11 +64,6 @@ class Evaluation(Record):
         """The organisation whose evidence it rests on."""
         return self.evidence.organisation_id
 
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
-
 
 class Standing(models.Model):
     """Where a subject stands in an evaluation: what lists sort by and pages begin with.

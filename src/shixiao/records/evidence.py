@@ -62,11 +62,6 @@ class Evidence(Record):
         """The organisation that it is of."""
         return self.organisation_id
 
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
-
 
 class ActivityMap(Record):
     """A confirmed activity map of an evidence: a file beside it, which the next evaluation uses.

@@ -59,11 +59,6 @@ class Assignment(Record):
         )
 
     @property
-    def owner(self) -> UUID | None:
-        """No organisation: neither the bureau nor the department sees what is answered."""
-        return None
-
-    @property
     def keeper(self) -> UUID | None:
         """The evaluator, by whom rights are limited."""
         return self.evaluator.account_id

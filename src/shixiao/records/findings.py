@@ -63,11 +63,6 @@ class Finding(Record):
         """The department it is about."""
         return self.department_id
 
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None
-
 
 class Sighting(models.Model):
     """What one evaluation says of a finding, in the form of ``findings`` of result.json.

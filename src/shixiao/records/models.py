@@ -8,6 +8,7 @@ from shixiao.records.appraisals import (
     AppraisalWeight,
     Appraised,
 )
+from shixiao.records.assets import AssetEntry, DataAsset
 from shixiao.records.cases import (
     Attachment,
     Case,
@@ -19,7 +20,10 @@ from shixiao.records.cases import (
     Proposal,
     Step,
 )
+from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.corrections import Correction
+from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
 from shixiao.records.evaluations import Evaluation, Standing
 from shixiao.records.evidence import ActivityMap, DailyHash, Evidence
@@ -33,11 +37,13 @@ from shixiao.records.fieldwork import (
 )
 from shixiao.records.files import StoredFile
 from shixiao.records.findings import Finding, Sighting
+from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
-from shixiao.records.search import Entry, Gram
+from shixiao.records.requests import SharingRequest, SharingStep
+from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.tokens import Token
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
@@ -50,14 +56,19 @@ __all__ = [
     "AppraisalContest",
     "AppraisalWeight",
     "Appraised",
+    "AssetEntry",
     "Assignment",
     "Attachment",
     "Case",
+    "CatalogueItem",
     "Commission",
     "Contest",
+    "Correction",
     "Cosignature",
     "DailyHash",
+    "DataAsset",
     "Decision",
+    "Dispute",
     "Draw",
     "Engagement",
     "Entry",
@@ -67,7 +78,10 @@ __all__ = [
     "Evidence",
     "Finding",
     "Gram",
+    "GramCount",
+    "Grant",
     "HandlerFigures",
+    "Harvest",
     "Item",
     "LeafRow",
     "LogHead",
@@ -83,6 +97,8 @@ __all__ = [
     "Relation",
     "SealedValue",
     "Seat",
+    "SharingRequest",
+    "SharingStep",
     "Sheet",
     "Sighting",
     "SigningKey",
@@ -91,6 +107,7 @@ __all__ = [
     "StoredFile",
     "Token",
     "Training",
+    "UsageRecord",
     "WarningCase",
     "Witness",
 ]

@@ -42,8 +42,3 @@ class Organisation(Record):
     def owner(self) -> UUID:
         """Itself: what is done for it belongs to it."""
         return self.pk
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None

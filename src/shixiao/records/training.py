@@ -100,8 +100,3 @@ class Seat(Record):
     def owner(self) -> UUID | None:
         """The department, which names the person."""
         return self.department_id
-
-    @property
-    def keeper(self) -> UUID | None:
-        """Nobody in person."""
-        return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
-from shixiao.rules import Clock, Rule, RulePack, load_calendar, load_pack
+from shixiao.rules import Clock, Rule, RulePack, Suspension, load_calendar, load_pack
 
 
 @cache
@@ -19,11 +20,19 @@ def rule(name: str) -> Rule:
     return pack().rule(name)
 
 
-def due_day(name: str, start: date) -> date | None:
-    """Return the last day of a rule's period; None for a state without a period."""
+def due_day(
+    name: str, start: date, *, suspensions: Sequence[Suspension] = (), extension: int = 0
+) -> date | None:
+    """Return the last day of a rule's period; None for a state without a period.
+
+    Raises:
+        BadInput: the extension is longer than the rule allows.
+    """
     if not name:
         return None
-    return Clock.of(rule(name)).deadline(start, load_calendar("cn")).due
+    calendar = load_calendar("cn")
+    clock = Clock.of(rule(name))
+    return clock.deadline(start, calendar, suspensions=suspensions, extension=extension).due
 
 
 def days_left(due: date, today: date) -> int:

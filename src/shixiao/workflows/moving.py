@@ -50,6 +50,14 @@ class Act:
     seen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A period: the rule it goes by, and the day on which it ends; None where it stands still."""
+
+    rule: str
+    due: date | None
+
+
 def locked(row: Row) -> Row:
     """Return the record as it is now, kept from others until the transaction ends."""
     if not transaction.get_connection().in_atomic_block:
@@ -69,12 +77,24 @@ def check_seen(row: Living, verb: Verb, act: Act) -> None:
 
 
 def move(
-    row: Living, verb: str, act: Act, life: Life, event: str, *, reason: str = "", **changed: Any
+    row: Living,
+    verb: str,
+    act: Act,
+    life: Life,
+    event: str,
+    *,
+    reason: str = "",
+    term: Term | None = None,
+    **changed: Any,
 ) -> None:
-    """Carry a verb out on a locked record: state, clock, further fields, and the leaf."""
+    """Carry a verb out on a locked record: state, clock, further fields, and the leaf.
+
+    ``term`` is the period of the new state where it is not simply that of the state's rule.
+    """
     was, state = row.state, life.states[life.verbs[verb].to]
     due: date | None = due_day(state.rule, timezone.localdate(act.at))
-    row.state, row.entered, row.due_rule, row.due = state.id, act.at, state.rule, due
+    row.due_rule, row.due = (state.rule, due) if term is None else (term.rule, term.due)
+    row.state, row.entered, due = state.id, act.at, row.due
     touch(row, **changed)
     facts = {"from_state": was, "state": state.id, "due": due.isoformat() if due else None}
     sealed = {"actor": act.actor.account, "reason": reason}
