@@ -33,6 +33,7 @@ REDUCED = [
     pytest.param("platform_8", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
     "sharing_matching",
+    pytest.param("sharing_4", marks=pytest.mark.slow),
 ]
 
 

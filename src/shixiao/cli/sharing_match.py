@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shixiao.sharing.matching import Match, Requirement, Score
 
 THRESHOLD = "MAT-01"
-SHOWN = 300  # items that are printed
+SHOWN, WIDEST = 300, 80  # items that are printed, and signs of a name
 FILE = click.Path(path_type=Path, dir_okay=False)
 _json = click.option(
     "--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only"
@@ -195,7 +195,8 @@ def _match(asked: Requirement, found: Match) -> dict[str, Any]:
 
 def _lines(found: Sequence[Match]) -> Iterator[Text]:
     for match_of_item in found[:SHOWN]:
-        name = match_of_item.item.name
+        whole = match_of_item.item.name
+        name = whole if len(whole) <= WIDEST else f"{whole[:WIDEST]}…"
         if match_of_item.none:
             yield Text(f"{name}：都不像", f"{name}: none of them")
         else:

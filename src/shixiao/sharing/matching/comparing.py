@@ -20,6 +20,7 @@ from rapidfuzz.process import cpdist
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from shixiao.sharing.matching.dictionary import NUMBER
 from shixiao.sharing.matching.domains import expected, field_of, type_of
 from shixiao.sharing.matching.items import Element, Item
 from shixiao.sharing.matching.reading import Reading, Target, read, targets
@@ -234,15 +235,14 @@ class _Asked:
             elif mine.property is not None and other.property is not None:
                 line[at["property_conflict"]] = 1
             elif mine.document and mine.property is None:
-                line[at["number_of_material"]] = other.property == "编号"
-                line[at["property_conflict"]] = other.property != "编号"
+                number = other.property == NUMBER
+                line[at["number_of_material" if number else "property_conflict"]] = 1
         asked, given = self._expected(row), self.catalogue.types[column]
         if asked is not None and given is not None:
             line[at["type_same"]] = asked == given
             line[at["type_conflict"]] = asked != given and {asked, given} != {"code", "text"}
         domain = self.catalogue.domains[column]
-        if domain is not None and mine.head is not None:
-            line[at["domain"]] = 1 if mine.head == domain else 0
+        line[at["domain"]] = domain is not None and mine.head == domain
 
     def _bare(self, row: int, other: Reading, whom: frozenset[str]) -> bool:
         """Say whether an element speaks of nothing beyond what the item says."""
