@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 RECEIPT = b"\r\nreceipt: "
 
@@ -18,12 +19,13 @@ class Load:
     Attributes:
         statuses: how often each came; 0 for a connection that broke.
         seconds: of each answer.
-        receipts: of answers that came whole.
+        receipts: of every answer of which the head came, and the SHA-256 of its content; empty
+            where the content did not come whole.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
-    receipts: list[str] = field(default_factory=list)
+    receipts: dict[str, str] = field(default_factory=dict)
 
     def quantile(self, share: float) -> float:
         """Return the time within which a share of the answers came."""
@@ -96,8 +98,8 @@ class _Connection:
             self._writer.close()
         self._writer = None
 
-    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
-        """Send a request; return head and content of a whole answer.
+    async def ask(self, request: bytes, load: Load) -> bytes:
+        """Send a request; note the receipt as soon as it is seen, and return the head.
 
         Raises:
             OSError, EOFError: the connection broke.
@@ -106,14 +108,20 @@ class _Connection:
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
+        at = head.find(RECEIPT) + len(RECEIPT)
+        receipt = head[at : at + 32].decode() if at >= len(RECEIPT) else ""
+        if receipt:
+            load.receipts[receipt] = ""
         at = head.index(b"content-length: ") + 16
-        length = int(head[at : head.index(b"\r\n", at)])
-        return head, await self._reader.readexactly(length)
+        body = await self._reader.readexactly(int(head[at : head.index(b"\r\n", at)]))
+        if receipt:
+            load.receipts[receipt] = sha256(body).hexdigest()
+        return head
 
 
 async def _ask(connection: _Connection, request: bytes, load: Load, when: float) -> None:
     try:
-        head, _ = await connection.ask(request)
+        head = await connection.ask(request, load)
     except (OSError, EOFError):
         connection.drop()
         load.statuses[0] += 1
@@ -121,6 +129,3 @@ async def _ask(connection: _Connection, request: bytes, load: Load, when: float)
         return
     load.seconds.append(time.perf_counter() - when)
     load.statuses[int(head[9:12])] += 1
-    at = head.find(RECEIPT)
-    if at >= 0:
-        load.receipts.append(head[at + len(RECEIPT) : at + len(RECEIPT) + 32].decode())

@@ -30,6 +30,10 @@ REDUCED = [
     pytest.param("platform_6", marks=pytest.mark.slow),
     pytest.param("platform_7", marks=pytest.mark.slow),
     pytest.param("platform_8", marks=pytest.mark.slow),
+    pytest.param("sharing_1", marks=pytest.mark.slow),
+    pytest.param("sharing_2", marks=pytest.mark.slow),
+    pytest.param("sharing_3", marks=pytest.mark.slow),
+    pytest.param("sharing_leak", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shixiao.gateway.database import RECORD_COLUMNS
 from shixiao.gateway.refusals import Refused
@@ -22,8 +23,7 @@ PRUNE_EVERY = 200  # commits
 Row = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What stands on record of one request.
 
     Attributes:

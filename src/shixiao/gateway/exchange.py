@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -44,8 +44,7 @@ JSON = b"application/json"
 Row = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What is sent back.
 
     Attributes:
@@ -65,8 +64,7 @@ class Answer:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """What would leave."""
 
     body: bytes
@@ -74,6 +72,14 @@ class _Given:
     media: bytes = JSON
     cursor: str = ""
     release: bytes | None = None
+
+
+def _as_text(value: object) -> str:
+    """Write what JSON has no form for: dates and decimals as text, bytes in hex."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+_FORM = json.JSONEncoder(ensure_ascii=False, default=_as_text)
 
 
 class Exchange:
@@ -300,12 +306,7 @@ def _table(fields: Sequence[str], rows: Sequence[Row], form: str) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=_as_text).encode()
-
-
-def _as_text(value: object) -> str:
-    """Write what JSON has no form for: dates and decimals as text, bytes in hex."""
-    return value.hex() if isinstance(value, bytes) else str(value)
+    return _FORM.encode(value).encode()
 
 
 def _plain(value: object) -> str:

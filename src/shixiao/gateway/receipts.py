@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -93,9 +94,11 @@ def new_draft(caller: str, digest: str, now: float) -> Draft:
     return Draft(f"{number:032x}", drawn[10:], int(now), caller, digest)
 
 
-def salted(salt: bytes, name: str, value: Any) -> str:
+def salted(salt: bytes, name: str, value: str) -> str:
     """Return the commitment to a field (``ledger.commit``), under its own salt."""
-    return sha256(salt_of(salt, name) + canonical_json(value)).hexdigest()
+    plain = value.isascii() and value.isalnum()  # then canonical JSON only puts it in quotes
+    text = f'"{value}"'.encode() if plain else canonical_json(value)
+    return sha256(salt_of(salt, name) + text).hexdigest()
 
 
 def salt_of(salt: bytes, name: str) -> bytes:
@@ -181,7 +184,7 @@ def _leaf(event: str, draft: Draft, facts: Mapping[str, Any], sealed: Mapping[st
     """Write a leaf as ``Leaf.to_bytes`` does, without looking each field up: tests compare them."""
     return canonical_json(
         {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(draft.at)),
+            "at": _second(draft.at),
             "event": event,
             "facts": facts,
             "sealed": sealed,
@@ -189,6 +192,11 @@ def _leaf(event: str, draft: Draft, facts: Mapping[str, Any], sealed: Mapping[st
             "v": 1,
         }
     )
+
+
+@lru_cache(maxsize=16)
+def _second(at: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
 
 
 def as_leaf(entry: bytes) -> Leaf:

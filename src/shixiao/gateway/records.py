@@ -109,13 +109,13 @@ def uses_of(config: Config, person: str, *, now: int) -> Uses:
     """
     keys = gateway_keys(config)
     where = "person = ? AND outcome = '' AND visible <= ? ORDER BY at DESC, id DESC"
-    found = _read(config, keys, where, (keys.pseudonym(person), now), proofs=True)
+    found = read_uses(config, keys, where, (keys.pseudonym(person), now), proofs=True)
     return Uses(tuple(found), LATER if config.delays else NO_DELAY)
 
 
 def exchanges(config: Config) -> Iterator[dict[str, Any]]:
     """Give the rows of the evidence table ``exchanges``, in the order of their receipts."""
-    for use in _read(config, gateway_keys(config), "1 ORDER BY id", (), proofs=False):
+    for use in read_uses(config, gateway_keys(config), "1 ORDER BY id", (), proofs=False):
         values = (
             use.receipt,
             use.at,
@@ -187,9 +187,10 @@ def proof_of(config: Config, base: sqlite3.Connection, receipt: str) -> Receipt 
     return snapshot.receipt(row[1]) if row[1] < snapshot.checkpoint.size else None
 
 
-def _read(
-    config: Config, keys: Keys, where: str, values: tuple[object, ...], *, proofs: bool
+def read_uses(
+    config: Config, keys: Keys, where: str, values: tuple[object, ...], *, proofs: bool = True
 ) -> Iterator[Use]:
+    """Give the uses on record that a condition of SQL selects; the condition is never input."""
     with closing(reading(config.state)) as base:
         rows = base.execute(f"SELECT {_COLUMNS} FROM records WHERE {where}", values)
         for number, worker, ordinal, at, *open_, records, sealed in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server import Server
 
 from shixiao.gateway.app import CONFIG
@@ -31,6 +31,7 @@ def run(config: Config, path: Path) -> None:
         workers=config.workers,
         loop=Loops.uvloop,
         factory=True,
+        http=HTTPModes.http1,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=RESPAWN,

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import CryptoError
@@ -54,8 +55,7 @@ class Address:
     authority: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request as it came.
 
     Attributes:
@@ -88,8 +88,7 @@ class KnownKey:
     verify: Verify
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(NamedTuple):
     """What a verified signature says.
 
     Attributes:
@@ -238,17 +237,6 @@ def _suffices(covered: tuple[str, ...]) -> bool:
 
 def _base(asked: Asked, covered: tuple[str, ...], parameters: str, address: Address) -> bytes:
     """Return the signature base (RFC 9421 section 2.5)."""
-    lines = [f'"{name}": {_value(asked, name, address)}' for name in covered]
-    lines.append(f'"@signature-params": {parameters}')
-    return "\n".join(lines).encode("latin-1")
-
-
-def _value(asked: Asked, name: str, address: Address) -> str:
-    if not name.startswith("@"):
-        value = asked.headers.get(name.encode())
-        if value is None:
-            raise Refused("uncovered")
-        return value.decode("latin-1").strip()
     target = f"{asked.path}?{asked.query}" if asked.query else asked.path
     derived = {
         "@method": asked.method,
@@ -259,9 +247,22 @@ def _value(asked: Asked, name: str, address: Address) -> str:
         "@request-target": target,
         "@target-uri": f"{address.scheme}://{address.authority}{target}",
     }
-    if name not in derived:
+    lines = []
+    for name in covered:
+        value = derived.get(name)
+        if value is None:
+            value = _header(asked, name)
+        lines.append(f'"{name}": {value}\n')
+    lines.append(f'"@signature-params": {parameters}')
+    return "".join(lines).encode("latin-1")
+
+
+def _header(asked: Asked, name: str) -> str:
+    """Return the value of a header that is covered; a derived component of no request is none."""
+    value = asked.headers.get(name.encode())
+    if value is None:
         raise Refused("uncovered")
-    return derived[name]
+    return value.decode("latin-1").strip()
 
 
 def _verifier(algorithm: str, public: bytes) -> Verify:
