@@ -39,7 +39,7 @@ SETTLED = 60.0  # seconds in which what waits must be in the tree
 
 def measure(*, full: bool) -> list[Outcome]:
     kills = KILLS if full else REDUCED
-    rng = random.Random(2)  # noqa: S311 - repeatable, and nothing secret
+    rng = random.Random(2)
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
         place = gateway_in(Path(folder), people=2_000, port=port, workers=2)

@@ -31,6 +31,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "spark": (lambda: shutil.which("java") is not None, "Java 17 is not installed"),
     "sm2": (sm2.present, "tongsuopy is not installed"),
     "node": (lambda: shutil.which("node") is not None, "Node.js is not installed"),
+    "mysql": (lambda: shutil.which("mariadbd") is not None, "MariaDB is not installed"),
     "browser": (lambda: shutil.which("chromium") is not None, "Chromium is not installed"),
 }
 

@@ -25,6 +25,7 @@ REDUCED = [
     "formalism_6",
     "formalism_7",
     "evaluators_1",
+    pytest.param("sharing_inventory", marks=pytest.mark.slow),
     pytest.param("platform_3", marks=pytest.mark.slow),
     pytest.param("platform_4", marks=pytest.mark.slow),
     pytest.param("platform_6", marks=pytest.mark.slow),
@@ -35,6 +36,7 @@ REDUCED = [
     pytest.param("sharing_3", marks=pytest.mark.slow),
     pytest.param("sharing_leak", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
+    "sharing_matching",
 ]
 
 

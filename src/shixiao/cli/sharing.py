@@ -1,17 +1,25 @@
-"""``shixiao sharing``: the group; each command stands in a file of its own."""
+"""``shixiao sharing``: commands of sharing; each is in a file of its own."""
 
 from __future__ import annotations
 
 import click
 
+from shixiao.cli.sharing_conflicts import conflicts
+from shixiao.cli.sharing_conform import conform
 from shixiao.cli.sharing_get import get
+from shixiao.cli.sharing_inventory import inventory
 from shixiao.cli.sharing_leak import leak
+from shixiao.cli.sharing_lifecycle import lifecycle
+from shixiao.cli.sharing_match import benchmark, confirm, match
 
 
-@click.group(help="数据共享 · sharing of data between departments.")
+@click.group(
+    help="共享：清查、标准、匹配、生命周期、获取、溯源 · inventories, standards, matching,"
+    " life of data, granted data, leaks."
+)
 def sharing() -> None:
     """Hold the subcommands together."""
 
 
-for _command in (get, leak):
+for _command in (inventory, conform, conflicts, match, confirm, benchmark, lifecycle, get, leak):
     sharing.add_command(_command)

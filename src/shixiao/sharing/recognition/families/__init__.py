@@ -1,0 +1,1 @@
+"""Recognisers, one family a file; each registers what it knows."""

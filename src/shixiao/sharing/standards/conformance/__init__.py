@@ -1,0 +1,27 @@
+"""核验: does a table follow the standards, measured row by row in the engine?"""
+
+from shixiao.sharing.standards.conformance.deriving import bound_columns, derive_rules
+from shixiao.sharing.standards.conformance.drafting import Draft, draft_mapping
+from shixiao.sharing.standards.conformance.loading import Delivery, load
+from shixiao.sharing.standards.conformance.measuring import measure
+from shixiao.sharing.standards.conformance.reading import read_rules
+from shixiao.sharing.standards.conformance.report import Report, RuleResult
+from shixiao.sharing.standards.conformance.rule import Check, TableRule
+from shixiao.sharing.standards.conformance.trend import Trend, trend_of
+
+__all__ = [
+    "Check",
+    "Delivery",
+    "Draft",
+    "Report",
+    "RuleResult",
+    "TableRule",
+    "Trend",
+    "bound_columns",
+    "derive_rules",
+    "draft_mapping",
+    "load",
+    "measure",
+    "read_rules",
+    "trend_of",
+]
