@@ -6,17 +6,20 @@ import click
 
 from shixiao.cli.sharing_conflicts import conflicts
 from shixiao.cli.sharing_conform import conform
+from shixiao.cli.sharing_get import get
 from shixiao.cli.sharing_inventory import inventory
+from shixiao.cli.sharing_leak import leak
 from shixiao.cli.sharing_lifecycle import lifecycle
 from shixiao.cli.sharing_match import benchmark, confirm, match
 
 
 @click.group(
-    help="共享：清查、标准、匹配、生命周期 · inventories, standards, matching, life of data."
+    help="共享：清查、标准、匹配、生命周期、获取、溯源 · inventories, standards, matching,"
+    " life of data, granted data, leaks."
 )
 def sharing() -> None:
     """Hold the subcommands together."""
 
 
-for _command in (inventory, conform, conflicts, match, confirm, benchmark, lifecycle):
+for _command in (inventory, conform, conflicts, match, confirm, benchmark, lifecycle, get, leak):
     sharing.add_command(_command)

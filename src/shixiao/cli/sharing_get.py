@@ -1,0 +1,90 @@
+"""``shixiao sharing get``: have granted data from a gateway, with the receipt."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from shixiao.seals.signing import SigningKey
+from shixiao.terms import BadInput, Text, Unavailable
+
+if TYPE_CHECKING:  # the client loads when the command runs
+    from shixiao.gateway.client import Client
+
+NO_KEY = Text("没有这个密钥文件。", "there is no such key file")
+PATIENCE, PAUSE = 10.0, 0.25  # seconds to wait for the proof, and between two looks
+
+
+@click.command(
+    help="经网关获取授权数据 · have granted data from a gateway.\n\n"
+    "URL: 网关地址；DATASET: 数据集编号 · address of the gateway, id of the dataset."
+)
+@click.argument("url")
+@click.argument("dataset")
+@click.option("--purpose", required=True, help="用途编号 · id of the purpose")
+@click.option("--case", required=True, help="办件编号 · id of the case")
+@click.option(
+    "--key-file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="签名私钥 · private key (shixiao sign new-key)",
+)
+@click.option("--key-id", required=True, help="密钥编号 · by which the gateway knows the key")
+@click.option(
+    "--person-file",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="第一行为查询键；省略即取批量 · the first line is the key; without it a batch is had",
+)
+@click.option("--proof", type=click.Path(path_type=Path, dir_okay=False), help=".tlog-proof")
+def get(
+    url: str,
+    dataset: str,
+    purpose: str,
+    case: str,
+    key_file: Path,
+    key_id: str,
+    person_file: IO[str] | None,
+    proof: Path | None,
+) -> None:
+    """Look one person up, or take a batch to its end; the data go to standard output."""
+    from shixiao.gateway.client import Client
+
+    try:
+        key = SigningKey.parse(key_file.read_bytes())
+    except FileNotFoundError:
+        raise BadInput(NO_KEY, file=key_file.name) from None
+    client = Client(url, key, key_id)
+    if person_file is not None:
+        person = person_file.readline().strip()
+        had = client.look_up(dataset, purpose=purpose, case=case, key=person)
+        sys.stdout.buffer.write(had.body + b"\n")
+    else:
+        had = client.batch(dataset, purpose=purpose, case=case)
+        sys.stdout.buffer.write(had.body)
+        while had.cursor:
+            had = client.batch(dataset, purpose=purpose, case=case, cursor=had.cursor)
+            sys.stdout.buffer.write(had.body.partition(b"\n")[2])
+    sys.stdout.buffer.flush()
+    click.echo(f"receipt {had.receipt}", err=True)
+    if proof is not None:
+        proof.write_bytes(_proof(client, had.receipt))
+
+
+def _proof(client: Client, receipt: str) -> bytes:
+    """Wait for the proof of the last receipt.
+
+    Raises:
+        Unavailable: it does not come.
+    """
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        found = client.proof(receipt)
+        if found is not None:
+            return found
+        time.sleep(PAUSE)
+    raise Unavailable(Text("收据尚未入账，请稍后再取。", "the receipt is not yet in the tree"))

@@ -1,0 +1,143 @@
+"""A client: signs a request as RFC 9421 has it, sends it, and keeps what came with its receipt."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from shixiao.gateway.signatures import Address, Asked, sign
+from shixiao.seals import SigningKey
+from shixiao.terms import BadInput, Text, Unavailable
+
+TIMEOUT, VALID = 30.0, 60
+_UNREACHED = Text("连不上网关：{why}。", "the gateway cannot be reached: {why}")
+_NO_ADDRESS = Text("“{url}”不是网关的地址。", "“{url}” is no address of a gateway")
+_REFUSED = Text("网关拒绝（{code}）：{zh}", "the gateway refuses ({code}): {en}")
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """What came.
+
+    Attributes:
+        body: the content.
+        receipt: id, by which ``proof`` is asked for.
+        cursor: where a batch goes on; empty at its end.
+    """
+
+    body: bytes
+    receipt: str
+    cursor: str
+
+    @property
+    def json(self) -> Any:
+        """The content of a look-up or verification."""
+        return json.loads(self.body)
+
+
+class Client:
+    """Asks one gateway in the name of one key.
+
+    Args:
+        url: of the gateway, as it knows itself (``public_url``).
+        key: private key.
+        key_id: by which the gateway knows it.
+        transport: of httpx, for tests.
+        at: where it is reached, if not at its own address.
+
+    Raises:
+        BadInput: the address is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: SigningKey,
+        key_id: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        at: str = "",
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise BadInput(_NO_ADDRESS.format(url=url))
+        self._address = Address(parts.scheme, parts.netloc.lower())
+        self._key, self._key_id = key, key_id
+        self._http = httpx.Client(
+            base_url=at or url, transport=transport, timeout=TIMEOUT, trust_env=False
+        )
+
+    def look_up(self, dataset: str, *, purpose: str, case: str, key: str) -> Had:
+        """Look one person up.
+
+        Raises:
+            BadInput: the gateway refuses, and why.
+            Unavailable: it does not answer, or what is behind it does not.
+        """
+        return self._ask(dataset, "", {"purpose": purpose, "case": case, "key": key})
+
+    def verify(
+        self, dataset: str, *, purpose: str, case: str, key: str, values: Mapping[str, str]
+    ) -> Had:
+        """Have values verified; see ``look_up``."""
+        body = {"purpose": purpose, "case": case, "key": key, "values": dict(values)}
+        return self._ask(dataset, "/verify", body)
+
+    def batch(
+        self, dataset: str, *, purpose: str, case: str, cursor: str = "", form: str = "csv"
+    ) -> Had:
+        """Take a chunk of a batch; see ``look_up``."""
+        body = {"purpose": purpose, "case": case, "cursor": cursor, "format": form}
+        return self._ask(dataset, "/batch", body)
+
+    def proof(self, receipt: str) -> bytes | None:
+        """Return the ``.tlog-proof`` of a receipt; None while it waits for the tree."""
+        answer = self._send(self._http.build_request("GET", f"/receipts/{receipt}"))
+        return answer.content if answer.status_code == httpx.codes.OK else None
+
+    def close(self) -> None:
+        """Close connections."""
+        self._http.close()
+
+    def _ask(self, dataset: str, mode: str, body: Mapping[str, Any]) -> Had:
+        path = f"/x/{quote(dataset, safe='')}{mode}"
+        asked = Asked("POST", path, "", {}, json.dumps(body, ensure_ascii=False).encode())
+        now = int(time.time())
+        headers = sign(
+            asked,
+            self._address,
+            key_id=self._key_id,
+            algorithm="ed25519",
+            secret=self._key.seed,
+            created=now,
+            expires=now + VALID,
+            nonce=secrets.token_urlsafe(18),
+        )
+        answer = self._send(
+            self._http.build_request("POST", path, content=asked.body, headers=headers)
+        )
+        if answer.status_code != httpx.codes.OK:
+            raise _refusal(answer)
+        return Had(answer.content, answer.headers["receipt"], answer.headers.get("next-cursor", ""))
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._http.send(request)
+        except httpx.HTTPError as error:
+            raise Unavailable(_UNREACHED.format(why=error)) from None
+
+
+def _refusal(answer: httpx.Response) -> BadInput | Unavailable:
+    try:
+        said = answer.json()
+        text = _REFUSED.format(code=said["reason"], zh=said["text"]["zh"], en=said["text"]["en"])
+    except (ValueError, KeyError, TypeError):
+        return Unavailable(_UNREACHED.format(why=answer.status_code))
+    return Unavailable(text) if answer.is_server_error else BadInput(text)

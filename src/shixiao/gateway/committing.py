@@ -1,0 +1,170 @@
+"""Group commit: receipts and nonces of many requests made durable by one write, before any answer.
+
+Whatever comes while a commit is under way goes into the next one. Statements take a whole group
+each: a thread that computes gives up the interpreter once a statement, not once a row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from shixiao.gateway.database import RECORD_COLUMNS
+from shixiao.gateway.refusals import Refused
+
+MOST = 512  # requests in one commit
+PRUNED_AFTER = 120  # seconds after its expiry that a nonce is kept
+PRUNE_EVERY = 200  # commits
+Row = tuple[object, ...]
+
+
+class Written(NamedTuple):
+    """What stands on record of one request.
+
+    Attributes:
+        leaf: entry of the log.
+        record: row of ``records``, with the place in the log left open (second and third column).
+        release: row of ``releases`` where a batch was given.
+    """
+
+    leaf: bytes
+    record: Row
+    release: Row | None = None
+
+
+@dataclass(slots=True)
+class _Pending:
+    nonce: bytes
+    written: Written
+    replayed: Callable[[], Written]
+    done: asyncio.Future[bool]
+
+
+class Committer:
+    """Makes what one worker did durable.
+
+    Args:
+        base: connection that nothing else uses.
+        worker: number of the worker's log.
+        ordinal: number of the next entry of that log.
+        linger: seconds between the beginnings of two commits, at least.
+    """
+
+    def __init__(
+        self, base: sqlite3.Connection, *, worker: int, ordinal: int, linger: float
+    ) -> None:
+        self._base, self._worker, self._ordinal = base, worker, ordinal
+        self._linger = linger
+        self._waiting: list[_Pending] = []
+        self._running: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        self._commits = 0
+
+    async def commit(self, nonce: bytes, written: Written, replayed: Callable[[], Written]) -> bool:
+        """Return when it is on the disk: True, or False where the nonce was taken before.
+
+        Args:
+            nonce: of the request.
+            written: what stands on record where the nonce is new.
+            replayed: returns what stands on record where it is not.
+
+        Raises:
+            Refused: the disk refused; nothing may leave.
+        """
+        loop = asyncio.get_running_loop()
+        pending = _Pending(nonce, written, replayed, loop.create_future())
+        self._waiting.append(pending)
+        if self._running is None:
+            self._running = loop.create_task(self._run(loop))
+        return await pending.done
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        while self._running is not None:
+            await self._running
+        self._thread.shutdown()
+
+    async def _run(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commit as long as something waits."""
+        if self._linger:
+            await asyncio.sleep(self._linger)
+        while self._waiting:
+            began = loop.time()
+            group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            try:
+                fresh = await loop.run_in_executor(self._thread, self._write, group)
+            except (sqlite3.Error, OSError):
+                fresh = None
+            for place, pending in enumerate(group):
+                if pending.done.done():
+                    continue  # the caller has gone
+                if fresh is None:
+                    pending.done.set_exception(Refused("ledger"))
+                else:
+                    pending.done.set_result(fresh[place])
+            rest = self._linger - (loop.time() - began)
+            if rest > 0:
+                await asyncio.sleep(rest)
+        self._running = None
+
+    def _write(self, group: Sequence[_Pending]) -> list[bool]:
+        """Write a group in one transaction; on any fault nothing of it stays."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            fresh = self._take([pending.nonce for pending in group])
+            chosen = [
+                p.written if new else p.replayed() for p, new in zip(group, fresh, strict=True)
+            ]
+            first = self._ordinal
+            self._insert(
+                "waiting", [(self._worker, first + n, w.leaf) for n, w in enumerate(chosen)]
+            )
+            self._insert(
+                "records",
+                [
+                    (w.record[0], self._worker, first + n, *w.record[1:])
+                    for n, w in enumerate(chosen)
+                ],
+            )
+            self._insert("releases", [w.release for w in chosen if w.release is not None])
+            self._base.execute("COMMIT")
+        except BaseException:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+            raise
+        self._ordinal += len(group)
+        self._prune()
+        return fresh
+
+    def _take(self, nonces: Sequence[bytes]) -> list[bool]:
+        """Take nonces and say of each whether it was free."""
+        taken = self._base.execute(
+            f"INSERT OR IGNORE INTO nonces VALUES {','.join(['(?)'] * len(nonces))}", nonces
+        )
+        if taken.rowcount == len(nonces):
+            return [True] * len(nonces)
+        self._base.execute("ROLLBACK")
+        self._base.execute("BEGIN IMMEDIATE")
+        one = "INSERT OR IGNORE INTO nonces VALUES (?)"
+        return [self._base.execute(one, (nonce,)).rowcount == 1 for nonce in nonces]
+
+    def _insert(self, table: str, rows: Sequence[Row]) -> None:
+        if rows:
+            one = f"({','.join('?' * len(rows[0]))})"
+            values = [value for row in rows for value in row]
+            self._base.execute(f"INSERT INTO {table} VALUES {','.join([one] * len(rows))}", values)
+
+    def _prune(self) -> None:
+        """Forget nonces of requests that have expired long enough."""
+        self._commits += 1
+        if self._commits % PRUNE_EVERY == 0:
+            until = int(time.time()) - PRUNED_AFTER
+            self._base.execute("DELETE FROM nonces WHERE nonce < ?", (until.to_bytes(4),))
+
+
+assert MOST * RECORD_COLUMNS < 32_766  # noqa: S101 - parameters that SQLite takes at once

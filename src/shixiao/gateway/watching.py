@@ -1,0 +1,130 @@
+"""Following signed files: every worker looks every fifth of a second, and obeys what it last saw.
+
+A file is read anew when its place on the disk changes (or an address gives another ETag). What is
+unsigned, too old, put back to a lower version or unreadable closes the door at once; the highest
+version that was seen is kept, so that a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+import httpx
+
+from shixiao.gateway.config import Config, Followed
+from shixiao.gateway.database import connect
+from shixiao.gateway.refusals import Refused
+from shixiao.sharing.published import LARGEST, Closed, check_age
+from shixiao.terms import Text
+
+EVERY = 0.2  # seconds between looks
+PATIENCE = 2.0  # seconds that an address may take
+_GONE = Text("签名文件读不到。", "the signed file cannot be read")
+
+
+class Signed(Protocol):
+    """What is read: it has a version and a time."""
+
+    @property
+    def version(self) -> int:
+        """The version."""
+
+    @property
+    def issued(self) -> datetime:
+        """The time."""
+
+
+Obeyed = TypeVar("Obeyed", bound=Signed)
+Read = Callable[[bytes, int], Obeyed]
+"""Reads the bytes, knowing the highest version before; raises ``Closed``."""
+
+
+class Follower(Generic[Obeyed]):
+    """One signed file that is followed.
+
+    Args:
+        name: by which its version is kept, and the code of the refusal while it is closed.
+        followed: where it is.
+        read: how it is read.
+        config: of the gateway.
+    """
+
+    def __init__(self, name: str, followed: Followed, read: Read[Obeyed], config: Config) -> None:
+        self._name, self._followed, self._read, self._config = name, followed, read, config
+        self._seen: object = None
+        self._held: Obeyed | None = None
+        self._known = _known(config, name)
+        self.why: Text | None = _GONE
+
+    @property
+    def held(self) -> Obeyed:
+        """What is obeyed now.
+
+        Raises:
+            Refused: nothing may be.
+        """
+        if self._held is None:
+            raise Refused(f"{self._name}_closed")
+        return self._held
+
+    async def look(self, client: httpx.AsyncClient) -> None:
+        """Look once, and obey what is there."""
+        try:
+            changed = await self._fetched(client)
+            if changed is not None:
+                self._held = await asyncio.to_thread(self._take, changed)
+            if self._held is not None:
+                age = self._followed.max_age
+                check_age(self._held.issued, now=datetime.now(UTC), max_age=age)
+                self.why = None
+        except Closed as closed:
+            self._held, self.why = None, closed.text
+        except (OSError, httpx.HTTPError, sqlite3.Error):
+            self._held, self.why, self._seen = None, _GONE, None
+
+    def _take(self, data: bytes) -> Obeyed:
+        read = self._read(data, self._known)
+        if read.version > self._known:
+            with closing(connect(self._config.state)) as base:
+                base.execute(
+                    "INSERT INTO versions VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+                    " SET version = max(version, excluded.version)",
+                    (self._name, read.version),
+                )
+            self._known = read.version
+        return read
+
+    async def _fetched(self, client: httpx.AsyncClient) -> bytes | None:
+        """Return the bytes where they changed since the last look."""
+        place = self._followed.place
+        if "://" not in place:
+            return self._from_file(Path(place))
+        headers = {"If-None-Match": str(self._seen)} if self._seen else {}
+        answer = await client.get(place, headers=headers, timeout=PATIENCE)
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return None
+        answer.raise_for_status()
+        self._seen = answer.headers.get("etag")
+        return answer.content
+
+    def _from_file(self, path: Path) -> bytes | None:
+        found = path.stat()
+        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if seen == self._seen:
+            return None
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+        self._seen = seen
+        return data
+
+
+def _known(config: Config, name: str) -> int:
+    with closing(connect(config.state)) as base:
+        row = base.execute("SELECT version FROM versions WHERE name = ?", (name,)).fetchone()
+    return int(row[0]) if row else 0
