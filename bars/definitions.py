@@ -31,7 +31,7 @@ class Registries:
 
 def registries(seed: int) -> Registries:
     """Return registries with one pair of definitions for every concept, homonym and twin."""
-    r = random.Random(seed)  # noqa: S311 - invented data
+    r = random.Random(seed)
     words = _words()
     made = Registries([], set())
     for concept in words["concepts"]:

@@ -24,7 +24,7 @@ SEED = 20260302
 
 
 def measure(*, full: bool) -> list[Outcome]:
-    rng = random.Random(SEED)  # noqa: S311 - repeatable, and nothing secret
+    rng = random.Random(SEED)
     outcomes = _mutations(MUTATIONS if full else REDUCED, rng)
     for database in DATABASES:
         outcomes += kills_on(database, KILLS if full else REDUCED_KILLS, rng)

@@ -181,6 +181,28 @@ def replicate(copies: str, order: str) -> dict[str, Any]:
     return {"path": str(replicated(int(copies), by_time=order == "by-time"))}
 
 
+def match_city(items: str, held: str) -> dict[str, Any]:
+    """Match the items of a city against its elements."""
+    from bars import matching_workers
+
+    cpu_s, answered = matching_workers.match_city(items, held)
+    return {"cpu_s": cpu_s, "peak_mb": _peak(), "answered": answered}
+
+
+def match_city_by_edits(items: str, held: str) -> dict[str, Any]:
+    """Score the same names with RapidFuzz."""
+    from bars import matching_workers
+
+    return {"cpu_s": matching_workers.match_city_by_edits(items, held), "peak_mb": _peak()}
+
+
+def match_by_edits() -> dict[str, Any]:
+    """Return the hits of RapidFuzz on the held-out part of the benchmark."""
+    from bars import matching_workers
+
+    return matching_workers.match_by_edits()
+
+
 WORKERS = {
     function.__name__: function
     for function in (
@@ -191,6 +213,9 @@ WORKERS = {
         read_xes,
         pm4py_read_xes,
         replicate,
+        match_city,
+        match_city_by_edits,
+        match_by_edits,
     )
 }
 

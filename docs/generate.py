@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import date
 from importlib.resources import files
 from inspect import cleandoc
 from pathlib import Path
@@ -21,17 +22,31 @@ from shixiao.effect.fieldtests import protocols, protocols_page
 from shixiao.effect.verdicts import texts
 from shixiao.evidence.schema import tables_page
 from shixiao.ledger import vocabulary_page
-from shixiao.rules import load_pack, rules_page
+from shixiao.rules import deadline_table, load_calendar, load_pack, rules_page
 from shixiao.terms import Text
 from shixiao.workflows.appraisals.life import life as appraisal_life
 from shixiao.workflows.cases.life import life as case_life
 from shixiao.workflows.commissions.life import life as commission_life
+from shixiao.workflows.lives import read_life
 from shixiao.workflows.pages import life_page, roles_page
 from shixiao.workflows.roles import table
 
 CASES = Text("案件的环节", "The life of a case")
 COMMISSIONS = Text("委托评估的环节", "The life of a commissioned evaluation")
 APPRAISALS = Text("考核的环节", "The life of an appraisal round")
+SHARING = {
+    "datasets": Text("目录条目的环节", "The life of an entry of the catalogue"),
+    "requests": Text("共享申请的环节", "The life of a sharing request"),
+    "disputes": Text("共享争议的环节", "The life of a dispute about sharing"),
+    "corrections": Text("数据校核的环节", "The life of a correction"),
+    "grants": Text("共享授权的环节", "The life of a grant"),
+}
+SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
+# The last working days before the holidays of 2026, and days around make-up days.
+BEFORE_HOLIDAYS = tuple(
+    date(2026, month, day)
+    for month, day in ((1, 4), (2, 13), (2, 27), (4, 3), (4, 30), (6, 18), (9, 24), (9, 30))
+)
 REFERENCE = Path(__file__).with_name("reference")
 
 STATISTICS = {
@@ -100,6 +115,13 @@ def pages() -> dict[str, str]:
         "case-life.md": life_page(case_life(), load_pack(), title=CASES),
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
         "appraisal-life.md": life_page(appraisal_life(), load_pack(), title=APPRAISALS),
+        **{
+            f"{name[:-1]}-life.md": life_page(read_life(name), load_pack(), title=title)
+            for name, title in SHARING.items()
+        },
+        "deadlines-of-sharing.md": deadline_table(
+            load_pack(), load_calendar("cn"), rules=SHARING_CLOCKS, starts=BEFORE_HOLIDAYS
+        ),
         "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
         "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
         "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),
@@ -120,6 +142,10 @@ def pages() -> dict[str, str]:
             "utf-8"
         ),
         "schemas/conflicts-1.schema.json": (schemas / "conflicts.schema.json").read_text("utf-8"),
+        **{
+            f"schemas/{name}-1.schema.json": (schemas / f"{name}.schema.json").read_text("utf-8")
+            for name in ("match", "match-confirm", "match-benchmark", "lifecycle")
+        },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }
 

@@ -32,6 +32,7 @@ REDUCED = [
     pytest.param("platform_7", marks=pytest.mark.slow),
     pytest.param("platform_8", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
+    "sharing_matching",
 ]
 
 

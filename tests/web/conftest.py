@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from shixiao.settings import Site
 from tests.cast import Cast, make_cast
+from tests.children import children_here  # noqa: F401 - a fixture of these tests
 from tests.web.browsing import Reader, chromium
 from tests.web.people import person
 

@@ -22,6 +22,8 @@ from tests.web.people import person
 from tests.web.test_every_page import SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_evidence import LOG, deliver
 
+pytestmark = pytest.mark.usefixtures("children_here")
+
 
 def signed_in(cast: Cast, name: str) -> Client:
     client = Client(headers={"host": "localhost"})

@@ -24,6 +24,7 @@ from shixiao.workflows import files
 from shixiao.workflows.cases.opening import observe
 from tests.appraising import appraised
 from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
+from tests.deals import Deals, make_deals
 from tests.fieldwork import Field, make_field
 
 OWN, FOREIGN = "own", "foreign"
@@ -48,6 +49,7 @@ class Things:
     warning_code: str = ""
     seats: dict[str, Seat] = field(default_factory=dict)
     fieldwork: Field = field(default_factory=Field)
+    deals: Deals = field(default_factory=Deals)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -55,8 +57,17 @@ class Things:
         return reverse(name, kwargs=given)
 
     def _value(self, name: str, argument: str, whose: str) -> Any:
-        made = self.fieldwork
+        made, deals = self.fieldwork, self.deals
         codes = {
+            # What is asked for belongs to another department than the one that asks.
+            "request_add": deals.elsewhere,
+            "correction_add": deals.elsewhere,
+            "dataset": deals.items,
+            "request": deals.requests,
+            "dispute": deals.disputes,
+            "correction": deals.corrections,
+            "grant": deals.grants,
+            "asset": deals.assets,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -104,6 +115,7 @@ class Things:
             "name": "result.json",
             "file": "checkpoint",
             "provider_id": "government",
+            "entry": NONE,
         }
         return known.get(argument) or NONE
 
@@ -175,6 +187,7 @@ def make_things(cast: Cast) -> Things:
         )
         things.appraisals[whose] = appraised(cast, departments=[cast.places[place]]).appraisal
     things.fieldwork = make_field(cast)
+    things.deals = make_deals(cast)
     make_training(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

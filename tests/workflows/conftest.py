@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from shixiao.settings import Site
 from tests.cast import Cast, make_cast
+from tests.children import children_here  # noqa: F401 - a fixture of these tests
 
 
 @pytest.fixture

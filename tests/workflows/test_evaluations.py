@@ -43,6 +43,7 @@ def asked(cast: Cast, package: Path) -> Evaluation:
     return evaluations.ask(received, actor=actor, at=NOW)
 
 
+@pytest.mark.usefixtures("children_here")
 def test_an_evaluation_leaves_rows_findings_search_and_its_leaves(
     cast: Cast, place: Path, package: Path
 ) -> None:
@@ -73,6 +74,7 @@ def test_an_evaluation_leaves_rows_findings_search_and_its_leaves(
     assert search("事项7") == []
 
 
+@pytest.mark.usefixtures("children_here")
 def test_a_second_evaluation_updates_findings_and_doubles_none(
     cast: Cast, place: Path, package: Path, tmp_path: Path
 ) -> None:
@@ -91,6 +93,7 @@ def test_a_second_evaluation_updates_findings_and_doubles_none(
     assert back.sightings.count() == 2
 
 
+@pytest.mark.usefixtures("children_here")
 def test_bad_evidence_is_told_and_leaves_no_half_result(
     cast: Cast, place: Path, tmp_path: Path
 ) -> None:
@@ -153,6 +156,7 @@ def test_what_a_vanished_worker_left_is_taken_up_three_times(cast: Cast, place: 
     assert evaluations.resume(now=timezone.now()) == 0
 
 
+@pytest.mark.usefixtures("children_here")
 def test_evidence_of_another_kind_or_too_large_is_not_taken(
     cast: Cast, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

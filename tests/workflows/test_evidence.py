@@ -26,7 +26,7 @@ LOG = "\n".join(
         ),
     ]
 ).encode()
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("children_here")]
 
 
 def deliver(cast: Cast, data: bytes = LOG, name: str = "events.csv", who: str = "chu") -> Evidence:

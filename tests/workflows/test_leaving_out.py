@@ -21,7 +21,7 @@ from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.detectors.packages import DEPARTMENTS, SERVICES, cases, write
 from tests.rounds import commissioned
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("children_here")]
 N = 30
 TESTED = ["S00-3", "S01-4", "S01-4-of-another-city"]
 

@@ -35,7 +35,7 @@ COMMANDS = {
     "protocol": "体验测试方案：导出表单、导入答卷 · protocols of field tests",
     "sign": "签名：评分表的签名与核验 · sign score sheets and check signatures",
     "draw": "抽签：人人可以复算 · a draw that anybody can compute again",
-    "sharing": "共享：清查、标准、核验 · inventories, standards and conformance of data",
+    "sharing": "共享：清查、标准、匹配、生命周期 · inventories, standards, matching, life of data",
     "ledger": "存证：核验、复制、见证账本 · check, copy and witness a log",
 }
 BAD_INPUT, OUTSIDE_FAILED, INTERRUPTED = 2, 3, 130

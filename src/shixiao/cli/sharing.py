@@ -7,12 +7,16 @@ import click
 from shixiao.cli.sharing_conflicts import conflicts
 from shixiao.cli.sharing_conform import conform
 from shixiao.cli.sharing_inventory import inventory
+from shixiao.cli.sharing_lifecycle import lifecycle
+from shixiao.cli.sharing_match import benchmark, confirm, match
 
 
-@click.group(help="共享：清查、标准、核验 · inventories, standards and conformance of data.")
+@click.group(
+    help="共享：清查、标准、匹配、生命周期 · inventories, standards, matching, life of data."
+)
 def sharing() -> None:
     """Hold the subcommands together."""
 
 
-for _command in (inventory, conform, conflicts):
+for _command in (inventory, conform, conflicts, match, confirm, benchmark, lifecycle):
     sharing.add_command(_command)

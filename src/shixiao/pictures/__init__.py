@@ -1,5 +1,6 @@
 """图: pictures as SVG text, drawn on the server: ribbon, process map, intervals, funnel."""
 
+from shixiao.pictures.counts import CountBar, counts_svg
 from shixiao.pictures.funnel import FunnelPoint, funnel_limits, funnel_svg, standing
 from shixiao.pictures.intervals import IntervalRow, interval_plot, interval_svg
 from shixiao.pictures.process_map import (
@@ -20,6 +21,7 @@ __all__ = [
     "Arc",
     "Bar",
     "Choice",
+    "CountBar",
     "FunnelPoint",
     "IntervalRow",
     "Material",
@@ -32,6 +34,7 @@ __all__ = [
     "Who",
     "as_file",
     "choose",
+    "counts_svg",
     "duration",
     "funnel_limits",
     "funnel_svg",

@@ -8,6 +8,7 @@ from shixiao.records.appraisals import (
     AppraisalWeight,
     Appraised,
 )
+from shixiao.records.assets import AssetEntry, DataAsset
 from shixiao.records.cases import (
     Attachment,
     Case,
@@ -55,6 +56,7 @@ __all__ = [
     "AppraisalContest",
     "AppraisalWeight",
     "Appraised",
+    "AssetEntry",
     "Assignment",
     "Attachment",
     "Case",
@@ -64,6 +66,7 @@ __all__ = [
     "Correction",
     "Cosignature",
     "DailyHash",
+    "DataAsset",
     "Decision",
     "Dispute",
     "Draw",

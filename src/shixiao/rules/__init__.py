@@ -4,6 +4,7 @@ from shixiao.rules.calendar import WorkingCalendar
 from shixiao.rules.calendars import load_calendar
 from shixiao.rules.clocks import Clock, Deadline, StartRule, Suspension, Unit, deadline
 from shixiao.rules.days import DayKind, DayRow, days_csv, merge_days, read_days
+from shixiao.rules.deadline_table import deadline_table
 from shixiao.rules.layers import load_pack
 from shixiao.rules.notice import import_notice
 from shixiao.rules.pack import RulePack, affected
@@ -28,6 +29,7 @@ __all__ = [
     "affected",
     "days_csv",
     "deadline",
+    "deadline_table",
     "import_notice",
     "load_calendar",
     "load_pack",

@@ -3,13 +3,16 @@
 from shixiao.seals.canonical import canonical_json, sha256_of, sha256_of_file
 from shixiao.seals.codes import read_code, short_code
 from shixiao.seals.documents import document_bytes, read_document
-from shixiao.seals.encryption import Damaged, Keyring, new_key
+from shixiao.seals.encryption import Cipher, Damaged, Keyring, new_key
+from shixiao.seals.envelopes import Envelopes
 from shixiao.seals.keys import key_file
 from shixiao.seals.pseudonyms import person_code, person_key, pseudonymise
 from shixiao.seals.signing import SigningKey, VerifyKey, sign, signed_bytes, verify
 
 __all__ = [
+    "Cipher",
     "Damaged",
+    "Envelopes",
     "Keyring",
     "SigningKey",
     "VerifyKey",

@@ -10,13 +10,17 @@ from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as single_sign_on
 from django.urls import include, path
 
+from shixiao.sharing.assets import Regime
 from shixiao.web.account import views as account
 from shixiao.web.api import metrics, operations
 from shixiao.web.appraisals import comments
 from shixiao.web.appraisals import views as appraisals
+from shixiao.web.assets import views as assets
 from shixiao.web.bodies import views as bodies
 from shixiao.web.cases import board, documents, entering, group, handlers, reports
 from shixiao.web.cases import views as cases
+from shixiao.web.catalogue import statistics as catalogue_statistics
+from shixiao.web.catalogue import views as catalogue
 from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
@@ -28,6 +32,7 @@ from shixiao.web.fieldwork import importing, sending, signing
 from shixiao.web.fieldwork import views as fieldwork
 from shixiao.web.fieldwork import worker as fieldwork_worker
 from shixiao.web.findings import views as findings
+from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
@@ -38,6 +43,8 @@ from shixiao.web.people import organisations, own
 from shixiao.web.people import views as people
 from shixiao.web.protocols import views as protocols
 from shixiao.web.receipts import views as receipts
+from shixiao.web.requests import corrections, disputes
+from shixiao.web.requests import views as requests
 from shixiao.web.search import views as search
 from shixiao.web.shell import choices
 from shixiao.web.subjects import views as subjects
@@ -61,6 +68,39 @@ urlpatterns = [
     path("findings/", findings.listing, name="findings"),
     path("findings/<slug:code>/", findings.one, name="finding"),
     path("findings/<slug:code>/case/", findings.open_case, name="finding_case"),
+    path("catalogue/", catalogue.listing, name="datasets"),
+    path("catalogue/add/", catalogue.add, name="dataset_add"),
+    path("catalogue/import/", catalogue.harvest, name="datasets_harvest"),
+    path("catalogue/statistics/", catalogue_statistics.show, name="datasets_statistics"),
+    path("catalogue/<slug:code>/", catalogue.one, name="dataset"),
+    path("catalogue/<slug:code>/edit/", catalogue.edit, name="dataset_edit"),
+    path("catalogue/<slug:code>/ask/", requests.add, name="request_add"),
+    path("catalogue/<slug:code>/correct/", corrections.add, name="correction_add"),
+    path("catalogue/<slug:code>/<slug:verb>/", catalogue.act, name="dataset_act"),
+    path("requests/", requests.listing, name="requests"),
+    path("requests/<slug:code>/", requests.one, name="request"),
+    path("requests/<slug:code>/<slug:verb>/", requests.act, name="request_act"),
+    path("disputes/", disputes.listing, name="disputes"),
+    path("disputes/<slug:code>/", disputes.one, name="dispute"),
+    path("disputes/<slug:code>/<slug:verb>/", disputes.act, name="dispute_act"),
+    path("corrections/", corrections.listing, name="corrections"),
+    path("corrections/<slug:code>/", corrections.one, name="correction"),
+    path("corrections/<slug:code>/<slug:verb>/", corrections.act, name="correction_act"),
+    path("grants/", grants.listing, name="grants"),
+    path("grants/<slug:code>/", grants.one, name="grant"),
+    path("grants/<slug:code>/use/", grants.use, name="grant_use"),
+    path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("assets/", assets.listing, name="assets"),
+    path("assets/add/", assets.add, {"regime": Regime.ADMINISTRATIVE}, name="asset_add"),
+    path(
+        "assets/add/company/",
+        assets.add,
+        {"regime": Regime.ENTERPRISE},
+        name="asset_add_company",
+    ),
+    path("assets/<slug:code>/", assets.one, name="asset"),
+    path("assets/<slug:code>/enter/<slug:kind>/", assets.enter, name="asset_enter"),
+    path("assets/<slug:code>/cancel/<uuid:entry>/", assets.cancel, name="asset_cancel"),
     path("evaluations/", evaluations.listing, name="evaluations"),
     path("evaluations/<slug:code>/", evaluations.one, name="evaluation"),
     path("evaluations/<slug:code>/publish/", evaluations.publish, name="evaluation_publish"),

@@ -20,6 +20,7 @@ from shixiao.workflows.cases import checking, correcting, opening, pairs
 from shixiao.workflows.cases.moving import Act
 from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
+from shixiao.workflows.example_sharing import share
 from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
@@ -41,6 +42,7 @@ PEOPLE = {
     "inspector2": ("inspector", "inspectorate", "钱进"),
     "officer": ("officer", "department", "赵宁"),
     "head": ("head", "department", "周全"),
+    "head2": ("head", "department2", "韦一"),
     "data-officer": ("data_officer", "department", "褚文"),
     "system-owner": ("system_owner", "department", "卫东"),
     "evaluator": ("evaluator", "evaluator", "郑和"),
@@ -89,9 +91,13 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     evaluations.publish(asked, actor=analyst, at=timezone.now())
     progress(Text("登记账号和案件", "Making accounts and cases"))
     places["department"] = _department(places["bureau"])
-    signs += [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] == "department"]
+    places["department2"] = _other_department(places["department"])
+    late = ("department", "department2")
+    signs += [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] in late]
     _cases(places["department"], now)
     _commission(places, now)
+    acting = {login: _actor(login, now) for login in ("analyst", "head", "head2")}
+    share(places["department"], places["department2"], acting, now)
     return signs
 
 
@@ -132,6 +138,12 @@ def _department(bureau: Organisation) -> Organisation:
     departments = Organisation.objects.filter(kind="department")
     counted = departments.annotate(n=Count("findings")).order_by("-n", "code")
     return counted.first() or bureau
+
+
+def _other_department(department: Organisation) -> Organisation:
+    """Return another department, which shares data with the first."""
+    others = Organisation.objects.filter(kind="department").exclude(pk=department.pk)
+    return others.order_by("code").first() or department
 
 
 @transaction.atomic

@@ -89,12 +89,15 @@ def _all_grams(entries: Iterable[Entry]) -> list[Gram]:
     return [
         Gram(gram=gram, entry=entry, kind=entry.kind, weight=entry.weight)
         for entry in entries
-        for gram in sorted(_of_name(entry.name) | grams(entry.key))
+        for gram in sorted(_of(entry))
     ]
 
 
-def _of_name(name: Text) -> set[str]:
-    return grams(name.zh) | grams(name.en)
+def _of(entry: Entry) -> set[str]:
+    """Return the pairs of an entry: of its name, and of a key that people know."""
+    name: Text = entry.name
+    found = grams(name.zh) | grams(name.en)
+    return found | grams(entry.key) if entry.kind == SERVICE else found
 
 
 def search(query: str, *, kind: str = SERVICE, most: int = 20) -> list[Entry]:

@@ -7,17 +7,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from shixiao.records.models import Case, Step
 from shixiao.terms import Text
+from shixiao.web.results.clocks import clock
 from shixiao.web.results.words import kind_name
 from shixiao.web.shell.pages import say, t
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.cases.deciding import decision_on
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import why_not
-from shixiao.workflows.clock import days_left, rule, soon
 from shixiao.workflows.lives import Verb
 
 TONES = {"closed": "green", "shown": "green", "dropped": "grey", "lead": "grey"}
@@ -45,16 +44,9 @@ def title_of(case: Case) -> Text:
 
 def clock_of(case: Case, today: date | None = None) -> dict[str, Any]:
     """Return the clock of the present state, as ``parts.deadline`` takes it."""
-    if case.due is None or case.state in life().ended:
+    if case.state in life().ended:
         return {"state": "none"}
-    left = days_left(case.due, today or timezone.localdate())
-    state = "overdue" if left < 0 else "soon" if left <= soon() else "running"
-    return {
-        "state": state,
-        "days": abs(left),
-        "due": case.due,
-        "article": rule(case.due_rule).name,
-    }
+    return clock(case.due, case.due_rule, today)
 
 
 def case_line(case: Case) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from shixiao.checkup.report.scores import POINTS
 from shixiao.checkup.report.speech import Speech
@@ -28,9 +27,10 @@ from shixiao.records.models import (
 from shixiao.terms import Estimate, Text
 from shixiao.web.draws.words import TAGS
 from shixiao.web.fieldwork.words import way_of
+from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import day, language, say
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.clock import days_left, pack, rule, soon
+from shixiao.workflows.clock import pack
 from shixiao.workflows.commissions.life import life
 from shixiao.workflows.commissions.moving import doable
 from shixiao.workflows.commissions.protocols import protocol_of
@@ -68,13 +68,7 @@ def line(commission: Commission) -> dict[str, Any]:
 
 def clock_of(commission: Commission) -> dict[str, Any] | None:
     """Return the clock of the present state, as ``parts.deadline`` takes it; None for none."""
-    due = commission.due
-    if due is None:
-        return None
-    left = days_left(due, timezone.localdate())
-    state = "overdue" if left < 0 else "soon" if left <= soon() else "running"
-    article = rule(commission.due_rule).name
-    return {"state": state, "days": abs(left), "due": due, "article": article}
+    return clock(commission.due, commission.due_rule) if commission.due else None
 
 
 def shown(commission: Commission, actor: Actor) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shixiao.web.cases.seen import to_do
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.findings.views import visible_findings
+from shixiao.web.requests.showing import to_do as sharing_to_do
 from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
 from shixiao.web.subjects.rows import COLUMNS, cells, note
@@ -60,7 +61,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "home/inbox.html.j2",
-        {"cases": to_do(actor), "case_line": case_line, "notices": list(notices)},
+        {
+            "cases": to_do(actor),
+            "case_line": case_line,
+            "sharing": sharing_to_do(actor),
+            "notices": list(notices),
+        },
     )
 
 

@@ -36,6 +36,7 @@ HEAD = (
     Entry("services", Text("服务", "Services")),
     Entry("findings", Text("线索", "Findings")),
     Entry("cases", Text("案件", "Cases")),
+    Entry("datasets", Text("数据目录", "Data")),
     Entry("commissions", Text("第三方评估", "Third-party")),
     Entry("ledger", Text("存证", "Ledger")),
     Entry("report_problem", Text("反映问题", "Report a problem")),

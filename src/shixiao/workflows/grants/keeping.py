@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Grant, UsageRecord
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
@@ -58,8 +59,7 @@ def suspend(grant: Grant, act: Act, *, misuse: str) -> Grant:
     why = needed(misuse, field="misuse", missing=MISUSE)
     stepping.go(held, "suspend", act, event="grant.moved", reason=why, misuse=why)
     people = holders("head", today=timezone.localdate(act.at), organisation=held.recipient_id)
-    due = held.due.isoformat() if held.due else ""
-    text = SUSPENDED.format(name=held.item.name, due=due)
+    text = SUSPENDED.format(name=held.item.name, due=both_days(held.due) if held.due else "")
     tell(people, "grant.moved", text, link=f"/grants/{held.code}/", at=act.at)
     return held
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import CatalogueItem, Correction, Organisation
 from shixiao.terms import Text
 from shixiao.workflows import stepping
@@ -81,7 +82,7 @@ def ask(
     }
     stepping.made(made, "correction.asked", Act(actor, at, 0), facts)
     people = holders("data_officer", today=today, organisation=item.department_id)
-    text = ASKED.format(name=item.name, due=due)
+    text = ASKED.format(name=item.name, due=both_days(made.due) if made.due else "")
     tell(people, "correction.asked", text, link=f"/corrections/{made.code}/", at=at)
     return made
 

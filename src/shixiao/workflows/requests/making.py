@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import CatalogueItem, Organisation, SharingRequest
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
@@ -48,6 +49,7 @@ LACKING = {
     "purpose": Text("请写明用途。", "Say what for."),
     "mode": Text("请选择共享方式。", "Choose how the data are to be shared."),
 }
+NO_DAY = Text("期限内", "its due day")
 FILED = Text(
     "{who}申请使用“{name}”，请在 {due} 前答复。", "{who} asks for “{name}”; answer by {due}."
 )
@@ -149,7 +151,7 @@ def file(request: SharingRequest, act: Act) -> SharingRequest:
     stepping.go(held, "file", act, event="request.moved", term=term)
     today = timezone.localdate(act.at)
     people = holders("head", today=today, organisation=held.item.department_id)
-    due = "" if held.due is None else held.due.isoformat()
+    due = both_days(held.due) if held.due else NO_DAY
     text = FILED.format(who=held.requester.name, name=held.item.name, due=due)
     tell(people, "request.moved", text, link=f"/requests/{held.code}/", at=act.at)
     return held

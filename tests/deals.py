@@ -1,0 +1,106 @@
+"""A dataset, request, dispute, correction and grant of each of two departments, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from shixiao.records.models import (
+    CatalogueItem,
+    Correction,
+    DataAsset,
+    Dispute,
+    Grant,
+    SharingRequest,
+)
+from shixiao.terms import Text
+from shixiao.workflows.catalogue import keeping
+from tests.cast import NOW, TODAY, Cast
+from tests.sharing.catalogue import DATASET
+
+OWN, FOREIGN = "own", "foreign"
+PLACE = {OWN: "health", FOREIGN: "housing"}
+
+
+@dataclass
+class Deals:
+    """What each department holds and asks for; ``elsewhere`` are the datasets of the other."""
+
+    items: dict[str, CatalogueItem] = field(default_factory=dict)
+    elsewhere: dict[str, CatalogueItem] = field(default_factory=dict)
+    requests: dict[str, SharingRequest] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    corrections: dict[str, Correction] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    assets: dict[str, DataAsset] = field(default_factory=dict)
+
+
+def make_deals(cast: Cast) -> Deals:
+    """Make them: each department asks for the dataset of the other."""
+    made = Deals()
+    for whose, place in PLACE.items():
+        dataset = replace(DATASET, id=f"D-{place}", provider=place)
+        made.items[whose] = CatalogueItem.objects.create(
+            identifier=dataset.id,
+            state="published",
+            published=NOW,
+            **keeping.columns_of(dataset, cast.places),
+            **keeping.entered(NOW),
+        )
+    made.elsewhere = {OWN: made.items[FOREIGN], FOREIGN: made.items[OWN]}
+    for whose, place in PLACE.items():
+        _ask(made, whose, cast, place)
+        made.assets[whose] = DataAsset.objects.create(
+            organisation=cast.places[place],
+            name=Text("户籍数据", "Residents"),
+            regime="administrative",
+            answers={},
+            placement="intangible",
+            origin="developed",
+            method="straight_line",
+            months=36,
+            recognised=NOW,
+            recognised_by=cast.accounts["chu"],
+        )
+    return made
+
+
+def _ask(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    common = {
+        "item": made.elsewhere[whose],
+        "entered": NOW,
+        "made": NOW,
+        "made_by": cast.accounts["wu"],
+    }
+    terms = {
+        "basis": "《社会救助暂行办法》第十一条",
+        "purpose": "核对户籍",
+        "fields": ["公民身份号码"],
+        "mode": "interface",
+        "starts": TODAY,
+        "ends": date(2027, 3, 1),
+    }
+    asking = {"requester": cast.places[place]}
+    request = SharingRequest.objects.create(
+        **common, **terms, **asking, state="disputed", scenario="核对", filed=NOW
+    )
+    made.requests[whose] = request
+    made.disputes[whose] = Dispute.objects.create(
+        request=request,
+        state="negotiating",
+        claim="应当共享",
+        entered=NOW,
+        made=NOW,
+        made_by=cast.accounts["wu"],
+    )
+    made.corrections[whose] = Correction.objects.create(
+        **common, **asking, state="asked", field="姓名", error="有误"
+    )
+    made.grants[whose] = Grant.objects.create(
+        **common,
+        **terms,
+        request=request,
+        recipient=cast.places[place],
+        state="active",
+        reassess_on=date(2026, 9, 1),
+    )

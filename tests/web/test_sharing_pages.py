@@ -1,0 +1,351 @@
+"""Pages of the catalogue, of requests, disputes, corrections and grants, with rows on them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from shixiao.records.models import CatalogueItem, DataAsset, Dispute, Grant, SharingRequest
+from shixiao.sharing.assets import Regime, checklist
+from shixiao.terms import Text
+from shixiao.workflows import assets
+from shixiao.workflows.catalogue import harvesting
+from shixiao.workflows.catalogue.harvesting import Origin
+from shixiao.workflows.grants import keeping
+from shixiao.workflows.grants.keeping import Use
+from shixiao.workflows.requests import answering, correcting
+from tests.cast import NOW, TODAY, Cast, make_cast
+from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
+from tests.web.browsing import Reader, follow, overflow, violations
+from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.workflows.test_assets import card
+
+SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
+MADE_UP = {"户籍人口基本信息", "公民身份号码", "姓名", "核对户籍", "公租房申请"}
+
+
+def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
+    """Make a deal at every step, and return the pages that show it, each with who looks."""
+    deal = dealing(cast)
+    grant = deal.active()
+    use = Use("公租房申请", "逐件核对户籍", "免交复印件 120 份", "不落地")
+    keeping.record_use(grant, use, actor=deal.actor("wu"), at=deal.at)
+    suspended = deal.active()
+    keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
+    dispute = deal.disputed()
+    waiting = deal.request()
+    answering.notify(waiting, deal.act(PROVIDER, waiting), missing="缺使用依据的附件")
+    asked = deal.request()
+    act = deal.act(PROVIDER, asked)
+    answering.ask_extension(asked, act, days=5, reason="数据量大")
+    correction = correcting.ask(
+        deal.item,
+        requester=cast.places["housing"],
+        field="姓名",
+        error="张三应为张珊",
+        records=3,
+        actor=deal.actor("wu"),
+        at=deal.at,
+    )
+    faulty = replace(
+        HEALTH,
+        id="P-1",
+        name=Text("个体统计台账", "Ledger"),
+        sharing="not_shared",
+        basis="内部规定",
+    )
+    harvesting.harvest([faulty], Origin("市政务数据平台"), actor=cast.actor("li"), at=NOW)
+    harvested = CatalogueItem.objects.get(identifier="P-1")
+    asset = assets.recognise_asset(
+        card(), organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
+    )
+    cost = {"component": "cleaning", "number": "1"}
+    assets.enter(
+        asset,
+        "cost",
+        day=TODAY,
+        amount=Decimal("12345.67"),
+        detail=cost,
+        actor=cast.actor("chu"),
+        at=NOW,
+    )
+    head, analyst = f"head:{REQUESTER}", "analyst:li"
+    return deal, [
+        ("/catalogue/", ""),
+        ("/catalogue/?q=户籍", analyst),
+        ("/catalogue/statistics/", ""),
+        ("/catalogue/import/", analyst),
+        ("/catalogue/add/", "data_officer:chu"),
+        (reverse("dataset", args=[deal.item.code]), head),
+        (reverse("dataset", args=[harvested.code]), ""),
+        (reverse("dataset_act", args=[deal.item.code, "change"]), analyst),
+        (reverse("request_add", args=[deal.item.code]), head),
+        (reverse("correction_add", args=[deal.item.code]), head),
+        ("/requests/", ""),
+        (reverse("request", args=[grant.request.code]), head),
+        (reverse("request", args=[waiting.code]), f"head:{REQUESTER}"),
+        (reverse("request", args=[asked.code]), ""),
+        (reverse("request_act", args=[asked.code, "agree"]), f"head:{PROVIDER}"),
+        (reverse("request_act", args=[asked.code, "refuse"]), f"head:{PROVIDER}"),
+        ("/disputes/", ""),
+        (reverse("dispute", args=[dispute.code]), ""),
+        (reverse("dispute_act", args=[dispute.code, "settle"]), "inspector:chen"),
+        ("/corrections/", ""),
+        (reverse("correction", args=[correction.code]), f"head:{PROVIDER}"),
+        ("/grants/", ""),
+        (reverse("grant", args=[grant.code]), head),
+        (reverse("grant", args=[suspended.code]), ""),
+        (reverse("grant_act", args=[grant.code, "suspend"]), f"head:{PROVIDER}"),
+        (reverse("grant_use", args=[grant.code]), head),
+        ("/inbox/", f"head:{PROVIDER}"),
+        ("/assets/", "data_officer:chu"),
+        ("/assets/add/", "data_officer:chu"),
+        (reverse("asset", args=[asset.code]), "data_officer:chu"),
+        (reverse("asset_enter", args=[asset.code, "income"]), "data_officer:chu"),
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("language", "screen", "elder"),
+    [
+        ("zh", "phone", "largest"),
+        ("en", "desktop", ""),
+        pytest.param("zh", "desktop", "", marks=pytest.mark.slow),
+        pytest.param("en", "phone", "on", marks=pytest.mark.slow),
+    ],
+)
+def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
+    reader: Reader, language: str, screen: str, elder: str
+) -> None:
+    wrong = []
+    _, pages = filled(make_cast())
+    for n, (path, role) in enumerate(pages):
+        page = reader.at(path, role=role, language=language, screen=screen, elder=elder)
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{n:02}-{language}-{screen}.png", full_page=True)
+        found = [*violations(page), *(["too wide"] if overflow(page) > 0 else [])]
+        if elder:
+            found += page.evaluate(SMALL_TEXT, 18) + page.evaluate(SMALL_TARGETS, 60)
+        if language == "en":
+            found += sorted(set(CHINESE.findall(page.evaluate(ELSEWHERE))) - MADE_UP)
+        wrong += [(path, each) for each in found]
+        page.context.close()
+    assert wrong == []
+
+
+# ── without a browser ────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def deal(cast: Cast, place: Path) -> Deal:
+    return dealing(cast)
+
+
+def client(cast: Cast, name: str = "") -> Client:
+    made = Client(headers={"host": "localhost"})
+    if name:
+        made.force_login(cast.accounts[name])
+    return made
+
+
+@pytest.mark.django_db
+def test_outsiders_see_that_a_request_runs_and_not_what_is_said_in_it(deal: Deal) -> None:
+    request = deal.request(scenario="极其秘密的场景")
+    address = reverse("request", args=[request.code])
+    assert "极其秘密的场景" not in client(deal.cast).get(address).content.decode()
+    assert "极其秘密的场景" in client(deal.cast, PROVIDER).get(address).content.decode()
+    assert "极其秘密的场景" in client(deal.cast, "wu").get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_draft_is_for_its_own_department_alone(deal: Deal) -> None:
+    request = deal.request(filed=False)
+    address = reverse("request", args=[request.code])
+    assert client(deal.cast).get(address).status_code == 404
+    assert client(deal.cast, PROVIDER).get(address).status_code == 404
+    assert client(deal.cast, "wu").get(address).status_code == 200
+    assert request.code not in client(deal.cast).get("/requests/").content.decode()
+
+
+@pytest.mark.django_db
+def test_the_person_who_answers_and_the_wrong_records_are_not_public(deal: Deal) -> None:
+    made = correcting.ask(
+        deal.item,
+        requester=deal.cast.places["housing"],
+        field="姓名",
+        error="张三应为张珊",
+        records=1,
+        actor=deal.actor("wu"),
+        at=deal.at,
+    )
+    pages = {reverse("dataset", args=[deal.item.code]): "周某"}
+    pages[reverse("correction", args=[made.code])] = "张珊"
+    grant = deal.active()
+    pages[reverse("grant", args=[grant.code])] = "周某"
+    for address, name in pages.items():
+        assert name not in client(deal.cast).get(address).content.decode()
+        assert name in client(deal.cast, "li").get(address).content.decode()
+    for form in ("csv", "xlsx"):
+        assert (
+            "周某".encode() not in client(deal.cast, "li").get(f"/catalogue/?form={form}").content
+        )
+
+
+@pytest.mark.django_db
+def test_every_verb_has_a_form_and_a_wrong_answer_is_explained(deal: Deal) -> None:
+    request = deal.request()
+    for verb in ("notify", "ask_extension", "agree", "refuse"):
+        address = reverse("request_act", args=[request.code, verb])
+        assert client(deal.cast, PROVIDER).get(address).status_code == 200
+        assert client(deal.cast, PROVIDER).post(address, {}).status_code == 422
+    answer = client(deal.cast, PROVIDER).post(
+        reverse("request_act", args=[request.code, "refuse"]),
+        {"seen": request.version, "refusal_basis": "《某局管理办法》第三条", "reason": "不便"},
+    )
+    assert "部门规章" in answer.content.decode()
+    assert SharingRequest.objects.get().state == "asked"
+
+
+@pytest.mark.django_db
+def test_the_whole_way_is_walked_by_forms(deal: Deal) -> None:
+    ask = reverse("request_add", args=[deal.item.code])
+    given = {
+        "kind": "share",
+        "fields_": ["公民身份号码"],
+        "purpose": "核对户籍",
+        "basis": "《社会救助暂行办法》第十一条",
+        "scenario": "办理公租房申请",
+        "case_types": "公租房申请；低保",
+        "mode": "interface",
+        "starts": "2026-04-01",
+        "ends": "2027-03-31",
+    }
+    assert client(deal.cast, "wu").post(ask, given).status_code == 302
+    request = SharingRequest.objects.get()
+    assert request.case_types == ["公租房申请", "低保"]
+
+    def act(name: str, verb: str, **given: object) -> None:
+        row = SharingRequest.objects.get()
+        address = reverse("request_act", args=[row.code, verb])
+        answer = client(deal.cast, name).post(address, {"seen": row.version, **given})
+        assert answer.status_code == 302, answer.content.decode()
+
+    act(REQUESTER, "file")
+    act(
+        PROVIDER,
+        "agree",
+        reassess_on=date(2026, 9, 1),
+        provider_person="周某",
+        masked=["公民身份号码"],
+        rate=60,
+    )
+    act(PROVIDER, "deliver", reason="接口已开通")
+    grant = Grant.objects.get()
+    assert (grant.state, grant.terms) == ("active", {"masked": ["公民身份号码"], "rate": 60})
+
+
+@pytest.mark.django_db
+def test_a_dispute_is_settled_on_its_page(deal: Deal) -> None:
+    dispute = deal.disputed()
+    address = reverse("dispute_act", args=[dispute.code, "settle"])
+    given = {"seen": 0, "decision": "share", "minutes": "应当共享，十日内开通"}
+    assert client(deal.cast, PROVIDER).post(address, given).status_code == 403
+    assert client(deal.cast, "chen").post(address, given).status_code == 302
+    assert Dispute.objects.get().decision == "share"
+
+
+@pytest.mark.django_db
+def test_an_entry_is_compiled_submitted_and_told_what_it_lacks(deal: Deal) -> None:
+    given = {"id": "N-1", "name": "新数据集", "sharing": "not_shared", "basis": "涉密"}
+    officer = client(deal.cast, "chu")
+    assert officer.post("/catalogue/add/", given).status_code == 302
+    item = CatalogueItem.objects.get(identifier="N-1")
+    submit = reverse("dataset_act", args=[item.code, "submit"])
+    answer = officer.post(submit, {"seen": item.version})
+    assert answer.status_code == 422
+    assert "国务院决定" in answer.content.decode()
+    assert client(deal.cast).get(reverse("dataset", args=[item.code])).status_code == 404
+    edit = reverse("dataset_edit", args=[item.code])
+    renamed = {"name": "改名的数据集", "seen": item.version}
+    assert officer.post(edit, renamed).status_code == 302
+    item.refresh_from_db()
+    assert item.name.zh == "改名的数据集"
+
+
+@pytest.mark.django_db
+def test_a_catalogue_is_imported_from_a_file_or_says_where_it_is_wrong(
+    deal: Deal, tmp_path: Path
+) -> None:
+    path = tmp_path / "目录.csv"
+    path.write_bytes("资源标识,目录名称,提供单位代码\nA,婚姻登记,health\n".encode("gb18030"))
+    analyst = client(deal.cast, "li")
+    with path.open("rb") as file:
+        answer = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
+    assert answer.status_code == 302
+    path.write_text("资源标识,目录名称,提供单位代码\nB,,health\n", "utf-8")
+    with path.open("rb") as file:
+        answer = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
+    assert "目录.csv，第 1 行，“目录名称”列：这一格是空的。" in answer.content.decode()
+    assert set(CatalogueItem.objects.values_list("identifier", flat=True)) == {"D-001", "A"}
+
+
+@pytest.mark.django_db
+def test_counts_lead_to_the_entries_they_count(deal: Deal) -> None:
+    page = client(deal.cast).get("/catalogue/statistics/").content.decode()
+    assert "/catalogue/?domain=" in page
+    shown = client(deal.cast).get("/catalogue/?domain=人口&grade=general_3").content.decode()
+    assert deal.item.code in shown
+    answer = client(deal.cast).get("/catalogue/statistics/?down=department&across=sharing&form=csv")
+    assert "卫生健康局" in answer.content.decode()
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_catalogue_is_searched_and_opened(reader: Reader) -> None:
+    dealing(make_cast())
+    page = reader.at("/catalogue/")
+    page.fill("[name=q]", "户籍")
+    follow(page, page.locator("form.filters button"))
+    follow(page, page.locator("main ul.inbox a").first)
+    assert page.locator("h1").inner_text() == "户籍人口基本信息"
+
+
+@pytest.mark.django_db
+def test_a_book_is_kept_by_forms_and_given_as_files(deal: Deal) -> None:
+    officer = client(deal.cast, "chu")
+    given = {"name": "户籍数据", "item": deal.item.code, "origin": "developed", "months": 36}
+    given |= {"method": "straight_line", "in_use": "2026-01-10"}
+    for question in checklist(Regime.ADMINISTRATIVE):
+        given |= {f"holds_{question.id}": "yes", f"why_{question.id}": "见合同"}
+    assert officer.post("/assets/add/", given).status_code == 302
+    asset = DataAsset.objects.get()
+
+    def enter(kind: str, **given: object) -> int:
+        address = reverse("asset_enter", args=[asset.code, kind])
+        return officer.post(address, {"day": "2026-01-15", **given}).status_code
+
+    assert enter("cost", component="price", amount="3600.00", number="记-1") == 302
+    assert enter("cost", component="price", amount="3600.001", number="记-1") == 422
+    assert enter("impairment", amount="99999.00", reason="x") == 422
+    assert enter("income", amount="100.00", shares="国库 60\n本单位 40") == 302
+    assert enter("income", amount="100.00", shares="国库 六成") == 422
+    assert enter("disposal", percent="50", amount="10.00", reason="转让") == 302
+    entry = asset.entries.get(kind="disposal")
+    address = reverse("asset_cancel", args=[asset.code, entry.pk])
+    assert officer.post(address, {"reason": "写错"}).status_code == 302
+    page = officer.get(reverse("asset", args=[asset.code])).content.decode()
+    assert "3,600.00" in page
+    assert "写错" in page
+    for form in ("xlsx", "csv"):
+        answer = officer.get(f"/assets/?start=2026-01-01&end=2026-12-31&form={form}")
+        assert answer.content[:2] == b"PK"
+    assert client(deal.cast, "wu").get(reverse("asset", args=[asset.code])).status_code == 403
