@@ -231,7 +231,7 @@ class Department:
 @dataclass
 class City:
     departments: list[Department]
-    catalogue: list[tuple[str, str, str]]  # id, name, elements
+    catalogue: list[tuple[str, str, str, str]]  # id, name, name in English or "", elements
 
 
 def city(seed: int, *, rows: int, habits: tuple[str, ...] = HABITS) -> City:
@@ -243,12 +243,20 @@ def city(seed: int, *, rows: int, habits: tuple[str, ...] = HABITS) -> City:
     departments = [Department(habit) for habit in habits]
     for place_, subject in enumerate(sorted(subjects)):
         department = departments[(place_ + seed) % len(habits)]
-        department.tables.append(_table(r, subject, department.habit, rows, subject in listed))
+        table = _table(r, subject, department.habit, rows, subject in listed)
+        if table.name in {other.name for other in department.tables}:
+            table.name += "_2"
+        department.tables.append(table)
     for department in departments:
         department.tables += list(_around(r, department, rows))
     # Datasets that other databases hold are listed as well: a catalogue is of the whole city.
     catalogue = [
-        (f"DS{s:03d}", words()[1][s].catalogue, ";".join(f"E-{f}" for f in _listed(r, s)))
+        (
+            f"DS{s:03d}",
+            words()[1][s].catalogue,
+            words()[1][s].en.replace("_", " ") if r.random() < 0.5 else "",
+            ";".join(f"E-{f}" for f in _listed(r, s)),
+        )
         for s in sorted(listed)
     ]
     return City(departments, catalogue)

@@ -12,8 +12,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psycopg
+
 from bars.definitions import registries
-from bars.departments import City, Department, city, registry, write_sqlite
+from bars.departments import City, Department, city, registry, statements, write_sqlite
 from bars.outcome import Outcome
 from shixiao.rules import load_pack
 from shixiao.sharing.catalogue import Dataset
@@ -41,6 +43,8 @@ def measure(full: bool) -> list[Outcome]:
                 path = Path(folder) / f"{at}.db"
                 write_sqlite(department, path)
                 seen.add(department, scanned(str(path), truth))
+    if full:
+        commented(seen, rows)
     spent = {"cpu_s": time.process_time() - started, "peak_mb": None}
     return [*seen.outcomes(spent), *conflicts(FULL_REGISTRIES if full else REDUCED)]
 
@@ -69,12 +73,30 @@ def conflicts(count: int) -> list[Outcome]:
     ]
 
 
+def commented(seen: Seen, rows: int) -> None:
+    """Add departments on PostgreSQL: of one, names mean nothing and comments everything."""
+    from tests.postgres import server
+
+    truth = city(SEED, rows=rows, habits=("commented", "initials"))
+    with server() as url:
+        with psycopg.connect(url) as connection:
+            for at, department in enumerate(truth.departments):
+                for statement, given in statements(department, f"dept{at}"):
+                    if given:
+                        connection.cursor().executemany(statement, given)
+                    else:
+                        connection.execute(statement)
+        told = scanned(url, truth)
+    for at, department in enumerate(truth.departments):
+        seen.add(department, told, schema=f"dept{at}")
+
+
 def scanned(url: str, truth: City) -> Inventory:
     """Return the inventory of a department by the city's catalogue and registry."""
     elements = [Element(id_, Text(zh, en)) for id_, zh, en in registry()]
     catalogue = [
-        Dataset(id_, Text.of(name), "bureau", items=tuple(Item(e) for e in listed.split(";")))
-        for id_, name, listed in truth.catalogue
+        Dataset(id_, Text(name, en or name), "bureau", items=tuple(map(Item, listed.split(";"))))
+        for id_, name, en, listed in truth.catalogue
     ]
     return scan(
         url,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shixiao.evidence import Engine, connect
 from shixiao.rules import load_pack
@@ -96,7 +99,19 @@ def test_what_fails_is_shown_by_its_shape(duckdb_engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shape"),
-    [(GOOD, "9<17>A"), ("济南市1号", "中<3>9中"), ("a-b_9", "A-A_9"), ("", ""), ("x" * 9, "A<9>")],
+    [
+        (GOOD, "9<17>A"),
+        ("济南市1号", "中<3>9中"),
+        ("a-b_9", "A-A_9"),
+        ("", ""),
+        ("x" * 9, "A<9>"),
+        ("\uff13\uff17\uff10", "9<3>"),  # full width
+        ("ئايگۈل", "L<6>"),
+        ("é\u0301", "AL"),
+        ("\U00020bb7野家", "中<3>"),
+        ("\U0001f600\x07", "?<2>"),
+        ("2024--01", "9<4>--9<2>"),
+    ],
 )
 def test_a_shape_keeps_nothing_of_a_value(value: str, shape: str) -> None:
     assert shape_of(value) == shape
@@ -151,6 +166,12 @@ def test_a_mapping_is_drafted_for_what_fails() -> None:
     assert born.conversion is not None
     assert "YYYYMMDD" in born.conversion.en
     assert born.mended == pytest.approx(40 / 47, abs=1e-4)
+
+
+@given(st.text(max_size=12))
+def test_a_shape_has_no_letter_or_digit_of_its_value(value: str) -> None:
+    shape = re.sub(r"<\d+>|…", "", shape_of(value))
+    assert {sign for sign in shape if sign.isalnum()} <= set("9A中L")
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,15 @@ def test_files_of_a_folder_are_tables(tmp_path: Path) -> None:
     assert found["坏"].understood.table.problem is not None
 
 
+def test_a_first_line_of_values_is_never_told_as_names(tmp_path: Path) -> None:
+    row = people(3)[1]
+    (tmp_path / "t.csv").write_text(f"{row['xm']},{row['sfzh']}\n" * 3, "utf-8")
+    with pytest.raises(BadInput, match=r"no column names|one name") as raised:
+        looked(str(tmp_path / "t.csv"))
+    told = json.dumps(looked(str(tmp_path)).to_json(), ensure_ascii=False)
+    assert row["sfzh"] not in told + str(raised.value)
+
+
 def test_without_a_catalogue_nothing_is_catalogued(sqlite: Path) -> None:
     found = scan(str(sqlite), rules=RULES)
     assert found.catalogue is None

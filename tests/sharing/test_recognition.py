@@ -141,6 +141,11 @@ def test_a_comment_counts_and_a_name_without_values_is_only_a_name() -> None:
     assert recognise(Column("jbxx"), rules=RULES) is None
 
 
+def test_values_that_were_masked_before_tell_nothing_against_a_name() -> None:
+    assert told("lxdh", ["138****1234", "159****5678"] * 9) == "mobile"
+    assert told("c1", ["138****1234", "159****5678"] * 9) is None
+
+
 def test_a_recognition_says_why_and_shows_no_value() -> None:
     values = numbers(60)
     found = recognise(Column("c17", "", values), rules=RULES)

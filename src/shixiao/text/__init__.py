@@ -1,9 +1,9 @@
-"""文本: Chinese text made comparable: normal forms, shingles, near-duplicates, initials."""
+"""文本: Chinese text made comparable: normal forms, shingles, near-duplicates, pinyin."""
 
-from shixiao.text.initials import UNKNOWN, initials, syllables
 from shixiao.text.minhash import near_duplicates
 from shixiao.text.normal import letters_only, without_digits
 from shixiao.text.overlap import overlap
+from shixiao.text.pinyin import UNKNOWN, initials, spelt, syllables
 
 __all__ = [
     "UNKNOWN",
@@ -11,6 +11,7 @@ __all__ = [
     "letters_only",
     "near_duplicates",
     "overlap",
+    "spelt",
     "syllables",
     "without_digits",
 ]

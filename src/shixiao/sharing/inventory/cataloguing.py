@@ -33,7 +33,8 @@ from shixiao.terms import Text
 
 NAMED, HELD = 0.9, 0.8  # how far each sign may carry a match by itself
 LEAST_LIKE = 0.15  # of names; of less, they speak of different things
-# No name agrees: one in Chinese speaks of something else, initials do, other words may or may not.
+# No name agrees: one in Chinese speaks of something else, so do initials, and English
+# where the dataset has an English name; other words may or may not.
 AGAINST, ASIDE, UNTOLD = 0.65, 0.74, 0.85
 BY_KIND = 0.6  # an item found by its kind alone counts less than one found by its element
 UNKNOWN = 0.2  # weight of a column of which nothing is known, of that of a usual item
@@ -186,7 +187,8 @@ def _agreement(
     held, found = _held(columns, catalogue.items[place], catalogue.weights)
     score = 1 - (1 - NAMED * like) * (1 - HELD * held)
     if like < LEAST_LIKE:
-        score *= AGAINST if name.chinese else ASIDE if name.initial else UNTOLD
+        english = bool(name.words and catalogue.names[place].words)
+        score *= AGAINST if name.chinese else ASIDE if name.initial or english else UNTOLD
     if score <= 0:
         return None
     why = []

@@ -8,6 +8,7 @@ repeat with the seed: TABLESAMPLE on PostgreSQL, RAND(seed) on MySQL, a hash of 
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from shixiao.sharing.inventory.address import Address
 from shixiao.sharing.inventory.found import Limits, RawColumn, RawTable
@@ -158,7 +159,9 @@ def _table(
 ) -> RawTable:
     shown = f"{schema}.{name}" if schema else name
     try:
-        described = inspector.get_columns(name, schema=schema)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)  # types of extensions, such as geometry
+            described = inspector.get_columns(name, schema=schema)
         keys = set(inspector.get_pk_constraint(name, schema=schema).get("constrained_columns", ()))
         columns = tuple(_column(entry, keys) for entry in described)
         comment = _comment(inspector, name, schema)

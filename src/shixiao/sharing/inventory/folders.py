@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from shixiao.evidence.readers import read_tabular
 from shixiao.sharing.inventory.found import Limits, RawColumn, RawTable
+from shixiao.sharing.recognition import plain, recognisers
 from shixiao.terms import BadInput, Text
 
+PERSONAL = ("id_number", "mobile", "bank_card", "email", "credit_code")
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".csv.gz")
 
 
@@ -57,6 +59,7 @@ def _read(path: Path, name: str, limits: Limits) -> RawTable:
     Source: J. S. Vitter (1985), Random sampling with a reservoir, algorithm R.
     """
     tabular = read_tabular(path, file=path.name, table=path.stem)
+    _check_heads(tabular.columns, path.name)
     drawing = random.Random(limits.seed)  # noqa: S311 - a sample, no secret
     kept: list[tuple[Any, ...]] = []
     types: dict[str, str] = {}
@@ -77,3 +80,16 @@ def _read(path: Path, name: str, limits: Limits) -> RawTable:
         sample={head: [row[at] for row in kept] for at, head in enumerate(tabular.columns)},
         complete=rows == len(kept),
     )
+
+
+def _check_heads(heads: Sequence[str], file: str) -> None:
+    """Refuse a first line of values: they would be told as names of columns."""
+    tests = [recognisers()[kind].test for kind in PERSONAL]
+    if any(test(plain(head)) for head in heads for test in tests if test):
+        raise BadInput(
+            Text(
+                "第一行是数据而不是列名；请在第一行加上列名。",
+                "The first line holds values and no column names; put the names there.",
+            ),
+            file=file,
+        )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 
 from shixiao.sharing.recognition.names import taken_apart
 from shixiao.terms import Text
-from shixiao.text import UNKNOWN, initials
+from shixiao.text import UNKNOWN, initials, spelt, syllables
 
 # Words that every other name has.
 _GENERIC = re.compile(
@@ -25,7 +27,24 @@ _PREFIXES = frozenset(
     }
 )
 _WORDS = frozenset(
-    {"info", "data", "table", "list", "record", "records", "detail", "main", "basic", "base", "tab"}
+    {
+        "info",
+        "data",
+        "table",
+        "register",
+        "registration",
+        "registry",
+        "filing",
+        "notice",
+        "list",
+        "record",
+        "records",
+        "detail",
+        "main",
+        "basic",
+        "base",
+        "tab",
+    }
     | {"the", "and", "for", "with"}
 )
 # Words that names of all departments are made of.
@@ -76,7 +95,7 @@ _OFFICIAL = frozenset(
     }
 )
 COMMON = 0.3  # weight of such a word
-LEAST_LETTERS = 3
+LEAST_LETTERS, LEAST_SYLLABLES = 3, 2
 WITHIN = 0.6  # likeness of letters that stand whole in others
 LEAST_SHARE = 0.7  # of letters in order; of less, chance does as well
 
@@ -88,13 +107,15 @@ class Called:
     Attributes:
         chinese: its Chinese names without general words.
         letters: initials of those names, or letters of its identifier.
+        spelt: the same in whole syllables.
         words: English words.
         codes: codes that name it.
-        initial: whether its identifier looks like initials, which then should be those of its name.
+        initial: whether its identifier looks like pinyin, which then should be that of its name.
     """
 
     chinese: tuple[str, ...]
     letters: tuple[str, ...]
+    spelt: tuple[tuple[str, ...], ...]
     words: frozenset[str]
     codes: frozenset[str]
     initial: bool = False
@@ -104,6 +125,7 @@ class Called:
         """What a catalogue is searched by: pairs of characters, of letters, words and codes."""
         pairs = {name[at : at + 2] for name in self.chinese for at in range(len(name) - 1)}
         pairs |= {f"~{w[at : at + 2]}" for w in self.letters for at in range(len(w) - 1)}
+        pairs |= {f"~{a[0]}{b[0]}" for word in self.spelt for a, b in pairwise(word)}
         return frozenset(pairs | self.words | self.codes)
 
 
@@ -117,12 +139,16 @@ def called(name: Text, *, identifier: str = "", codes: tuple[str, ...] = ()) -> 
     words = {part for part in parts if len(part) > 2} - _WORDS
     if not identifier:
         words |= {w for w in re.findall(r"[a-z]{3,}", name.en.lower()) if w not in _WORDS}
-    if identifier:
-        letters += ["".join(parts), spoken.spelt]
+    whole = [spelt(head) for head in (*chinese, *heads)]
+    written = syllables("".join(parts)) if identifier and not chinese else ()
+    if len(written) >= LEAST_SYLLABLES:  # whole syllables tell more than their initials
+        letters, whole = [], [written]
+    elif identifier:
+        letters.append("".join(parts))
     kept = tuple(dict.fromkeys(w for w in letters if len(w) >= LEAST_LETTERS and UNKNOWN not in w))
-    initial = bool(kept) and bool(identifier) and (bool(spoken.spelt) or _all_initials(parts))
-    whole = frozenset(code.lower() for code in (*codes, identifier, name.zh) if len(code) > 2)
-    return Called(chinese, kept, frozenset(words), whole, initial=initial)
+    initial = bool(identifier) and bool(whole if not letters else kept and _all_initials(parts))
+    named = frozenset(code.lower() for code in (*codes, identifier, name.zh) if len(code) > 2)
+    return Called(chinese, kept, tuple(whole), frozenset(words), named, initial=initial)
 
 
 def _all_initials(parts: list[str]) -> bool:
@@ -137,10 +163,10 @@ def likeness(table: Called, dataset: Called) -> float:
         return 1.0
     best = max((_pairs(a, b) for a in table.chinese for b in dataset.chinese), default=0.0)
     if not table.chinese:
-        best = max(
-            best,
-            0.9 * max((_order(a, b) for a in table.letters for b in dataset.letters), default=0.0),
-        )
+        pairs = [(a, b, LEAST_LETTERS) for a in table.letters for b in dataset.letters]
+        order = [_order(a, b, least) for a, b, least in pairs]
+        order += [_order(a, b, LEAST_SYLLABLES) for a in table.spelt for b in dataset.spelt]
+        best = max(best, 0.9 * max(order, default=0.0))
     shared = len(table.words & dataset.words)
     if shared and not table.chinese:
         best = max(best, shared / math.sqrt(len(table.words) * len(dataset.words)))
@@ -171,16 +197,18 @@ def _weight(pairs: set[str]) -> float:
     return sum(COMMON if pair in _OFFICIAL else 1.0 for pair in pairs)
 
 
-def _order(letters: str, known: str) -> float:
-    """Return the share of letters that both have in one order; 0 where chance does as well.
+def _order(written: Sequence[str], known: Sequence[str], least: int) -> float:
+    """Return the share of letters or syllables that both have in one order.
 
-    One that stands whole in the other counts too: ``ndkh`` is the end of 公务员年度考核.
+    It is 0 where chance does as well, which is below ``least`` of them. One that stands whole in
+    the other counts too: ``ndkh`` is the end of 公务员年度考核.
     """
-    short, long = sorted((letters, known), key=len)
-    whole = len(short) > LEAST_LETTERS and short in long
-    within = WITHIN if whole or long.startswith(short) else 0.0
-    if letters[0] != known[0]:
+    short, long = sorted((written, known), key=len)
+    starts = range(len(long) - len(short) + 1)
+    whole = len(short) > least and any(long[at : at + len(short)] == short for at in starts)
+    within = WITHIN if whole or (len(short) >= least and long[: len(short)] == short) else 0.0
+    if not short or written[0] != known[0]:
         return within
-    same = LCSseq.similarity(letters, known)
-    share = float(same / len(letters) * same / len(known)) ** 0.5
-    return max(within, share if share >= LEAST_SHARE and same >= LEAST_LETTERS else 0.0)
+    same = LCSseq.similarity(written, known)
+    share = float(same / len(written) * same / len(known)) ** 0.5
+    return max(within, share if share >= LEAST_SHARE and same >= least else 0.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from shixiao.rules import RulePack
@@ -18,6 +19,7 @@ from shixiao.sharing.recognition.values import plain
 from shixiao.statistics import wilson
 from shixiao.terms import Estimate, Text
 
+MASK = "**"  # 138****1234 was masked before and tells nothing
 MOST = 1_000  # values are enough for an interval of ± 3 %
 HINTS = {
     Hint.WHOLE: Text("列名或注释即是“{kind}”", "the name or comment says “{kind}”"),
@@ -83,6 +85,7 @@ def recognise(column: Column, *, rules: RulePack) -> Recognition | None:
         rules: INV-01 (share without a name) and INV-02 (share with one).
     """
     values = [text for value in spread(column.values, MOST) if (text := plain(value))]
+    values = [text for text in values if MASK not in text]
     hints = hints_of(column.name, column.comment)
     if not values:
         return recognise_name(column.name, column.comment)
@@ -98,6 +101,7 @@ def recognise(column: Column, *, rules: RulePack) -> Recognition | None:
     return best[1] if best else None
 
 
+@lru_cache(maxsize=1 << 16)
 def recognise_name(name: str, comment: str = "") -> Recognition | None:
     """Return what a column without values is called; None where its name tells nothing."""
     hints = {k: h for k, h in hints_of(name, comment).items() if h > Hint.NONE}

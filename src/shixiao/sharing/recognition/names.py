@@ -15,7 +15,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 
 from shixiao.sharing.recognition.register import kinds, recognisers
-from shixiao.text import UNKNOWN, initials, syllables
+from shixiao.text import UNKNOWN, initials, spelt, syllables
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PARTS = re.compile(r"[^0-9a-z]+")
@@ -24,6 +24,7 @@ _HEAD_ENDS = re.compile(r"[,，;；:：。(（\[【|/]")
 # Marks of a column that say nothing of its content.
 _EMPTY_PARTS = frozenset({"c", "f", "col", "column", "field", "fld", "t", "v", "str", "n", "d"})
 SHORTEST = 2  # letters; one letter is no name
+SHORTEST_SPELT = 3  # letters; fewer are initials
 LONGEST_INITIALS = 10  # letters of a name in initials; a longer one is written out
 # Endings by which a Chinese head says that it is a number in a series, whatever stands before.
 SERIES = ("流水号", "序号", "序列号", "订单号", "工单号", "业务编号", "受理编号", "批次号", "单号")
@@ -49,13 +50,13 @@ class Spoken:
         chinese: Chinese heads, from the name and from the comment up to its first stop.
         parts: its Latin words in lower case, those that say nothing left out.
         joined: the same without joints.
-        spelt: initials of ``joined`` where it is written in whole syllables; "" elsewhere.
+        spelt: the syllables of ``joined`` where it is written in whole ones; none elsewhere.
     """
 
     chinese: tuple[str, ...]
     parts: tuple[str, ...]
     joined: str
-    spelt: str
+    spelt: tuple[str, ...]
 
 
 def hints_of(name: str, comment: str = "") -> Mapping[str, Hint]:
@@ -95,8 +96,8 @@ def taken_apart(name: str, comment: str = "") -> Spoken:
     if not parts and not chinese and comment:  # an English comment
         parts = [part for part in _PARTS.split(heads[0].lower()) if part]
     joined = "".join(parts)
-    spelt = "".join(s[0] for s in syllables(joined)) if len(joined) > 3 else ""
-    return Spoken(tuple(dict.fromkeys(chinese)), tuple(parts), joined, spelt)
+    whole = syllables(joined) if len(joined) > SHORTEST_SPELT else ()
+    return Spoken(tuple(dict.fromkeys(chinese)), tuple(parts), joined, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class _Written:
     english: frozenset[str]
     letters: frozenset[str]
     endings: tuple[str, ...]
+    spelt: frozenset[tuple[str, ...]]
 
 
 @cache
@@ -121,6 +123,7 @@ def _written() -> Mapping[str, _Written]:
             english=frozenset(name.replace("_", "") for name in entry.english),
             letters=frozenset(letters),
             endings=tuple(sorted(w for w in letters if len(w) >= least)),
+            spelt=frozenset(spelt(head) for head in entry.chinese),
         )
     return found
 
@@ -129,17 +132,20 @@ def _hint(spoken: Spoken, written: _Written) -> Hint:
     if (
         set(spoken.chinese) & set(written.chinese)
         or spoken.joined in written.english | written.letters
-        or (len(spoken.spelt) >= SHORTEST and spoken.spelt in written.letters)
+        or spoken.spelt in written.spelt
     ):
         return Hint.WHOLE
     if any(head.endswith(written.chinese) for head in spoken.chinese):
         return Hint.PART
     if spoken.chinese:  # a Chinese head that speaks of something else outweighs letters
         return Hint.NONE
+    if spoken.spelt:
+        tails = {spoken.spelt[at:] for at in range(len(spoken.spelt) - 1)}
+        return Hint.PART if tails & written.spelt else Hint.NONE
     ends = {"".join(spoken.parts[at:]) for at in range(len(spoken.parts))}
     # Chinese heads stand last, so that their initials do: dbje ends in 金额.
-    written_out = bool(spoken.spelt) or len(spoken.joined) > LONGEST_INITIALS
-    initial = not written_out and spoken.joined.endswith(written.endings)
+    short = len(spoken.joined) <= LONGEST_INITIALS
+    initial = short and spoken.joined.endswith(written.endings)
     return Hint.PART if ends & written.english.union(written.endings) or initial else Hint.NONE
 
 

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
+from functools import lru_cache
+from itertools import groupby
 
-_RUNS = (
-    (re.compile(r"[0-9]+"), "9"),
-    (re.compile(r"[A-Za-z]+"), "A"),
-    (re.compile(r"[\u3400-\u9fff]+"), "中"),
-)
 LONGEST = 24  # characters of a shape
+_KEPT = frozenset(" -_/\\.,:;+*#@&()[]{}<>|'\"!?=%~，。：；（）【】《》、·—¥￥")
 
 
 def shape_of(text: str) -> str:
     """Return a value with its digits as 9, letters as A, Chinese as 中, and their numbers.
 
-    ``11010519491231002X`` is ``9<17>A``. Other signs stay; nothing of the value itself does.
+    ``11010519491231002X`` is ``9<17>A``. Letters of other scripts are L, common signs stay, and
+    whatever else there is becomes ``?``: nothing of the value itself remains.
     """
-    for pattern, sign in _RUNS:
-        text = pattern.sub(_Written(sign), text)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    shape = "".join(_run(sign, len(list(run))) for sign, run in groupby(map(_class, text)))
+    return shape if len(shape) <= LONGEST else shape[:LONGEST] + "…"
 
 
-class _Written:
-    """Writes a run of one kind of sign, with its number where there are several."""
+@lru_cache(maxsize=1 << 16)
+def _class(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if category[0] == "N":
+        return "9"
+    if sign in _KEPT:
+        return sign
+    if category[0] not in "LM":
+        return "?"
+    name = unicodedata.name(sign, "")
+    if name.startswith("CJK"):
+        return "中"
+    return "A" if "LATIN" in name else "L"
 
-    def __init__(self, sign: str) -> None:
-        self._sign = sign
 
-    def __call__(self, run: re.Match[str]) -> str:
-        times = len(run[0])
-        return self._sign if times == 1 else f"{self._sign}<{times}>"
+def _run(sign: str, times: int) -> str:
+    if times == 1:
+        return sign
+    return f"{sign}<{times}>" if sign in "9A中L?" else sign * times

@@ -12,6 +12,8 @@ from shixiao.sharing.recognition import recognisers
 from shixiao.sharing.standards.conformance.expressions import BAD_DIGIT
 from shixiao.sharing.standards.conformance.rule import Check, TableRule
 
+CHUNK = 100_000  # values at a time
+
 
 def with_digits(engine: Engine, table: Table, rules: Sequence[TableRule]) -> Table:
     """Return the table with a column for each rule on check digits: null where the digit is right.
@@ -25,8 +27,11 @@ def with_digits(engine: Engine, table: Table, rules: Sequence[TableRule]) -> Tab
         test = recognisers()[rule.kind].test
         assert test is not None  # noqa: S101 - the kinds of DIGITS all have one
         distinct = table.filter(table[rule.column].notnull()).select(rule.column).distinct()
-        values = engine.rows(distinct)[rule.column]
-        wrong = sorted(v for v in values if v != v.strip().upper() or not test(v))
+        wrong: list[str] = []
+        for batch in distinct.to_pyarrow_batches(chunk_size=CHUNK):  # keeps the wrong ones alone
+            values = batch.column(0).to_pylist()
+            wrong += [v for v in values if v != v.strip().upper() or not test(v)]
+        wrong.sort()
         named = f"{BAD_DIGIT}{place}"
         small = engine.small(
             pa.table(

@@ -15,7 +15,7 @@ from shixiao.sharing.recognition.names import taken_apart
 from shixiao.sharing.standards.registry.codes import code_list
 from shixiao.sharing.standards.registry.element import Element
 from shixiao.terms import Text
-from shixiao.text import UNKNOWN, initials
+from shixiao.text import UNKNOWN, initials, spelt
 
 BY_NAME = Text("名称与数据元“{element}”相同", "its name is that of the element “{element}”")
 BY_LETTERS = Text(
@@ -106,7 +106,7 @@ class Registry:
         for head in sorted(heads):
             for element in self.by_name.get(head, ()):
                 yield element, 0.9, BY_NAME.format(element=element.name)
-        letters = {spoken.joined, spoken.spelt, "".join(spoken.parts[1:])}
+        letters = {spoken.joined, "".join(spoken.parts[1:])}
         for written in sorted(letters):
             same = self.by_letters.get(written, ())
             for element in same:
@@ -150,7 +150,7 @@ def _grouped(pairs: Iterable[tuple[str, Element]]) -> dict[str, list[Element]]:
 
 
 def _letters(name: str, element: Element) -> set[str]:
-    found = {initials(name)}
+    found = {initials(name), "".join(spelt(name))}
     if element.name.en != element.name.zh:
         found.add("".join(sign for sign in element.name.en.lower() if sign.isalnum()))
     return {letters for letters in found if UNKNOWN not in letters and len(letters) > 1}
