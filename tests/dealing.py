@@ -73,7 +73,8 @@ class Deal:
 
     def agreed(self, **given: Any) -> Grant:
         request = self.request(**given)
-        terms = Agreed(date(2026, 9, 1), "周某，数据处处长")
+        reassessed = max(request.starts, min(request.ends, date(2026, 9, 1)))
+        terms = Agreed(reassessed, "周某，数据处处长")
         return answering.agree(request, self.act(PROVIDER, request), terms)
 
     def active(self, **given: Any) -> Grant:

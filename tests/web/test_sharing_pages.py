@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from shixiao.records.models import CatalogueItem, DataAsset, Dispute, Grant, SharingRequest
+from shixiao.seals import SigningKey, VerifyKey
 from shixiao.sharing.assets import Regime, checklist
+from shixiao.sharing.grants import read_index
 from shixiao.terms import Text
 from shixiao.workflows import assets
 from shixiao.workflows.catalogue import harvesting
@@ -104,6 +109,8 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         (reverse("grant", args=[suspended.code]), ""),
         (reverse("grant_act", args=[grant.code, "suspend"]), f"head:{PROVIDER}"),
         (reverse("grant_use", args=[grant.code]), head),
+        (reverse("grant_key", args=[grant.code]), head),
+        (reverse("dataset_source", args=[deal.item.code]), "data_officer:chu"),
         ("/inbox/", f"head:{PROVIDER}"),
         ("/assets/", "data_officer:chu"),
         ("/assets/add/", "data_officer:chu"),
@@ -349,3 +356,30 @@ def test_a_book_is_kept_by_forms_and_given_as_files(deal: Deal) -> None:
         answer = officer.get(f"/assets/?start=2026-01-01&end=2026-12-31&form={form}")
         assert answer.content[:2] == b"PK"
     assert client(deal.cast, "wu").get(reverse("asset", args=[asset.code])).status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_grant_is_published_by_forms_and_fetched_by_gateways(
+    deal: Deal, django_capture_on_commit_callbacks: Any
+) -> None:
+    grant = deal.active(starts=timezone.localdate(), ends=timezone.localdate() + timedelta(days=9))
+    anybody = client(deal.cast)
+    assert anybody.get("/exchange/grants.json").status_code == 404
+    page = reverse("grant", args=[grant.code])
+    assert "网关不放行" in anybody.get(page).content.decode()
+    source = {"system": "people-db", "table": "people", "key": "id_number"}
+    source |= {"column_0": "id_number", "column_1": "name"}
+    key = {"caller": "rent-system", "public": SigningKey.new().public.base64}
+    with django_capture_on_commit_callbacks(execute=True):
+        place = reverse("dataset_source", args=[deal.item.code])
+        assert client(deal.cast, "chu").post(place, source).status_code == 302
+        address = reverse("grant_key", args=[grant.code])
+        assert client(deal.cast, "wu").post(address, key | {"public": "x"}).status_code == 422
+        assert client(deal.cast, "wu").post(address, key).status_code == 302
+    assert "已发给网关" in anybody.get(page).content.decode()
+    answer = anybody.get("/exchange/grants.json")
+    assert grant.code in answer.content.decode()
+    again = anybody.get("/exchange/grants.json", headers={"If-None-Match": answer["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    public = VerifyKey(base64.b64decode(anybody.get("/exchange/key").content))
+    read_index(answer.content, key=public, now=timezone.now(), max_age=60)

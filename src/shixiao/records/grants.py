@@ -18,7 +18,8 @@ class Grant(Record):
     """What was agreed on one request: bound to purpose, fields, kinds of case and time.
 
     ``terms`` hold masking, row scope, rate and size limits as the gateway takes them. The persons
-    who answer on either side are encrypted. ``key`` is the recipient's public key.
+    who answer on either side are encrypted. ``key`` is the public key of ``caller``, the
+    recipient's system.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)
@@ -40,6 +41,7 @@ class Grant(Record):
     ends = models.DateField()
     reassess_on = models.DateField()
     key = models.CharField(max_length=100, default="")
+    caller = models.CharField(max_length=100, default="")
     provider_person = EncryptedText()
     recipient_person = EncryptedText()
     made = models.DateTimeField()

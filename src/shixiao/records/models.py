@@ -37,6 +37,7 @@ from shixiao.records.fieldwork import (
 )
 from shixiao.records.files import StoredFile
 from shixiao.records.findings import Finding, Sighting
+from shixiao.records.gateways import GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
@@ -77,6 +78,7 @@ __all__ = [
     "Evaluator",
     "Evidence",
     "Finding",
+    "GatewaySource",
     "Gram",
     "GramCount",
     "Grant",

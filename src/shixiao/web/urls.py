@@ -28,10 +28,12 @@ from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
 from shixiao.web.evidence import views as evidence
+from shixiao.web.exchange import views as exchange
 from shixiao.web.fieldwork import importing, sending, signing
 from shixiao.web.fieldwork import views as fieldwork
 from shixiao.web.fieldwork import worker as fieldwork_worker
 from shixiao.web.findings import views as findings
+from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
 from shixiao.web.ledger import files as ledger_files
@@ -76,6 +78,7 @@ urlpatterns = [
     path("catalogue/<slug:code>/edit/", catalogue.edit, name="dataset_edit"),
     path("catalogue/<slug:code>/ask/", requests.add, name="request_add"),
     path("catalogue/<slug:code>/correct/", corrections.add, name="correction_add"),
+    path("catalogue/<slug:code>/source/", placing.place, name="dataset_source"),
     path("catalogue/<slug:code>/<slug:verb>/", catalogue.act, name="dataset_act"),
     path("requests/", requests.listing, name="requests"),
     path("requests/<slug:code>/", requests.one, name="request"),
@@ -86,9 +89,12 @@ urlpatterns = [
     path("corrections/", corrections.listing, name="corrections"),
     path("corrections/<slug:code>/", corrections.one, name="correction"),
     path("corrections/<slug:code>/<slug:verb>/", corrections.act, name="correction_act"),
+    path("exchange/grants.json", exchange.grants, name="exchange_grants"),
+    path("exchange/key", exchange.key, name="exchange_key"),
     path("grants/", grants.listing, name="grants"),
     path("grants/<slug:code>/", grants.one, name="grant"),
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
+    path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
     path("assets/", assets.listing, name="assets"),
     path("assets/add/", assets.add, {"regime": Regime.ADMINISTRATIVE}, name="asset_add"),

@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 from shixiao.records.models import Evaluation
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
+from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
 from shixiao.workflows.notices import send_waiting
 from shixiao.workflows.trainings import running
@@ -79,6 +80,11 @@ def read_trainings() -> int:
     return running.read_due(now=timezone.now())
 
 
+def publish_grants() -> int:
+    """Write the index of grants anew: what has ended leaves it, and it never grows too old."""
+    return publishing.publish(timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -88,6 +94,7 @@ CLOCK = {
     remind: 60,
     review: 60,
     read_trainings: 60,
+    publish_grants: 60,
 }
 
 

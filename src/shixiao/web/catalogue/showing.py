@@ -17,7 +17,7 @@ from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import day, say, t
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import doable, late, life
-from shixiao.workflows.catalogue.keeping import dataset_of
+from shixiao.workflows.catalogue.keeping import LISTED, dataset_of
 from shixiao.workflows.clock import pack
 from shixiao.workflows.permissions import may
 
@@ -119,6 +119,7 @@ def shown(item: CatalogueItem, actor: Actor) -> dict[str, Any]:
         "faults": found if inside or item.state == "published" else (),
         "doable": doable(item, actor),
         "may_edit": own and item.state in {"drafted", "updating"},
+        "may_place": own and item.state in LISTED,
         "may_ask": may(actor, "request.draft") and item.department_id not in actor.below,
         "may_correct": may(actor, "correction.ask") and item.department_id not in actor.below,
         "person": item.person if inside else "",

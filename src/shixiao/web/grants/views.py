@@ -21,7 +21,7 @@ from shixiao.web.results.filters import OfDepartment, departments
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say, words
-from shixiao.workflows.grants import giving, keeping
+from shixiao.workflows.grants import giving, keeping, publishing
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.lives import read_life
 from shixiao.workflows.moving import LONGEST
@@ -85,10 +85,13 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     actor, row = actor_on(request), found(code)
     context = shown(row, actor, "grant.read")
     masked = set(row.terms.get("masked", ()))
+    why = publishing.bound_or_why(row, timezone.now())
     context |= {
         "mode": catalogue_words("modes").name(row.mode),
         "fields": [(field, field in masked) for field in row.fields],
         "in_force": giving.in_force(row, timezone.now()),
+        "why_not": why if isinstance(why, Text) else None,
+        "may_key": may(actor, "grant.use", row) and row.state in {"waiting", "active"},
         "usage": list(row.usage.all()[:50]) if context["inside"] else [],
         "may_write": may(actor, "grant.use", row) and row.state in {"active", "suspended"},
     }
@@ -125,7 +128,8 @@ def found(code: str) -> Grant:
     Raises:
         Missing: there is none.
     """
-    row = Grant.objects.select_related("item__department", "recipient").filter(code=code).first()
+    rows = Grant.objects.select_related("item__department", "item__source_place", "recipient")
+    row = rows.filter(code=code).first()
     if row is None:
         raise Missing(NOT_FOUND)
     return row

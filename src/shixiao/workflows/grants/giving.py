@@ -14,6 +14,7 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows import stepping
 from shixiao.workflows.clock import pack
+from shixiao.workflows.grants import publishing
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import signed_in
@@ -104,6 +105,7 @@ def start(grant: Grant, act: Act) -> Grant:
     """Put a grant to use."""
     held = stepping.begin(grant, "start", act)
     stepping.go(held, "start", act, event="grant.moved")
+    publishing.later()
     return held
 
 

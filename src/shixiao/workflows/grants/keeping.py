@@ -18,6 +18,7 @@ from shixiao.terms import Text
 from shixiao.workflows import stepping
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import days_left, pack
+from shixiao.workflows.grants import publishing
 from shixiao.workflows.grants.giving import months_after, put_changed
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -58,6 +59,7 @@ def suspend(grant: Grant, act: Act, *, misuse: str) -> Grant:
     held = stepping.begin(grant, "suspend", act)
     why = needed(misuse, field="misuse", missing=MISUSE)
     stepping.go(held, "suspend", act, event="grant.moved", reason=why, misuse=why)
+    publishing.later()
     people = holders("head", today=timezone.localdate(act.at), organisation=held.recipient_id)
     text = SUSPENDED.format(name=held.item.name, due=both_days(held.due) if held.due else "")
     tell(people, "grant.moved", text, link=f"/grants/{held.code}/", at=act.at)
@@ -79,6 +81,7 @@ def resume(grant: Grant, act: Act, *, reason: str) -> Grant:
     held = stepping.begin(grant, "resume", act)
     why = needed(reason, field="reason")
     stepping.go(held, "resume", act, event="grant.moved", reason=why, misuse="")
+    publishing.later()
     return held
 
 
@@ -125,6 +128,7 @@ def reassess(grant: Grant, act: Act, *, reassess_on: date, reason: str) -> Grant
     why = needed(reason, field="reason")
     stepping.go(held, "reassess", act, event="", reason=why, reassess_on=reassess_on)
     put_changed(held, act, reason=why)
+    publishing.later()
     return held
 
 
@@ -167,5 +171,6 @@ def record_use(grant: Grant, use: Use, *, actor: Actor, at: datetime) -> UsageRe
 
 
 def _put_ended(held: Grant, act: Act, reason: str) -> None:
+    publishing.later()
     sealed = {"reason": reason, "actor": act.actor.account}
     put("grant.ended", held.code, at=act.at, sealed=sealed)
