@@ -292,3 +292,30 @@ def test_an_unknown_dataset_is_refused_with_a_receipt(place: Place) -> None:
 async def _once(place: Place, body: Any, **how: Any) -> Any:
     async with running(place) as at:
         return await Asking.ask(at, body, **how)
+
+
+@pytest.mark.parametrize("kind", ["TEXT", "INTEGER"])
+def test_no_row_is_lost_between_chunks_where_keys_come_several_times(
+    place: Place, kind: str
+) -> None:
+    with closing(sqlite3.connect(place.folder / "people.sqlite3")) as base, base:
+        base.execute("DROP TABLE people")
+        base.execute(f"CREATE TABLE people (id_number {kind}, address, income, region, secret)")
+        base.execute("CREATE INDEX i ON people (id_number)")
+        rows = [(100 + n // 3, f"{n}", "1", "r", "s") for n in range(20)]
+        base.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", rows)
+
+    async def story() -> None:
+        async with running(place) as at:
+            body: dict[str, Any] = {"purpose": "rent-aid", "case": "census", "rows": 4}
+            came, seen = await at.ask(body, "/batch"), []
+            while True:
+                seen += came.body.decode().splitlines()[1:]
+                cursor = came.headers.get("next-cursor")
+                if cursor is None:
+                    break
+                came = await at.ask(body | {"cursor": cursor}, "/batch")
+            assert [line.split(",")[0] for line in seen] == [str(n) for n in range(20)]
+            assert (await at.ask(body | {"rows": 2}, "/batch")).reason == "rows"
+
+    asyncio.run(story())

@@ -236,7 +236,7 @@ class Exchange:
         except (ValueError, Damaged):
             raise Refused("cursor") from None
         most = min(entry.max_rows, question.rows or entry.max_rows, MOST_ROWS)
-        found = await source.after(entry, after, most)
+        found, more = _chunk(await source.after(entry, after, most + 1), most)
         rows = [
             tuple(
                 write(v, m, ready.code) if m else v for v, m in zip(row, ready.marks, strict=True)
@@ -252,7 +252,7 @@ class Exchange:
             marks=ready.marks,
         )
         cursor = ""
-        if len(found) == most:
+        if more:
             last = str(found[-1][0]).encode()
             cursor = self._keys.ring.seal(last, context=context).hex()
         body = _table(entry.fields, rows, question.format)
@@ -275,6 +275,22 @@ def _refusal(draft: Draft, code: str) -> Answer:
     reason = reasons()[code]
     body = refusal_bytes(reason, draft.id)
     return Answer(reason.status, body, receipt=draft.id, reason=code)
+
+
+def _chunk(found: list[Row], most: int) -> tuple[list[Row], bool]:
+    """Return the rows of a chunk, and whether more follow; the rows of one key stay together.
+
+    Raises:
+        Refused: one key has more rows than a chunk may hold.
+    """
+    if len(found) <= most:
+        return found, False
+    kept = found[:most]
+    if found[most][0] == kept[-1][0]:
+        kept = [row for row in kept if row[0] != kept[-1][0]]
+    if not kept:
+        raise Refused("rows")
+    return kept, True
 
 
 def _masked(rows: Sequence[Row], ready: Ready) -> Sequence[Row]:

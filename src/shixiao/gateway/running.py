@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.server import Server
 
 from shixiao.gateway.app import CONFIG
+from shixiao.gateway.cases import CaseTable
 from shixiao.gateway.config import Config
+from shixiao.gateway.sources import open_source
 
 RESPAWN = 0.2  # seconds before a worker that died is started again
 
@@ -20,7 +23,12 @@ def run(config: Config, path: Path) -> None:
     Args:
         config: what the gateway is told.
         path: of its file, for the workers to read.
+
+    Raises:
+        BadInput: the config names what is not there.
+        Unavailable: a server does not answer.
     """
+    asyncio.run(_try(config))
     os.environ[CONFIG] = str(path.resolve())
     tls = config.tls
     Server(
@@ -42,3 +50,11 @@ def run(config: Config, path: Path) -> None:
         ssl_ca=Path(tls["clients"]) if tls.get("clients") else None,
         ssl_client_verify=bool(tls.get("clients")),
     ).serve()
+
+
+async def _try(config: Config) -> None:
+    """Open once what the workers will open, so that a mistake is said in one sentence."""
+    CaseTable(config.cases)
+    for source in config.sources.values():
+        opened = await open_source(source, config)
+        await opened.close()

@@ -44,7 +44,10 @@ def as_table(path: Path, key: str, folder: Path) -> Path:
 
 
 def _fill(path: Path, file: pq.ParquetFile, names: list[str], key: str) -> None:
-    columns = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
+    columns = ", ".join(
+        '"' + name.replace('"', '""') + '" ' + ("INTEGER" if _whole(kind) else "TEXT")
+        for name, kind in zip(names, file.schema_arrow.types, strict=True)
+    )
     quoted = '"' + key.replace('"', '""') + '"'
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(f"CREATE TABLE data ({columns})")
@@ -55,7 +58,10 @@ def _fill(path: Path, file: pq.ParquetFile, names: list[str], key: str) -> None:
         base.execute(f"CREATE INDEX by_key ON data ({quoted})")
 
 
+def _whole(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind))
+
+
 def _plain(column: pa.Array) -> list[object]:
-    """Return values as SQLite takes them: numbers stay, all else becomes text."""
-    kept = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
-    return list((column if kept else column.cast(pa.string())).to_pylist())
+    """Return values as SQLite takes them: whole numbers stay, all else becomes text."""
+    return list((column if _whole(column.type) else column.cast(pa.string())).to_pylist())

@@ -59,7 +59,7 @@ class PostgresTable:
     async def after(self, entry: Entry, key: str, most: int) -> list[tuple[object, ...]]:
         """Return a chunk of rows behind a key."""
         made = after_key(self.shape, entry.fields, entry.rows, most, mark="%s")
-        return await self._rows(made, key)
+        return await self._rows(made, key, key)
 
     async def close(self) -> None:
         """Close what is open."""
@@ -68,10 +68,10 @@ class PostgresTable:
             if base is not None:
                 await base.close()
 
-    async def _rows(self, statement: Statement, key: str) -> list[tuple[object, ...]]:
+    async def _rows(self, statement: Statement, *keys: str) -> list[tuple[object, ...]]:
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._ask(statement, key)
+                return await self._ask(statement, keys)
         except TimeoutError:
             raise Refused("source_slow") from None
         except (psycopg.errors.UndefinedColumn, psycopg.errors.UndefinedTable):
@@ -81,7 +81,7 @@ class PostgresTable:
         except psycopg.Error:
             raise Refused("source_down") from None
 
-    async def _ask(self, statement: Statement, key: str) -> list[tuple[object, ...]]:
+    async def _ask(self, statement: Statement, keys: tuple[str, ...]) -> list[tuple[object, ...]]:
         """Run a statement on an idle connection; one that failed is not used again."""
         base = await self._idle.get()
         kept: psycopg.AsyncConnection[Any] | None = None
@@ -89,7 +89,7 @@ class PostgresTable:
             if base is None:
                 base = await self._connect()
             asked = sql.SQL(statement.sql)
-            rows = await (await base.execute(asked, (key, *statement.scope))).fetchall()
+            rows = await (await base.execute(asked, (*keys, *statement.scope))).fetchall()
             kept = base
             return rows
         finally:

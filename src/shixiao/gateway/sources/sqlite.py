@@ -56,7 +56,7 @@ class SqliteTable:
 
     async def after(self, entry: Entry, key: str, most: int) -> list[tuple[object, ...]]:
         """Return a chunk of rows behind a key."""
-        return self._rows(self._statement(entry, most), key)
+        return self._rows(self._statement(entry, most), key, key)
 
     async def close(self) -> None:
         """Close the file."""
@@ -77,9 +77,9 @@ class SqliteTable:
         self._prepared[place] = (entry, made)
         return made
 
-    def _rows(self, statement: Statement, key: str) -> list[tuple[object, ...]]:
+    def _rows(self, statement: Statement, *keys: str) -> list[tuple[object, ...]]:
         try:
-            return self._base.execute(statement.sql, (key, *statement.scope)).fetchall()
+            return self._base.execute(statement.sql, (*keys, *statement.scope)).fetchall()
         except sqlite3.OperationalError as error:
             gone = "no such column" in str(error) or "no such table" in str(error)
             raise Refused("field_gone" if gone else "source_down") from None

@@ -63,14 +63,15 @@ def by_key(
 def after_key(
     shape: Shape, fields: Sequence[str], rows: Sequence[Condition], most: int, *, mark: str = "?"
 ) -> Statement:
-    """Return the statement for a chunk of rows after a key; the key itself comes first in each row.
+    """Return the statement for rows after a key, which is its first and second parameter.
 
-    The key is read to go on from there and to name the persons in the receipt; it is no field of
-    the answer unless it is granted.
+    The key itself comes first in each row: to go on from there, and to name the persons in the
+    receipt. It is no field of the answer unless it is granted. Without a key to go on from, an
+    empty text is given.
     """
     where, scope = _conditions(shape, rows, mark)
     key = _column(shape, shape.key, mark)
-    wanted = " AND ".join([f"{key} > {mark}", *where])
+    wanted = " AND ".join([f"({mark} = '' OR {key} > {mark})", *where])
     selected = _selected(shape, (shape.key, *fields), mark)
     return Statement(f"{selected} WHERE {wanted} ORDER BY {key} LIMIT {most:d}", scope)
 

@@ -1,0 +1,66 @@
+"""What a gateway is told: a mistake is one sentence, and no gateway that half works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+from bars.gateways import Place
+from shixiao.gateway.config import read_config
+from shixiao.gateway.running import run
+from shixiao.gateway.sources.parquet import as_table
+from shixiao.gateway.sources.sqlite import SqliteTable
+from shixiao.terms import BadInput
+
+PEOPLE = {"kind": "sqlite", "place": "people.sqlite3", "table": "people", "key": "id_number"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"public_url": "gateway.test"}, "public_url"),
+        ({"public_url": None}, "public_url"),
+        ({"zone": "Nowhere/Town"}, "Nowhere"),
+        ({"limits": {"valid": 0}}, "limits"),
+        ({"limits": {"speed": 1}}, "speed"),
+        ({"datasets": {"people": PEOPLE | {"kind": "excel"}}}, "excel"),
+        ({"grants": {"place": "x", "key": "x", "max_age": 1}}, "public key"),
+        ({"datasets": {"people": PEOPLE | {"table": "nobody"}}}, "cannot be read"),
+        ({"datasets": {"people": PEOPLE | {"key": "name"}}}, "no index"),
+        ({"cases": {"place": "nothing.sqlite3"}}, "cases cannot be read"),
+    ],
+)
+def test_a_mistake_in_the_config_is_one_sentence(
+    place: Place, changes: dict[str, Any], said: str
+) -> None:
+    told = yaml.safe_load(place.path.read_text("utf-8")) | changes
+    place.path.write_text(yaml.safe_dump(told), "utf-8")
+    with pytest.raises(BadInput) as refused:
+        run(read_config(place.path), place.path)
+    assert said in refused.value.text.en
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "- 1", "origin: x"])
+def test_what_is_no_config_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "gateway.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput):
+        read_config(path)
+    with pytest.raises(BadInput, match="no such file"):
+        read_config(tmp_path / "other.yaml")
+
+
+def test_parquet_is_served_from_an_indexed_table_and_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "data.parquet"
+    pq.write_table(pa.table({"k": ["a", "b"], "n": [1, 2]}), path)
+    made = as_table(path, "k", tmp_path / "kept")
+    assert SqliteTable(made, "data", "k").shape.columns == ("k", "n")
+    before = made.stat().st_mtime_ns
+    assert as_table(path, "k", tmp_path / "kept").stat().st_mtime_ns == before
+    with pytest.raises(BadInput, match="no Parquet"):
+        as_table(path, "other", tmp_path / "kept")
