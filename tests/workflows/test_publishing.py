@@ -130,9 +130,7 @@ def test_names_that_are_none_are_refused(deal: Deal, given: dict[str, Any], fiel
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize(
-    "public", ["", "x", base64.b64encode(bytes(31)).decode(), "好" * 10]
-)
+@pytest.mark.parametrize("public", ["", "x", base64.b64encode(bytes(31)).decode(), "好" * 10])
 def test_a_key_that_is_none_is_refused(deal: Deal, public: str) -> None:
     grant = deal.active()
     with pytest.raises(Incomplete) as refused:
