@@ -9,7 +9,7 @@ import pytest
 pytestmark = pytest.mark.shared_data
 
 REDUCED = [
-    "effect_1",
+    pytest.param("effect_1", marks=pytest.mark.slow),
     "effect_2",
     # Costs are compared here, which other tests on the same cores would distort.
     pytest.param("effect_3", marks=pytest.mark.slow),
@@ -24,7 +24,7 @@ REDUCED = [
     pytest.param("formalism_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "formalism_6",
     "formalism_7",
-    "evaluators_1",
+    pytest.param("evaluators_1", marks=pytest.mark.slow),
     pytest.param("sharing_inventory", marks=pytest.mark.slow),
     pytest.param("platform_3", marks=pytest.mark.slow),
     pytest.param("platform_4", marks=pytest.mark.slow),
@@ -38,6 +38,9 @@ REDUCED = [
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
     "sharing_matching",
     pytest.param("sharing_4", marks=pytest.mark.slow),
+    pytest.param("sharing_6", marks=pytest.mark.slow),
+    "sharing_7",
+    pytest.param("sharing_8", marks=pytest.mark.slow),
 ]
 
 

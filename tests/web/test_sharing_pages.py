@@ -124,8 +124,8 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
 @pytest.mark.parametrize(
     ("language", "screen", "elder"),
     [
-        ("zh", "phone", "largest"),
         ("en", "desktop", ""),
+        pytest.param("zh", "phone", "largest", marks=pytest.mark.slow),
         pytest.param("zh", "desktop", "", marks=pytest.mark.slow),
         pytest.param("en", "phone", "on", marks=pytest.mark.slow),
     ],
