@@ -1,7 +1,4 @@
-"""Bar 8 of SHARING: what is planted turns its cell red, keys turn without loss, a leak has a name.
-
-The leak is measured by ``bars.sharing_leak``.
-"""
+"""Bar 8 of SHARING: what is planted turns its cell red, keys turn without loss, a leak has a name."""
 
 from __future__ import annotations
 
@@ -16,6 +13,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+from bars import sharing_leak
 from bars.outcome import Outcome
 from bars.workers import ROOT
 from shixiao.seals import Cipher, Damaged, Envelopes, Keyring
@@ -44,6 +42,7 @@ def measure(*, full: bool) -> list[Outcome]:
         Outcome.recorded("records written while keys turned", written),
         Outcome.recorded("keys of a department at the end", keys),
         Outcome.at_most("records that do not open, or not as they were", lost, 0),
+        *sharing_leak.measure(full=full),
     ]
 
 

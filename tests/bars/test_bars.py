@@ -34,7 +34,6 @@ REDUCED = [
     pytest.param("sharing_1", marks=pytest.mark.slow),
     pytest.param("sharing_2", marks=pytest.mark.slow),
     pytest.param("sharing_3", marks=pytest.mark.slow),
-    pytest.param("sharing_leak", marks=pytest.mark.slow),
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
     "sharing_matching",
     pytest.param("sharing_4", marks=pytest.mark.slow),
