@@ -1,4 +1,4 @@
-"""Bar 8 of SHARING: what is planted turns its cell red, keys turn without loss, a leak has a name."""
+"""Bar 8 of SHARING: what is planted turns its cell red, keys turn without loss, a leak is named."""
 
 from __future__ import annotations
 
