@@ -13,7 +13,7 @@ REDUCED = [
     "effect_2",
     # Costs are compared here, which other tests on the same cores would distort.
     pytest.param("effect_3", marks=pytest.mark.slow),
-    "effect_4",
+    pytest.param("effect_4", marks=pytest.mark.slow),
     pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),

@@ -60,7 +60,9 @@ def _size(cases: Any) -> int:
     return cases if isinstance(cases, int) else len(cases)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name", [SMALL[0], *(pytest.param(name, marks=pytest.mark.slow) for name in SMALL[1:])]
+)
 def test_permits_agree(
     name: str, logs: Path, prepared: Prepared, duckdb_engine: Engine, oracle: Any
 ) -> None:
