@@ -11,7 +11,9 @@ from shixiao.checkup.index import index
 from tests.spec.conftest import SPARK
 
 
-@pytest.mark.parametrize("url", [pytest.param("spark://local[2]", marks=(*SPARK, pytest.mark.slow))])
+@pytest.mark.parametrize(
+    "url", [pytest.param("spark://local[2]", marks=(*SPARK, pytest.mark.slow))]
+)
 def test_every_number_is_the_same(result, town, settings, url):
     with opened(town, settings, url=url) as scene:
         again = index(scene, capped={})
