@@ -209,10 +209,15 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
     tests, tried = field_test_rows(plan, seed)
     for identifier, found in tried.items():
         counts[identifier] |= found
+    requirements = requirement_rows(plan)
+    owner = {s.id: plan.departments[s.department].id for s in plan.services}
+    asked: dict[str, set[str]] = defaultdict(set)
+    for row in requirements:
+        asked[owner[str(row["service_id"])]].add(str(row["element_id"]))
     return {
         "departments": department_rows(plan),
         "services": service_rows(plan),
-        "requirements": requirement_rows(plan),
+        "requirements": requirements,
         "activity_map": activity_rows(),
         "apps": app_rows(plan),
         "forms": forms,
@@ -223,5 +228,5 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
             plan, {"enrolment_season": ENROLMENT, "campaign": CAMPAIGN}
         ),
         "population": population_rows(plan.size.people),
-        **governance_tables(plan, people, seed),
+        **governance_tables(plan, people, seed, asked),
     }
