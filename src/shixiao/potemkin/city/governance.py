@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -61,9 +62,15 @@ def _moment(rng: np.random.Generator, before: int = 40) -> int:
     return day * WHOLE_DAY + int(rng.integers(9 * 3600, 17 * 3600))
 
 
+@cache
+def statutory(rule: str) -> Clock:
+    """Return the clock of a rule of law."""
+    return Clock.of(load_pack().rule(rule))
+
+
 def _by(rule: str, opened: int, moment: int) -> int:
     """Return a moment, or the same hour of the last day on which a duty is in time."""
-    due = Clock.of(load_pack().rule(rule)).deadline(_day(opened), load_calendar(CALENDAR)).due
+    due = statutory(rule).deadline(_day(opened), load_calendar(CALENDAR)).due
     return min(moment, offset(due) * WHOLE_DAY + moment % WHOLE_DAY)
 
 
