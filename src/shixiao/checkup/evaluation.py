@@ -61,7 +61,13 @@ USUAL_ARMS = ("channel", "region", "month")
 FEW_SOURCES = 12  # up to this many logs each get a journey of their own
 # What a package of services is compared by when nothing else is asked for.
 CHANNELS = Comparison("channel", "online", "counter")
-NAMED = (SubjectKind.SERVICE, SubjectKind.DEPARTMENT, SubjectKind.APP, SubjectKind.SYSTEM)
+NAMED = (
+    SubjectKind.SERVICE,
+    SubjectKind.DEPARTMENT,
+    SubjectKind.APP,
+    SubjectKind.SYSTEM,
+    SubjectKind.DATASET,
+)
 
 
 @dataclass(slots=True)

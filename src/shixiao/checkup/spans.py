@@ -24,6 +24,10 @@ DATED = (
     ("accounts", "created"),
     ("messages", "ts"),
     ("ratings", "ts"),
+    ("exchanges", "ts"),
+    ("requests", "answered"),
+    ("requests", "opened"),
+    ("duties", "opened"),
 )
 
 

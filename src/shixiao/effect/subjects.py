@@ -109,6 +109,7 @@ def names(store: Store, engine: Engine, kind: SubjectKind) -> dict[str, Text]:
         SubjectKind.SERVICE: ("services", "service_id"),
         SubjectKind.APP: ("apps", "app_id"),
         SubjectKind.SYSTEM: ("systems", "system_id"),
+        SubjectKind.DATASET: ("datasets", "dataset_id"),
     }.get(kind, ("", ""))
     if not store.has(table_name, "name"):
         return {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from shixiao.potemkin.city.field_tests import evaluator_rows, field_test_rows
 from shixiao.potemkin.city.forms import elements_of, form_rows
 from shixiao.potemkin.city.governance import governance_tables
 from shixiao.potemkin.city.intake import SERVICE_TABLES, Town, write_service
+from shixiao.potemkin.city.liability import Acts, draw_acts
 from shixiao.potemkin.city.material import material
 from shixiao.potemkin.city.messages import SCHEMA as MESSAGES
 from shixiao.potemkin.city.messages import draw_letters, message_columns
@@ -24,16 +25,17 @@ from shixiao.potemkin.city.population import People
 from shixiao.potemkin.city.registers import (
     activity_rows,
     app_rows,
+    asked_by,
     department_rows,
     known_event_rows,
     population_rows,
     requirement_rows,
     service_rows,
 )
-from shixiao.potemkin.city.requests import PlantRequest, default_plants
+from shixiao.potemkin.city.requests import IN_REGISTERS, PlantRequest, default_plants
 from shixiao.potemkin.city.sizes import SIZES
 from shixiao.potemkin.city.streams import stream
-from shixiao.potemkin.city.truth import check_place, truth_of, write_truth
+from shixiao.potemkin.city.truth import check_place, truth_of, with_acts, write_truth
 from shixiao.potemkin.city.usage import (
     ACCOUNTS,
     USAGE,
@@ -81,15 +83,17 @@ def write_city(
     """
     _check(folder, size, truth)
     wanted = () if null else tuple(plants) or default_plants()
+    registers = {p.kind: p.share for p in wanted if p.kind in IN_REGISTERS}
+    wanted = tuple(p for p in wanted if p.kind not in IN_REGISTERS)
     plan = draw_plan(SIZES[size], seed if plan_seed is None else plan_seed, wanted)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     try:
-        counts = _write(plan, beside, seed, scale, progress)
+        counts, acts = _write(plan, beside, seed, scale, registers, progress)
         if truth is not None:
-            write_truth(truth, truth_of(plan, seed, scale, counts))
+            write_truth(truth, with_acts(truth_of(plan, seed, scale, counts), acts))
         if folder.exists():
             folder.rmdir()
         beside.rename(folder)
@@ -119,8 +123,15 @@ def _check(folder: Path, size: str, truth: Path | None) -> None:
         check_place(truth, folder)
 
 
-def _write(plan: Plan, folder: Path, seed: int, scale: float, progress: Progress) -> Counts:
-    """Write all tables; return the numbers that the minima are about."""
+def _write(
+    plan: Plan,
+    folder: Path,
+    seed: int,
+    scale: float,
+    registers: Mapping[str, float],
+    progress: Progress,
+) -> tuple[Counts, Acts]:
+    """Write all tables; return the numbers that the minima are about, and acts of liability."""
     progress(Text("安排居民和日历", "Settling people and the calendar"))
     year = Year()
     people = People.drawn(plan.size.people, plan.plan_seed)
@@ -144,12 +155,15 @@ def _write(plan: Plan, folder: Path, seed: int, scale: float, progress: Progress
         columns |= {name: table.columns for name, table in streams.items()}
     progress(Text("写其余各表", "Writing the other tables"))
     small = _small_tables(plan, people, seed, counts) | {"matters": matter_rows(plan, matters)}
+    acts = draw_acts(plan, registers["liability"], small) if "liability" in registers else Acts()
+    for name, rows in acts.rows.items():
+        small[name] = [*small[name], *rows]
     for name, rows in small.items():
         columns[name] = write_rows(folder, name, rows)
     cities = material("city")["cities"]
     title = Text(*(cities[0] if plan.size.cities == 1 else material("city")["province"].values()))
     write_descriptor(folder, title, columns, streams)
-    return counts
+    return counts, acts
 
 
 def _at(place: int, total: int) -> Text:
@@ -209,10 +223,11 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
     tests, tried = field_test_rows(plan, seed)
     for identifier, found in tried.items():
         counts[identifier] |= found
+    requirements = requirement_rows(plan)
     return {
         "departments": department_rows(plan),
         "services": service_rows(plan),
-        "requirements": requirement_rows(plan),
+        "requirements": requirements,
         "activity_map": activity_rows(),
         "apps": app_rows(plan),
         "forms": forms,
@@ -223,5 +238,5 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
             plan, {"enrolment_season": ENROLMENT, "campaign": CAMPAIGN}
         ),
         "population": population_rows(plan.size.people),
-        **governance_tables(plan, people, seed),
+        **governance_tables(plan, people, seed, asked_by(plan, requirements)),
     }

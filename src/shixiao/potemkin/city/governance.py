@@ -1,8 +1,14 @@
-"""The tables beside the services: data sharing, systems and decisions, voice; small but whole."""
+"""The tables beside the services: data sharing, systems and decisions, voice; small but whole.
+
+Sharing is innocent here: answers, deliveries and duties keep their times, refusals of what is
+shared without condition rest on a law, and no grant covers what its department asks people for.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -12,24 +18,31 @@ from shixiao.potemkin.city.planning import Plan
 from shixiao.potemkin.city.population import People
 from shixiao.potemkin.city.streams import stream
 from shixiao.potemkin.city.writing import Row
-from shixiao.potemkin.city.year import DAYS, FIRST, clock
+from shixiao.potemkin.city.year import CALENDAR, DAYS, FIRST, clock, offset
 from shixiao.potemkin.steps import WHOLE_DAY
+from shixiao.rules import Clock, load_calendar, load_pack
 
 DATASETS_EACH = 3
 REQUESTS, DUTIES, GRANTS, EXCHANGES, DECISIONS = 120, 60, 40, 1500, 800
 STATEMENTS, VOTERS, VOTED = 24, 160, 0.4
 SEARCHES = 2500
+LAW = "《中华人民共和国个人信息保护法》第六条"
+DECREE = "《政务数据共享条例》"
+#: duty in the register → rule with its time; on the others nothing hangs
+TIMES = {"更新目录": "GDS-17u", "校核数据": "GDS-26"}
 SHARING = ("unconditional", "conditional", "not_shared")
 FACTORS = (("材料完整度", "申请材料"), ("信用等级", "信用记录"), ("历史办件", "办件记录"))
 
 
-def governance_tables(plan: Plan, people: People, seed: int) -> dict[str, list[Row]]:
-    """Return the tables by name."""
+def governance_tables(
+    plan: Plan, people: People, seed: int, asked: Mapping[str, set[str]]
+) -> dict[str, list[Row]]:
+    """Return the tables by name; ``asked`` is what the services of each department ask for."""
     rng = stream(seed, "governance")
     datasets = _datasets(plan, rng)
     systems = _systems(plan)
     decisions = _decisions(plan, systems, rng)
-    grants = _grants(plan, datasets, rng)
+    grants = _grants(plan, datasets, asked, rng)
     return {
         "datasets": datasets,
         "requests": _requests(plan, datasets, rng),
@@ -47,6 +60,22 @@ def governance_tables(plan: Plan, people: People, seed: int) -> dict[str, list[R
 def _moment(rng: np.random.Generator, before: int = 40) -> int:
     day = int(rng.integers(0, DAYS - before))
     return day * WHOLE_DAY + int(rng.integers(9 * 3600, 17 * 3600))
+
+
+@cache
+def statutory(rule: str) -> Clock:
+    """Return the clock of a rule of law."""
+    return Clock.of(load_pack().rule(rule))
+
+
+def _by(rule: str, opened: int, moment: int) -> int:
+    """Return a moment, or the same hour of the last day on which a duty is in time."""
+    due = statutory(rule).deadline(_day(opened), load_calendar(CALENDAR)).due
+    return min(moment, offset(due) * WHOLE_DAY + moment % WHOLE_DAY)
+
+
+def _day(moment: int) -> date:
+    return FIRST + timedelta(days=moment // WHOLE_DAY)
 
 
 def _datasets(plan: Plan, rng: np.random.Generator) -> list[Row]:
@@ -70,7 +99,7 @@ def _datasets(plan: Plan, rng: np.random.Generator) -> list[Row]:
                     "tier": "市级",
                     "grade": "一般数据",
                     "sharing": sharing,
-                    "basis": "《政务数据共享条例》" if sharing != "unconditional" else None,
+                    "basis": DECREE if sharing != "unconditional" else None,
                     "elements": ";".join(element_id(place, first + n) for n in range(12)),
                     "updated": clock(_moment(rng, 1)),
                     "update_cycle": ("每日", "每周", "每月")[number % 3],
@@ -90,7 +119,9 @@ def _requests(plan: Plan, datasets: list[Row], rng: np.random.Generator) -> list
         dataset = datasets[int(rng.integers(len(datasets)))]
         opened = _moment(rng)
         granted = rng.random() < 0.8
+        free = dataset["sharing"] == "unconditional"
         answered = opened + int(rng.integers(1, 15)) * WHOLE_DAY
+        answered = _by("GDS-21u" if free else "GDS-21c", opened, answered)
         rows.append(
             {
                 "request_id": f"RQ{number + 1:04d}",
@@ -100,7 +131,7 @@ def _requests(plan: Plan, datasets: list[Row], rng: np.random.Generator) -> list
                 "answered": clock(answered),
                 "decision": "同意" if granted else "不同意",
                 "reason": "履职所需" if granted else "用途说明不充分",
-                "basis": "《政务数据共享条例》",
+                "basis": LAW if free and not granted else DECREE,
                 "delivered": clock(answered + 5 * WHOLE_DAY) if granted else None,
                 "purpose": "业务办理核验",
             }
@@ -115,31 +146,40 @@ def _duties(datasets: list[Row], rng: np.random.Generator) -> list[Row]:
         opened = _moment(rng)
         late = rng.random() < 0.15
         done = opened + int(rng.integers(2, 9) + 10 * late) * WHOLE_DAY
+        act = ("答复申请", "更新目录", "校核数据")[number % 3]
+        open_ = rng.random() >= 0.9 and act not in TIMES
+        if act in TIMES:
+            done = _by(TIMES[act], opened, done)
         rows.append(
             {
                 "duty_id": f"DT{number + 1:04d}",
-                "act": ("答复申请", "更新目录", "校核数据")[number % 3],
+                "act": act,
                 "holder": dataset["department_id"],
                 "dataset_id": dataset["dataset_id"],
                 "opened": clock(opened),
                 "due": clock(opened + 14 * WHOLE_DAY),
-                "done": clock(done) if rng.random() < 0.9 else None,
-                "basis": "《政务数据共享条例》",
+                "done": None if open_ else clock(done),
+                "basis": DECREE,
             }
         )
     return rows
 
 
-def _grants(plan: Plan, datasets: list[Row], rng: np.random.Generator) -> list[Row]:
+def _grants(
+    plan: Plan, datasets: list[Row], asked: Mapping[str, set[str]], rng: np.random.Generator
+) -> list[Row]:
     rows: list[Row] = []
     for number in range(GRANTS):
         dataset = datasets[int(rng.integers(len(datasets)))]
-        fields = str(dataset["elements"]).split(";")[: int(rng.integers(2, 7))]
+        wanted = int(rng.integers(2, 7))
+        to = _other(plan, dataset["department_id"], rng)
+        theirs = asked.get(to, set())
+        fields = [e for e in str(dataset["elements"]).split(";") if e not in theirs][:wanted]
         rows.append(
             {
                 "grant_id": f"GR{number + 1:04d}",
                 "dataset_id": dataset["dataset_id"],
-                "to_department": _other(plan, dataset["department_id"], rng),
+                "to_department": to,
                 "purpose": "业务办理核验",
                 "fields": ";".join(fields),
                 "starts": clock(0),

@@ -110,6 +110,17 @@ def requirement_rows(plan: Plan) -> list[Row]:
     return [row for service in plan.services for row in _asked(plan, service)]
 
 
+def asked_by(plan: Plan, requirements: Sequence[Row]) -> dict[str, set[str]]:
+    """Return department → the elements that its services ask for."""
+    owner = {s.id: plan.departments[s.department].id for s in plan.services}
+    found: dict[str, set[str]] = {}
+    for row in requirements:
+        if row["element_id"]:
+            element = str(row["element_id"])
+            found.setdefault(owner[str(row["service_id"])], set()).add(element)
+    return found
+
+
 def _asked(plan: Plan, service: Service) -> list[Row]:
     words, asks = material("services"), service.asks
     rng = stream(plan.plan_seed, "requirements", service.id)

@@ -12,6 +12,8 @@ WEAKEST, STRONGEST = 1.0, 10.0
 DEFAULT_STRENGTH = 2.0
 DEFAULT_SHARES = {"service": 0.05, "department": 0.20, "app": 0.20, "evaluator": 0.10}
 DEFAULT_FACTS = 0.10
+#: facts that are added to registers where they are asked for; they change no plan
+IN_REGISTERS = ("liability",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ def parse_plant(text: str) -> PlantRequest:
         BadInput: an unknown kind, a strength below 1, a share that is none, or a wrong form.
     """
     kind, found, rest = text.partition("=")
-    if kind not in KINDS:
+    known = (*KINDS, *IN_REGISTERS)
+    if kind not in known:
         raise _wrong(
             text,
-            f"没有“{kind[:40]}”这一类；可用：{'、'.join(KINDS)}",
-            f"there is no kind “{kind[:40]}”; use one of {', '.join(KINDS)}",
+            f"没有“{kind[:40]}”这一类；可用：{'、'.join(known)}",
+            f"there is no kind “{kind[:40]}”; use one of {', '.join(known)}",
         )
     strength, colon, share = rest.rpartition(":")
-    statistical = KINDS[kind].statistical
+    statistical = kind in KINDS and KINDS[kind].statistical
     if not found or (statistical and not colon):
         form = "KIND=STRENGTH:SHARE" if statistical else "KIND=SHARE"
         raise _wrong(text, f"请写成 {form}", f"write it as {form}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shixiao.potemkin.city.decoys import MUST_NOT_BE
+from shixiao.potemkin.city.liability import KIND, TWIN, Acts
 from shixiao.potemkin.city.planning import Plan
 from shixiao.potemkin.city.strengths import KINDS, OBSERVABLES
 from shixiao.potemkin.city.subjects import App, Department, Evaluator, Service
@@ -90,6 +91,22 @@ def truth_of(
         ],
         "eligible": plan.eligible,
         "values": {s.id: {k: round(v, 6) for k, v in s.values.items()} for s in everybody},
+    }
+
+
+def with_acts(truth: dict[str, Any], acts: Acts) -> dict[str, Any]:
+    """Return the truth with acts of liability, what they imply, and their lawful twins."""
+    plant: dict[str, Any] = {"kind": KIND, "strength": None, "base": {}, "planted": {}, "n": 1}
+    return truth | {
+        "plants": truth["plants"]
+        + [{**plant, "variant": act, "subject": named(d)} for d, act in acts.plants],
+        "implied": truth["implied"]
+        + [
+            {"kind": kind, "subject": {"kind": of, "id": id_}, "because": "an act of liability"}
+            for kind, of, id_ in acts.implied
+        ],
+        "decoys": truth["decoys"]
+        + [{"name": TWIN, "subject": named(d), "kinds": [KIND]} for d in acts.twins],
     }
 
 

@@ -82,7 +82,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A right to use a dataset for a purpose; ``ends`` is its last day, None without one."""
+    """A right to use a dataset for a purpose.
+
+    ``ends`` is its last day, None without one; ``fields`` are the elements that it covers, all of
+    the dataset where none is named.
+    """
 
     grant_id: str
     dataset_id: str
@@ -90,6 +94,11 @@ class Grant:
     purpose: str
     starts: date
     ends: date | None = None
+    fields: frozenset[str] = frozenset()
+
+    def covers(self, element: str) -> bool:
+        """Say whether an element of its dataset may be had under it."""
+        return not self.fields or element in self.fields
 
     def holds_on(self, day: date) -> bool:
         """Say whether the grant is in force on a day."""

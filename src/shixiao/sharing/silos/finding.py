@@ -16,6 +16,7 @@ from enum import StrEnum
 from shixiao.sharing.catalogue.basis import Basis, cited
 from shixiao.sharing.silos.facts import Grant, Holding, Need, Sharing
 
+InForce = dict[tuple[str, str], list[Grant]]  # dataset, department
 ENOUGH = frozenset({Basis.LAW, Basis.ADMINISTRATIVE_REGULATION, Basis.STATE_COUNCIL_DECISION})
 
 
@@ -73,10 +74,10 @@ def find_silos(
     for holding in sorted(holdings, key=lambda each: each.dataset_id):
         for element in holding.elements:
             by_element.setdefault(element, []).append(holding)
-    in_force: dict[tuple[str, str], str] = {}
+    in_force: InForce = {}
     for grant in sorted(grants, key=lambda each: each.grant_id):
         if grant.holds_on(on):
-            in_force.setdefault((grant.dataset_id, grant.to_department), grant.grant_id)
+            in_force.setdefault((grant.dataset_id, grant.to_department), []).append(grant)
     found = []
     for need in needs:
         held = by_element.get(need.element_id, []) if need.element_id else []
@@ -85,8 +86,8 @@ def find_silos(
             continue
         way, best = min(ways, key=lambda each: _EASE[each[0]])
         others = tuple(holding.dataset_id for _, holding in ways if holding is not best)
-        grant_id = in_force.get((best.dataset_id, need.department_id))
-        found.append(Silo(need, best, way, grant_id if way is Way.GRANTED else None, others))
+        grant_id = _grant(need, best, in_force) if way is Way.GRANTED else None
+        found.append(Silo(need, best, way, grant_id, others))
     return found
 
 
@@ -100,10 +101,16 @@ def withheld(holdings: Iterable[Holding]) -> list[tuple[Holding, Basis]]:
 _EASE = {way: place for place, way in enumerate(Way)}
 
 
-def _way(need: Need, holding: Holding, in_force: dict[tuple[str, str], str]) -> Way:
+def _grant(need: Need, holding: Holding, in_force: InForce) -> str | None:
+    """Return the first grant under which the department may have the element."""
+    mine = in_force.get((holding.dataset_id, need.department_id), [])
+    return next((grant.grant_id for grant in mine if grant.covers(need.element_id)), None)
+
+
+def _way(need: Need, holding: Holding, in_force: InForce) -> Way:
     if holding.department_id == need.department_id:
         return Way.OWN
-    if (holding.dataset_id, need.department_id) in in_force:
+    if _grant(need, holding, in_force) is not None:
         return Way.GRANTED
     if holding.sharing is Sharing.UNCONDITIONAL:
         return Way.FREE

@@ -1,0 +1,109 @@
+"""Requests for data: who was asked for what, when it was answered and delivered, and how.
+
+The decision is read by its words in either language; one that was withdrawn is no answer and leaves
+nothing to answer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from shixiao.checkup.detectors.sharing_tables import holdings, sheet
+from shixiao.checkup.scene import Scene
+from shixiao.sharing.catalogue.basis import cited
+from shixiao.sharing.silos import Holding
+from shixiao.sharing.silos.finding import ENOUGH
+
+REFUSED = re.compile(r"不同意|不予|拒绝|驳回|refus|reject|declin|den(?:y|ied)", re.IGNORECASE)
+WITHDRAWN = re.compile(r"撤回|撤销申请|withdrawn", re.IGNORECASE)
+GRANTED = re.compile(r"同意|准予|批准|通过|grant|approv|agree|consent", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a dataset of the catalogue.
+
+    Attributes:
+        request_id: the request.
+        holding: what was asked for.
+        opened: day of the request.
+        answered: day of the answer, None while there is none.
+        granted: its sense, None while there is none or where it cannot be read.
+        delivered: day on which the data came, None while they have not.
+        reason: as stated.
+        basis: provision cited.
+        extension: working days by which the time to answer was extended.
+        consented: day on which the authority consented to the extension.
+        excused: whether a proper reason for being late is on record.
+    """
+
+    request_id: str
+    holding: Holding
+    opened: date
+    answered: date | None
+    granted: bool | None
+    delivered: date | None
+    reason: str
+    basis: str
+    extension: int
+    consented: date | None
+    excused: bool
+
+    @property
+    def provider(self) -> str:
+        """The department that was asked."""
+        return self.holding.department_id
+
+
+COLUMNS = (
+    *("request_id", "dataset_id", "opened", "answered", "decision", "delivered", "reason"),
+    *("basis", "extension", "consented", "excuse"),
+)
+
+
+def asked_for(scene: Scene) -> list[Asked]:
+    """Return the requests up to the last day that were not withdrawn, in order of id.
+
+    What came after the last day of the evidence had not come then.
+    """
+    known = holdings(scene)
+    found = []
+    for row in sheet(scene, "requests", *COLUMNS):
+        decision = row["decision"] or ""
+        holding = known.get(row["dataset_id"])
+        if holding is None or WITHDRAWN.search(decision) or _later(scene, row["opened"]):
+            continue
+        answered = None if _later(scene, row["answered"]) else row["answered"]
+        found.append(
+            Asked(
+                row["request_id"],
+                holding,
+                row["opened"],
+                answered,
+                None if answered is None else _sense(decision),
+                None if _later(scene, row["delivered"]) else row["delivered"],
+                (row["reason"] or "").strip(),
+                row["basis"] or "",
+                row["extension"] or 0,
+                row["consented"],
+                bool((row["excuse"] or "").strip()),
+            )
+        )
+    return found
+
+
+def on_a_law(basis: str) -> bool:
+    """Say whether a law, an administrative regulation or a State Council decision is cited."""
+    return cited(basis).basis in ENOUGH
+
+
+def _later(scene: Scene, day: date | None) -> bool:
+    return day is not None and scene.as_of is not None and day > scene.as_of
+
+
+def _sense(decision: str) -> bool | None:
+    if REFUSED.search(decision):
+        return False
+    return True if GRANTED.search(decision) else None
