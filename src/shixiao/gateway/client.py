@@ -102,12 +102,35 @@ class Client:
         answer = self._send(self._http.build_request("GET", f"/receipts/{receipt}"))
         return answer.content if answer.status_code == httpx.codes.OK else None
 
+    def checkpoints(self) -> list[dict[str, Any]]:
+        """Return the signed checkpoint of each log: ``origin``, ``size``, ``note``."""
+        answer = self._send(self._http.build_request("GET", "/checkpoints"))
+        if answer.status_code != httpx.codes.OK:
+            raise _refusal(answer)
+        return list(_object(answer)["checkpoints"])
+
+    def entries(self, log: int, start: int) -> dict[str, Any]:
+        """Return entries of a log with its checkpoint; for the key that publishes grants.
+
+        Args:
+            log: number of the worker.
+            start: of the first entry.
+        """
+        return _object(self._post("/entries", {"log": log, "from": start}))
+
+    def uses(self, person: str) -> dict[str, Any]:
+        """Return who used a person's data; for the key that publishes grants."""
+        return _object(self._post("/uses", {"person": person}))
+
     def close(self) -> None:
         """Close connections."""
         self._http.close()
 
     def _ask(self, dataset: str, mode: str, body: Mapping[str, Any]) -> Had:
-        path = f"/x/{quote(dataset, safe='')}{mode}"
+        answer = self._post(f"/x/{quote(dataset, safe='')}{mode}", body)
+        return Had(answer.content, answer.headers["receipt"], answer.headers.get("next-cursor", ""))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         asked = Asked("POST", path, "", {}, json.dumps(body, ensure_ascii=False).encode())
         now = int(time.time())
         headers = sign(
@@ -125,13 +148,25 @@ class Client:
         )
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer)
-        return Had(answer.content, answer.headers["receipt"], answer.headers.get("next-cursor", ""))
+        return answer
 
     def _send(self, request: httpx.Request) -> httpx.Response:
         try:
             return self._http.send(request)
         except httpx.HTTPError as error:
             raise Unavailable(_UNREACHED.format(why=error)) from None
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object of an answer.
+
+    Raises:
+        Unavailable: it is none.
+    """
+    try:
+        return dict(answer.json())
+    except (ValueError, TypeError):
+        raise Unavailable(_UNREACHED.format(why="JSON")) from None
 
 
 def _refusal(answer: httpx.Response) -> BadInput | Unavailable:
