@@ -17,7 +17,13 @@ from shixiao.seals import SigningKey
 from shixiao.terms import BadInput, Text, Unavailable
 
 TIMEOUT, VALID = 30.0, 60
+LARGEST = 1 << 28  # bytes of an answer
+_PLAIN = {"Accept-Encoding": "identity"}
 _UNREACHED = Text("连不上网关：{why}。", "the gateway cannot be reached: {why}")
+_TOO_LARGE = Text(
+    "网关的应答没有写明长度，或太大。",
+    "the answer of the gateway states no length, or is too large",
+)
 _NO_ADDRESS = Text("“{url}”不是网关的地址。", "“{url}” is no address of a gateway")
 _REFUSED = Text("网关拒绝（{code}）：{zh}", "the gateway refuses ({code}): {en}")
 
@@ -51,6 +57,7 @@ class Client:
         key_id: by which the gateway knows it.
         transport: of httpx, for tests.
         at: where it is reached, if not at its own address.
+        patience: seconds that an answer may take.
 
     Raises:
         BadInput: the address is none.
@@ -64,6 +71,7 @@ class Client:
         *,
         transport: httpx.BaseTransport | None = None,
         at: str = "",
+        patience: float = TIMEOUT,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -71,7 +79,11 @@ class Client:
         self._address = Address(parts.scheme, parts.netloc.lower())
         self._key, self._key_id = key, key_id
         self._http = httpx.Client(
-            base_url=at or url, transport=transport, timeout=TIMEOUT, trust_env=False
+            base_url=at or url,
+            transport=transport,
+            timeout=patience,
+            headers=_PLAIN,
+            trust_env=False,
         )
 
     def look_up(self, dataset: str, *, purpose: str, case: str, key: str) -> Had:
@@ -151,10 +163,24 @@ class Client:
         return answer
 
     def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read an answer whose size is told and bounded.
+
+        Raises:
+            Unavailable: there is none, or none of that kind.
+        """
         try:
-            return self._http.send(request)
+            answer = self._http.send(request, stream=True)
+            try:
+                length = answer.headers.get("content-length", "")
+                packed = "content-encoding" in answer.headers
+                if packed or not length.isdigit() or int(length) > LARGEST:
+                    raise Unavailable(_TOO_LARGE)
+                answer.read()
+            finally:
+                answer.close()
         except httpx.HTTPError as error:
             raise Unavailable(_UNREACHED.format(why=error)) from None
+        return answer
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:
