@@ -41,6 +41,7 @@ from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySourc
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
+from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.requests import SharingRequest, SharingStep
@@ -93,6 +94,7 @@ __all__ = [
     "LogHead",
     "Matter",
     "Measurement",
+    "Meeting",
     "Notice",
     "Organisation",
     "Photo",
@@ -101,6 +103,7 @@ __all__ = [
     "Pressure",
     "Proposal",
     "Relation",
+    "Resolution",
     "SealedValue",
     "Seat",
     "SharingRequest",
