@@ -119,6 +119,8 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         (reverse("dispute_act", args=[dispute.code, "settle"]), "inspector:chen"),
         ("/sharing/", ""),
         (reverse("sharing_department", args=["health"]), ""),
+        ("/sharing/bulletins/", analyst),
+        (reverse("bulletin", args=["2026-03"]), analyst),
         ("/meetings/", ""),
         (reverse("meeting", args=[meeting.code]), "inspector:chen"),
         (reverse("meeting_resolve", args=[meeting.code]), "inspector:chen"),

@@ -119,6 +119,7 @@ class Things:
             "kind": "service",
             "state": "on",
             "slug": "S1",
+            "month": "2026-03",
             "name": "result.json",
             "file": "checkpoint",
             "provider_id": "government",

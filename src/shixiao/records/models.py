@@ -9,6 +9,7 @@ from shixiao.records.appraisals import (
     Appraised,
 )
 from shixiao.records.assets import AssetEntry, DataAsset
+from shixiao.records.bulletins import Bulletin
 from shixiao.records.cases import (
     Attachment,
     Case,
@@ -61,6 +62,7 @@ __all__ = [
     "AssetEntry",
     "Assignment",
     "Attachment",
+    "Bulletin",
     "Case",
     "CatalogueItem",
     "Commission",

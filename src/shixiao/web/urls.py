@@ -52,6 +52,7 @@ from shixiao.web.receipts import views as receipts
 from shixiao.web.requests import corrections, disputes
 from shixiao.web.requests import views as requests
 from shixiao.web.search import views as search
+from shixiao.web.sharing import bulletins
 from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
 from shixiao.web.subjects import views as subjects
@@ -92,6 +93,8 @@ urlpatterns = [
     path("disputes/<slug:code>/", disputes.one, name="dispute"),
     path("disputes/<slug:code>/<slug:verb>/", disputes.act, name="dispute_act"),
     path("sharing/", sharing.overview, name="sharing"),
+    path("sharing/bulletins/", bulletins.listing, name="bulletins"),
+    path("sharing/bulletins/<slug:month>/", bulletins.one, name="bulletin"),
     path("sharing/<slug:code>/", sharing.department, name="sharing_department"),
     path("meetings/", meetings.listing, name="meetings"),
     path("meetings/add/", meetings.add, name="meeting_add"),
