@@ -1,4 +1,4 @@
-"""Sharing in the example: a catalogue of several departments, and requests on their way."""
+"""Sharing in the example: a catalogue, requests on their way, a grant, a dispute and a meeting."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from shixiao.records.models import CatalogueItem, Organisation
+from shixiao.records.models import CatalogueItem, Organisation, SharingRequest
 from shixiao.sharing.catalogue import Dataset, Item
 from shixiao.terms import Text
+from shixiao.workflows import meetings
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
+from shixiao.workflows.grants import keeping
+from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.moving import Act
-from shixiao.workflows.requests import making
+from shixiao.workflows.requests import answering, disputing, making
+from shixiao.workflows.requests.answering import Agreed
 from shixiao.workflows.requests.making import Wanted
 
 PLATFORM = "市政务数据平台（样例）"
@@ -69,7 +73,7 @@ def datasets(departments: list[Organisation], now: datetime) -> list[Dataset]:
 def share(
     department: Organisation, other: Organisation, people: dict[str, Actor], now: datetime
 ) -> None:
-    """Import the catalogue, and let each of two departments ask for data of the other.
+    """Import the catalogue, and let two departments ask, answer, use and dispute.
 
     Args:
         department: where the example's officers work.
@@ -83,10 +87,68 @@ def share(
     for asks, of, head in ((department, other, "head"), (other, department, "head2")):
         item = CatalogueItem.objects.filter(department=of).exclude(sharing="not_shared").last()
         if item is not None:
-            made = making.write(
-                item, _wanted(item, now), requester=asks, actor=people[head], at=now
-            )
-            making.file(made, Act(people[head], now, made.version))
+            _filed(item, asks, people[head], now, purpose="办理申请时核对")
+    mine = list(CatalogueItem.objects.filter(department=department).order_by("id"))
+    _granted(mine[0], other, people, now)
+    _disputed(mine[-1], department, other, people, now)
+
+
+def _granted(
+    item: CatalogueItem, other: Organisation, people: dict[str, Actor], now: datetime
+) -> None:
+    """Let the other department have data, and write down how it used them."""
+    request = _filed(item, other, people["head2"], now, purpose="核对补贴资格")
+    request.refresh_from_db()
+    terms = Agreed(timezone.localdate(now) + timedelta(days=180), "数据管理处负责人（样例）")
+    grant = answering.agree(request, Act(people["head"], now, request.version), terms)
+    request.refresh_from_db()
+    done = Act(people["head"], now, request.version)
+    answering.deliver(request, done, reason="接口已开通（样例）")
+    use = Use("样例业务", "逐件核对，只返回是否相符", "申请人不再提交复印件", "不落地")
+    keeping.record_use(grant, use, actor=people["head2"], at=now)
+
+
+def _disputed(
+    item: CatalogueItem,
+    department: Organisation,
+    other: Organisation,
+    people: dict[str, Actor],
+    now: datetime,
+) -> None:
+    """Let the department refuse, and the dispute come to a coordination meeting that decides."""
+    request = _filed(item, other, people["head2"], now, purpose="批量比对参保情况")
+    request.refresh_from_db()
+    answering.refuse(
+        request,
+        Act(people["head"], now, request.version),
+        refusal_basis="目录列明的使用用途：办理业务时核对",
+        reason="批量比对不在列明的用途内（样例）。",
+    )
+    request.refresh_from_db()
+    raised = disputing.raise_dispute(
+        request,
+        Act(people["head2"], now, request.version),
+        claim="比对就是为了办理业务时核对，符合列明的用途（样例）。",
+    )
+    disputing.escalate(raised, Act(people["head2"], now, raised.version), reason="协商未果（样例）")
+    day = timezone.localdate(now) + timedelta(days=7)
+    meeting = meetings.call(day, "市政务服务中心（样例）", actor=people["analyst"], at=now)
+    meetings.resolve(
+        meeting,
+        Act(people["analyst"], now, meeting.version),
+        holder=department,
+        text="会前向对方说明批量比对与逐件核对的差别（样例）",
+        dispute=raised,
+        last_day=day,
+    )
+
+
+def _filed(
+    item: CatalogueItem, asks: Organisation, head: Actor, now: datetime, *, purpose: str
+) -> SharingRequest:
+    wanted = replace(_wanted(item, now), purpose=purpose)
+    made = making.write(item, wanted, requester=asks, actor=head, at=now)
+    return making.file(made, Act(head, now, made.version))
 
 
 def _wanted(item: CatalogueItem, now: datetime) -> Wanted:
