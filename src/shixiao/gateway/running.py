@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces, Loops
+from granian.log import LogLevels
 from granian.server import Server
 
 from shixiao.gateway.app import CONFIG
@@ -14,6 +16,15 @@ from shixiao.gateway.cases import CaseTable
 from shixiao.gateway.config import Config
 from shixiao.gateway.sources import open_source
 
+SERVED: dict[str, Any] = {
+    "interface": Interfaces.ASGI,
+    "loop": Loops.uvloop,
+    "http": HTTPModes.http1,
+    "websockets": False,
+    "log_access": False,
+    "log_level": LogLevels.warning,
+}
+"""Options by which granian serves a gateway, and what bars hold it against."""
 RESPAWN = 0.2  # seconds before a worker that died is started again
 
 
@@ -35,20 +46,15 @@ def run(config: Config, path: Path) -> None:
         "shixiao.gateway.app:application",
         address=config.host,
         port=config.port,
-        interface=Interfaces.ASGI,
         workers=config.workers,
-        loop=Loops.uvloop,
         factory=True,
-        http=HTTPModes.http1,
-        websockets=False,
         respawn_failed_workers=True,
         respawn_interval=RESPAWN,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type] # granian takes the word
         ssl_cert=Path(tls["certificate"]) if tls else None,
         ssl_key=Path(tls["key"]) if tls else None,
         ssl_ca=Path(tls["clients"]) if tls.get("clients") else None,
         ssl_client_verify=bool(tls.get("clients")),
+        **SERVED,
     ).serve()
 
 
