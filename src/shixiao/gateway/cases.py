@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shixiao.gateway.config import CasesConfig
+from shixiao.gateway.reading import ReadOnly
 from shixiao.gateway.refusals import Refused
 from shixiao.terms import BadInput, Text
 
@@ -54,9 +55,8 @@ class CaseTable:
             f" WHERE t.{_quoted(config.case)} = ? LIMIT 1"
         )
         try:
-            address = f"file:{Path(config.place).as_posix()}?mode=ro"
-            self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
-            self._base.execute(self._sql, ("",))
+            self._base = ReadOnly(Path(config.place))
+            self._base.once(self._sql, ("",))
             self._key = Path(config.subject_key).read_bytes() if config.subject_key else b""
         except (sqlite3.Error, OSError) as error:
             raise BadInput(_NO_TABLE.format(why=error)) from None
@@ -64,12 +64,12 @@ class CaseTable:
     async def check(self, case: str, person: str, kinds: Collection[str]) -> str:
         """Look the case up; see ``CaseCheck``."""
         try:
-            row = self._base.execute(self._sql, (case,)).fetchone()
+            rows = self._base.rows(self._sql, (case,))
         except sqlite3.Error:
             raise Refused("cases_down") from None
-        if row is None:
+        if not rows:
             raise Refused("case_unknown")
-        kind, subject, closed = row
+        kind, subject, closed = rows[0]
         if closed not in {None, ""}:
             raise Refused("case_closed")
         if kind not in kinds:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from shixiao.gateway.reading import ReadOnly
 from shixiao.gateway.refusals import Refused
 from shixiao.sharing.grants import Entry, Shape
 from shixiao.sharing.grants.shapes import Statement, after_key, by_key
@@ -28,22 +29,16 @@ class SqliteTable:
 
     def __init__(self, path: Path, table: str, key: str) -> None:
         try:
-            self._base = sqlite3.connect(
-                f"file:{path.as_posix()}?mode=ro",
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            columns = self._base.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            self._base = ReadOnly(path)
+            columns = self._base.once("SELECT name FROM pragma_table_info(?)", (table,))
             names = tuple(name for (name,) in columns)
         except sqlite3.Error as error:
             raise BadInput(_NOT.format(table=table, why=error)) from None
         if key not in names:
             raise BadInput(_NOT.format(table=table, why=key))
         self.shape = Shape(table, key, names)
-        plan = self._base.execute(
-            f"EXPLAIN QUERY PLAN {by_key(self.shape, [key], (), 1).sql}", ("",)
-        ).fetchall()
+        asked = f"EXPLAIN QUERY PLAN {by_key(self.shape, [key], (), 1).sql}"
+        plan = self._base.once(asked, ("",))
         if any("SCAN" in str(step[3]) for step in plan):
             why = Text(f"“{key}”列没有索引", f"the column “{key}” has no index")
             raise BadInput(_NOT.format(table=table, why=why))
@@ -79,7 +74,7 @@ class SqliteTable:
 
     def _rows(self, statement: Statement, *keys: str) -> list[tuple[object, ...]]:
         try:
-            return self._base.execute(statement.sql, (*keys, *statement.scope)).fetchall()
+            return self._base.rows(statement.sql, (*keys, *statement.scope))
         except sqlite3.OperationalError as error:
             gone = "no such column" in str(error) or "no such table" in str(error)
             raise Refused("field_gone" if gone else "source_down") from None
