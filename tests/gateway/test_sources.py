@@ -84,6 +84,7 @@ def test_rows_outside_the_scope_are_not_given(condition: Condition, rows: int) -
         (httpx.Response(200, content=b"<html>"), "source_down"),
         (httpx.Response(200, content=b"[1]"), "source_down"),
         (httpx.Response(200, content=b'{"name": NaN}'), "source_down"),
+        (httpx.Response(200, content=rb'{"name": "\ud800"}'), "source_down"),
         (httpx.Response(200, json={"name": {"a": 1}}), "source_down"),
         (httpx.Response(200, content=b" " * 2_000), "source_down"),
         (httpx.Response(200, json={"name": "x"}), "field_gone"),

@@ -94,7 +94,14 @@ def _objects(data: bytes) -> list[Mapping[str, Any]]:
             raise Refused("source_down")
         if any(isinstance(each, dict | list) for each in row.values()):
             raise Refused("source_down")
+        if not all(_sayable(each) for each in row.values()):
+            raise Refused("source_down")
     return rows
+
+
+def _sayable(value: object) -> bool:
+    """Say whether UTF-8 has a form for it: JSON may escape half of a pair of surrogates."""
+    return not isinstance(value, str) or not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _no_number(word: str) -> None:
