@@ -41,6 +41,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SWITCH = 0.05  # seconds after which a thread is made to give up the interpreter
+COLLECTED = (50_000, 20, 100)  # objects, and younger collections, between two collections
 CONFIG = "SHIXIAO_GATEWAY"  # names the config to the workers
 _MODES = {"": Mode.LOOKUP, "/verify": Mode.VERIFY, "/batch": Mode.BATCH}
 _EXCHANGE = re.compile(r"/x/([^/]{1,200})(/verify|/batch)?")
@@ -79,6 +80,7 @@ class Gateway:
             Malformed: the log is damaged.
         """
         config = self._config
+        self._loop = asyncio.get_running_loop()
         self._log: WorkerLog = take_log(config, self._held)
         keys = gateway_keys(config)
         self._index = Follower("grants", config.grants, index_reader(config, keys), config)
@@ -196,25 +198,26 @@ class Gateway:
         )
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """Return the content, in size and in time."""
+        """Return the content, in size and in time.
+
+        A bare timer: ``asyncio.timeout`` makes several objects, at 5 µs a request.
+        """
         most = self._config.limits.body
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > most:
             raise Refused("too_large")
-        body: bytes = b""
+        task = asyncio.current_task(self._loop)
+        assert task is not None  # noqa: S101 - a coroutine runs in one
+        late = self._loop.call_later(self._config.limits.read, task.cancel)
         try:
-            async with asyncio.timeout(self._config.limits.read):
-                while True:
-                    part = await receive()
-                    if part["type"] == "http.disconnect":
-                        raise Refused("too_slow")
-                    body += bytes(part.get("body", b""))
-                    if len(body) > most:
-                        raise Refused("too_large")
-                    if not part.get("more_body"):
-                        return body
-        except TimeoutError:
+            return await _content(receive, most)
+        except asyncio.CancelledError:
+            if self._loop.time() < late.when():
+                raise  # it is the server that ends
+            task.uncancel()
             raise Refused("too_slow") from None
+        finally:
+            late.cancel()
 
     def _page(self, method: str, path: str) -> Answer:
         """Return what is not an exchange."""
@@ -266,6 +269,19 @@ class Gateway:
         return Answer(200 if well else 503, json.dumps(body, ensure_ascii=False).encode())
 
 
+async def _content(receive: Receive, most: int) -> bytes:
+    body = b""
+    while True:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            raise Refused("too_slow")
+        body += bytes(part.get("body", b""))
+        if len(body) > most:
+            raise Refused("too_large")
+        if not part.get("more_body"):
+            return body
+
+
 def _refusal(code: str) -> Answer:
     reason = reasons()[code]
     return Answer(reason.status, refusal_bytes(reason, None), reason=code)
@@ -295,6 +311,7 @@ def application() -> Gateway:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED)
     sys.setswitchinterval(SWITCH)
     return Gateway(read_config(Path(os.environ[CONFIG])))
 
