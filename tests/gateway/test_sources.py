@@ -38,8 +38,8 @@ def _asked(answer: Any, **changes: Any) -> list[tuple[object, ...]]:
     async def story() -> list[tuple[object, ...]]:
         limits = Limits(source=0.2, answer=1_000)
         source = Upstream(SourceConfig("http", "http://up.test/one/{key}", "id_number"), limits)
-        await source._client.aclose()
-        source._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        await source._fetching.close()
+        source._fetching._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         try:
             return await source.look_up(entry_of(**changes), "../a b?x=1")
         finally:

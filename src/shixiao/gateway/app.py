@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from shixiao.gateway.cases import CaseTable
+from shixiao.gateway.cases import open_cases
 from shixiao.gateway.committing import Committer
 from shixiao.gateway.config import Config, read_config
 from shixiao.gateway.database import connect, reading
@@ -91,6 +91,7 @@ class Gateway:
         self._held.callback(self._records.close)
         for name, source in config.sources.items():
             self._sources[name] = await open_source(source, config)
+        self._cases = await open_cases(config)
         self._committer = Committer(
             base,
             worker=self._log.worker,
@@ -102,7 +103,7 @@ class Gateway:
             keys,
             index=self._index,
             statuses=self._statuses,
-            cases=CaseTable(config.cases),
+            cases=self._cases,
             sources=self._sources,
             committer=self._committer,
             records=self._records,
@@ -130,12 +131,17 @@ class Gateway:
         await asyncio.to_thread(self._integrating.join)
         for source in self._sources.values():
             await source.close()
+        await self._cases.close()
         await self._client.aclose()
         self._held.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self.start()
+        try:
+            await self.start()
+        except BaseException as error:  # or the server would go on without what was not started
+            await send({"type": "lifespan.startup.failed", "message": repr(error)})
+            raise
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stop()

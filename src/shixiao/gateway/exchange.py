@@ -222,7 +222,7 @@ class Exchange:
         context = f"cursor:{entry.grant}"
         try:
             sealed = bytes.fromhex(question.cursor)
-            after = self._keys.ring.open(sealed, context=context).decode() if sealed else ""
+            after = self._keys.ring.open(sealed, context=context).decode() if sealed else None
         except (ValueError, Damaged):
             raise Refused("cursor") from None
         most = min(entry.max_rows, question.rows or entry.max_rows, MOST_ROWS)

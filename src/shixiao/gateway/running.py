@@ -12,8 +12,9 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from shixiao.gateway.app import CONFIG
-from shixiao.gateway.cases import CaseTable
+from shixiao.gateway.cases import open_cases
 from shixiao.gateway.config import Config
+from shixiao.gateway.database import connect
 from shixiao.gateway.sources import open_source
 
 SERVED: dict[str, Any] = {
@@ -59,8 +60,12 @@ def run(config: Config, path: Path) -> None:
 
 
 async def _try(config: Config) -> None:
-    """Open once what the workers will open, so that a mistake is said in one sentence."""
-    CaseTable(config.cases)
+    """Open once what the workers will open, so that a mistake is said in one sentence.
+
+    The gateway's own file is made here too: workers that make it all at once disturb each other.
+    """
+    connect(config.state).close()
+    await (await open_cases(config)).close()
     for source in config.sources.values():
         opened = await open_source(source, config)
         await opened.close()

@@ -42,31 +42,32 @@ class SqliteTable:
         if any("SCAN" in str(step[3]) for step in plan):
             why = Text(f"“{key}”列没有索引", f"the column “{key}” has no index")
             raise BadInput(_NOT.format(table=table, why=why))
-        self._prepared: dict[tuple[str, str, int], tuple[Entry, Statement]] = {}
+        self._prepared: dict[tuple[str, str, int, bool], tuple[Entry, Statement]] = {}
 
     async def look_up(self, entry: Entry, key: str) -> list[tuple[object, ...]]:
         """Return the granted fields of the rows of one key."""
         statement = self._statement(entry, 0)
         return self._rows(statement, key)
 
-    async def after(self, entry: Entry, key: str, most: int) -> list[tuple[object, ...]]:
+    async def after(self, entry: Entry, key: str | None, most: int) -> list[tuple[object, ...]]:
         """Return a chunk of rows behind a key."""
-        return self._rows(self._statement(entry, most), key, key)
+        statement = self._statement(entry, most, first=key is None)
+        return self._rows(statement, *(() if key is None else (key,)))
 
     async def close(self) -> None:
         """Close the file."""
         self._base.close()
 
-    def _statement(self, entry: Entry, most: int) -> Statement:
+    def _statement(self, entry: Entry, most: int, *, first: bool = False) -> Statement:
         """Return the statement of a grant; kept as long as that very entry is obeyed."""
-        place = (entry.grant, entry.mode, most)
+        place = (entry.grant, entry.mode, most, first)
         known = self._prepared.get(place)
         if known is not None and known[0] is entry:
             return known[1]
         if len(self._prepared) >= _KEPT:
             self._prepared.clear()
         if most:
-            made = after_key(self.shape, entry.fields, entry.rows, most)
+            made = after_key(self.shape, entry.fields, entry.rows, most, first=first)
         else:
             made = by_key(self.shape, entry.fields, entry.rows, entry.max_rows)
         self._prepared[place] = (entry, made)
