@@ -153,8 +153,7 @@ class Gateway:
             await self._look()
 
     async def _look(self) -> None:
-        await self._index.look(self._client)
-        await self._statuses.look(self._client)
+        await asyncio.gather(self._index.look(self._client), self._statuses.look(self._client))
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path = scope["path"]
@@ -269,7 +268,8 @@ class Gateway:
     def _health(self) -> Answer:
         """Say whether this worker would serve, and why it would not."""
         why = self._index.why or self._statuses.why
-        well = why is None and self._integrating.is_alive()
+        working = self._integrating.is_alive() and not any(task.done() for task in self._tasks)
+        well = why is None and working
         said = why.to_json() if why else None
         body = {"ok": well, "worker": self._log.worker, "why": said}
         return Answer(200 if well else 503, json.dumps(body, ensure_ascii=False).encode())
