@@ -33,6 +33,12 @@ PEOPLE = {"kind": "sqlite", "place": "people.sqlite3", "table": "people", "key":
         ({"datasets": {"people": PEOPLE | {"table": "nobody"}}}, "cannot be read"),
         ({"datasets": {"people": PEOPLE | {"key": "name"}}}, "no index"),
         ({"cases": {"place": "nothing.sqlite3"}}, "cases cannot be read"),
+        ({"cases": {"source": "excel", "place": "x"}}, "excel"),
+        ({"cases": {"source": "http", "place": "http://cases.test/"}}, "http://cases.test/"),
+        ({"cases": {"source": "parquet", "place": "people.sqlite3"}}, "no Parquet"),
+        ({"cases": {"place": "cases.sqlite3", "subject_key": "no.key"}}, "pseudonyms"),
+        ({"tls": {"certificate": "no.pem"}}, "key"),
+        ({"tls": {"certificate": "no.pem", "key": "no.pem"}}, "cannot be read"),
     ],
 )
 def test_a_mistake_in_the_config_is_one_sentence(

@@ -213,11 +213,17 @@ class Gateway:
             raise Refused("too_large")
         task = asyncio.current_task(self._loop)
         assert task is not None  # noqa: S101 - a coroutine runs in one
-        late = self._loop.call_later(self._config.limits.read, task.cancel)
+        gone: list[bool] = []
+
+        def give_up() -> None:
+            gone.append(True)
+            task.cancel()
+
+        late = self._loop.call_later(self._config.limits.read, give_up)
         try:
             return await _content(receive, most)
         except asyncio.CancelledError:
-            if self._loop.time() < late.when():
+            if not gone:
                 raise  # it is the server that ends
             task.uncancel()
             raise Refused("too_slow") from None
