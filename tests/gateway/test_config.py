@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from bars.gateway_servers import ROOT
 from bars.gateways import Place
-from shixiao.gateway.config import read_config
+from shixiao.gateway.config import KINDS, Limits, read_config
 from shixiao.gateway.running import run
 from shixiao.gateway.sources.parquet import as_table
 from shixiao.gateway.sources.sqlite import SqliteTable
@@ -70,3 +72,12 @@ def test_parquet_is_served_from_an_indexed_table_and_read_once(tmp_path: Path) -
     assert as_table(path, "k", tmp_path / "kept").stat().st_mtime_ns == before
     with pytest.raises(BadInput, match="no Parquet"):
         as_table(path, "other", tmp_path / "kept")
+
+
+@pytest.mark.parametrize("page", ["gateway.md", "gateway.zh-CN.md"])
+def test_every_limit_stands_in_the_how_to_with_its_default(page: str) -> None:
+    text = (ROOT / "docs" / "how-to" / page).read_text("utf-8")
+    for each in fields(Limits):
+        assert f"| `{each.name}` | {each.default} |" in text
+    for kind in KINDS:
+        assert f"`{kind}`" in text

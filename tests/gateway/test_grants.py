@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import csv
 import io
 import json
@@ -128,7 +129,6 @@ def test_masks_and_rows_of_a_grant_bind_whatever_the_source(place: Place, kind: 
 @pytest.mark.sm2
 @pytest.mark.skipif(not sm2.present(), reason="needs tongsuopy")
 def test_a_client_signs_with_sm2_where_the_grant_has_such_a_key(place: Place) -> None:
-    import base64
 
     key = sm2.Sm2Key(sm2.new_secret())
     public = base64.b64encode(sm2.public_of(key.secret)).decode()
