@@ -17,6 +17,8 @@ from shixiao.records.models import (
     Gateway,
     GatewayLog,
     Grant,
+    Meeting,
+    Resolution,
     SharingRequest,
 )
 from shixiao.terms import Text
@@ -41,6 +43,8 @@ class Deals:
     gateways: dict[str, Gateway] = field(default_factory=dict)
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     assets: dict[str, DataAsset] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    resolutions: dict[str, Resolution] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -59,6 +63,7 @@ def make_deals(cast: Cast) -> Deals:
     for whose, place in PLACE.items():
         _ask(made, whose, cast, place)
         _exchange(made, whose, cast, place)
+        _decide(made, whose, cast, place)
         made.assets[whose] = DataAsset.objects.create(
             organisation=cast.places[place],
             name=Text("户籍数据", "Residents"),
@@ -112,6 +117,22 @@ def _ask(made: Deals, whose: str, cast: Cast, place: str) -> None:
         recipient=cast.places[place],
         state="active",
         reassess_on=date(2026, 9, 1),
+    )
+
+
+def _decide(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Hold a meeting that obliges each department to something."""
+    entered = {"entered": NOW, "made": NOW, "made_by": cast.accounts["li"]}
+    meeting = Meeting.objects.create(day=TODAY, place="二楼会议室", state="called", **entered)
+    made.meetings[whose] = meeting
+    made.resolutions[whose] = Resolution.objects.create(
+        meeting=meeting,
+        holder=cast.places[place],
+        text="开放接口",
+        state="open",
+        last_day=TODAY,
+        due=TODAY,
+        **entered,
     )
 
 

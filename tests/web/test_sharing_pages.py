@@ -20,12 +20,13 @@ from shixiao.seals import SigningKey, VerifyKey
 from shixiao.sharing.assets import Regime, checklist
 from shixiao.sharing.grants import read_index
 from shixiao.terms import Text
-from shixiao.workflows import assets
+from shixiao.workflows import assets, meetings
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
-from shixiao.workflows.requests import answering, correcting
+from shixiao.workflows.moving import Act
+from shixiao.workflows.requests import answering, correcting, disputing
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.deals import gateway_at, passed
@@ -49,6 +50,16 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     suspended = deal.active()
     keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
     dispute = deal.disputed()
+    disputing.escalate(dispute, deal.act(REQUESTER, dispute), reason="三次协商未果")
+    inspector = deal.actor("chen")
+    meeting = meetings.call(TODAY, "市政务服务中心二楼", actor=inspector, at=NOW)
+    resolution = meetings.resolve(
+        meeting,
+        Act(inspector, NOW, meeting.version),
+        holder=cast.places["health"],
+        text="向住房局开放户籍核验接口，只返回是否相符",
+        dispute=dispute,
+    )
     waiting = deal.request()
     answering.notify(waiting, deal.act(PROVIDER, waiting), missing="缺使用依据的附件")
     asked = deal.request()
@@ -106,6 +117,16 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/disputes/", ""),
         (reverse("dispute", args=[dispute.code]), ""),
         (reverse("dispute_act", args=[dispute.code, "settle"]), "inspector:chen"),
+        ("/sharing/", ""),
+        (reverse("sharing_department", args=["health"]), ""),
+        ("/sharing/bulletins/", analyst),
+        (reverse("bulletin", args=["2026-03"]), analyst),
+        ("/meetings/", ""),
+        (reverse("meeting", args=[meeting.code]), "inspector:chen"),
+        (reverse("meeting_resolve", args=[meeting.code]), "inspector:chen"),
+        (reverse("meeting_act", args=[meeting.code, "hold"]), "inspector:chen"),
+        (reverse("resolution", args=[resolution.code]), f"head:{PROVIDER}"),
+        (reverse("resolution_act", args=[resolution.code, "report"]), f"head:{PROVIDER}"),
         ("/corrections/", ""),
         (reverse("correction", args=[correction.code]), f"head:{PROVIDER}"),
         ("/grants/", ""),

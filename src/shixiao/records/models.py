@@ -9,6 +9,7 @@ from shixiao.records.appraisals import (
     Appraised,
 )
 from shixiao.records.assets import AssetEntry, DataAsset
+from shixiao.records.bulletins import Bulletin
 from shixiao.records.cases import (
     Attachment,
     Case,
@@ -41,6 +42,7 @@ from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySourc
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
+from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.requests import SharingRequest, SharingStep
@@ -60,6 +62,7 @@ __all__ = [
     "AssetEntry",
     "Assignment",
     "Attachment",
+    "Bulletin",
     "Case",
     "CatalogueItem",
     "Commission",
@@ -93,6 +96,7 @@ __all__ = [
     "LogHead",
     "Matter",
     "Measurement",
+    "Meeting",
     "Notice",
     "Organisation",
     "Photo",
@@ -101,6 +105,7 @@ __all__ = [
     "Pressure",
     "Proposal",
     "Relation",
+    "Resolution",
     "SealedValue",
     "Seat",
     "SharingRequest",

@@ -42,6 +42,7 @@ from shixiao.web.home import views as home
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
 from shixiao.web.ledger import witnessing
+from shixiao.web.meetings import views as meetings
 from shixiao.web.monday import views as monday
 from shixiao.web.parts import views as parts
 from shixiao.web.people import organisations, own
@@ -51,6 +52,8 @@ from shixiao.web.receipts import views as receipts
 from shixiao.web.requests import corrections, disputes
 from shixiao.web.requests import views as requests
 from shixiao.web.search import views as search
+from shixiao.web.sharing import bulletins
+from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
 from shixiao.web.subjects import views as subjects
 from shixiao.web.training import views as training
@@ -89,6 +92,21 @@ urlpatterns = [
     path("disputes/", disputes.listing, name="disputes"),
     path("disputes/<slug:code>/", disputes.one, name="dispute"),
     path("disputes/<slug:code>/<slug:verb>/", disputes.act, name="dispute_act"),
+    path("sharing/", sharing.overview, name="sharing"),
+    path("sharing/bulletins/", bulletins.listing, name="bulletins"),
+    path("sharing/bulletins/<slug:month>/", bulletins.one, name="bulletin"),
+    path("sharing/<slug:code>/", sharing.department, name="sharing_department"),
+    path("meetings/", meetings.listing, name="meetings"),
+    path("meetings/add/", meetings.add, name="meeting_add"),
+    path("meetings/<slug:code>/", meetings.one, name="meeting"),
+    path("meetings/<slug:code>/decide/", meetings.resolve, name="meeting_resolve"),
+    path("meetings/<slug:code>/<slug:verb>/", meetings.act, name="meeting_act"),
+    path("resolutions/<slug:code>/", meetings.resolution, name="resolution"),
+    path(
+        "resolutions/<slug:code>/<slug:verb>/",
+        meetings.act_on_resolution,
+        name="resolution_act",
+    ),
     path("corrections/", corrections.listing, name="corrections"),
     path("corrections/<slug:code>/", corrections.one, name="correction"),
     path("corrections/<slug:code>/<slug:verb>/", corrections.act, name="correction_act"),
