@@ -142,6 +142,7 @@ def test_an_evidence_package_is_read_again_when_it_is_another(place: Place) -> N
             _package(folder, ((case(1), "rent-aid", person(1), "2026-11-01"), *ROWS[1:]))
             both = await asyncio.gather(at.ask(question(1)), at.ask(question(1)))
             assert [came.reason for came in both] == ["case_closed"] * 2
+            assert len(list((place.folder / "state" / "cases").iterdir())) == 1
             (folder / "cases.parquet").write_bytes(b"PAR1")
             assert (await at.ask(question(1))).reason == "cases_down"
             _package(folder, ROWS)

@@ -207,11 +207,3 @@ def test_a_body_that_does_not_arrive_is_refused_and_its_nonce_stays_free(tmp_pat
             assert (await at.send("POST", "/x/people", headers, asked.body)).status == 200
 
     asyncio.run(story())
-
-
-def test_a_key_of_sm2_that_is_none_is_one_sentence(tmp_path: Path) -> None:
-    from shixiao.seals.sm2 import Sm2Key
-
-    for data in (b"", b"rubbish", RECIPIENT.pem()):
-        with pytest.raises(BadInput):
-            Sm2Key.parse(data)

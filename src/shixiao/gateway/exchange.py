@@ -160,7 +160,10 @@ class Exchange:
         if mode is Mode.VERIFY:
             return await self._verified(draft, ready, source, question)
         rows = _masked(await source.look_up(entry, question.key), ready)
-        return _Given(answer_of(draft.id, ready.forms, rows), len(rows))
+        try:
+            return _Given(answer_of(draft.id, ready.forms, rows), len(rows))
+        except ValueError:
+            raise Refused("source_down") from None
 
     def _check(self, ready: Ready, *, now: int) -> None:
         entry = ready.entry

@@ -18,7 +18,7 @@ def _as_text(value: object) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-FORM = json.JSONEncoder(ensure_ascii=False, default=_as_text)
+FORM = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_text)
 """Writes what answers hold; of all values it writes texts fastest."""
 
 
@@ -60,7 +60,11 @@ def forms_of(entry: Entry) -> Forms:
 
 
 def answer_of(receipt: str, forms: Forms, rows: Sequence[tuple[object, ...]]) -> bytes:
-    """Write the answer to a look-up: receipt, grant, and the granted fields of each row."""
+    """Write the answer to a look-up: receipt, grant, and the granted fields of each row.
+
+    Raises:
+        ValueError: JSON or UTF-8 has no form for a value, such as an infinite number.
+    """
     labels, form = forms.labels, FORM.encode
     found = [
         ", ".join([label + form(value) for label, value in zip(labels, row, strict=True)])

@@ -37,7 +37,7 @@ async def _opened(whole: Config) -> Cases:
     if config.source == "sqlite":
         return SqliteCases(Path(config.place), config)
     if config.source == "parquet":
-        return ParquetCases(config, whole.state / "parquet", limits.source)
+        return ParquetCases(config, whole.state / "cases", limits.source)
     if config.source == "postgresql":
         return await PostgresCases.open(config, timeout=limits.source)
     return ServiceCases(config, limits)

@@ -1,7 +1,8 @@
 """Cases in Parquet: the table ``cases`` of an evidence package, or any file with its columns.
 
 The file is put into an indexed table, as sources are (``sources.parquet``). When another file is
-put in its place, requests wait until that one is read: a case closed in it must not look open.
+put in its place, requests wait until that one is read: a case closed in it must not look open. The
+former table is removed, so that no copies of what was once in a case gather.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class ParquetCases:
 
     Args:
         config: the file, or the folder of an evidence package that has ``cases.parquet``.
-        kept: folder of tables.
+        kept: folder of its tables, and of nothing else.
         patience: seconds that requests wait for a new file to be read.
 
     Raises:
@@ -60,10 +61,8 @@ class ParquetCases:
         return found.st_ino, found.st_mtime_ns, found.st_size
 
     def _read(self) -> SqliteCases:
-        return SqliteCases(
-            as_table(self._path, self._config.case, self._kept),
-            self._config.in_table("data"),
-        )
+        self._table = as_table(self._path, self._config.case, self._kept)
+        return SqliteCases(self._table, self._config.in_table("data"))
 
     async def _again(self) -> None:
         """Wait for the new file; all requests wait for one reading."""
@@ -80,3 +79,6 @@ class ParquetCases:
         self._cases = await asyncio.to_thread(self._read)
         self._seen = seen
         await former.close()
+        for path in self._kept.glob("*.sqlite3"):
+            if path != self._table:
+                path.unlink(missing_ok=True)
