@@ -18,6 +18,7 @@ from shixiao.gateway.running import run
 from shixiao.gateway.sources.parquet import as_table
 from shixiao.gateway.sources.sqlite import SqliteTable
 from shixiao.terms import BadInput
+from tests.full import full_disk
 
 PEOPLE = {"kind": "sqlite", "place": "people.sqlite3", "table": "people", "key": "id_number"}
 
@@ -72,6 +73,13 @@ def test_parquet_is_served_from_an_indexed_table_and_read_once(tmp_path: Path) -
     assert as_table(path, "k", tmp_path / "kept").stat().st_mtime_ns == before
     with pytest.raises(BadInput, match="no Parquet"):
         as_table(path, "other", tmp_path / "kept")
+    with full_disk(room=100), pytest.raises(BadInput, match="no Parquet"):
+        as_table(path, "k", tmp_path / "full")
+    data = path.read_bytes()
+    path.write_bytes(data[:4] + bytes(60) + data[64:])
+    with pytest.raises(BadInput, match="no Parquet"):
+        as_table(path, "k", tmp_path / "damaged")
+    assert not [*(tmp_path / "full").iterdir(), *(tmp_path / "damaged").iterdir()]
 
 
 @pytest.mark.parametrize("page", ["gateway.md", "gateway.zh-CN.md"])
