@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bars.gateways import GRANTS, Place, question
+from bars.gateway_servers import GATEWAY, free_port, server
+from bars.gateways import GRANTS, RECIPIENT, Place, case, gateway_in, person, question
+from shixiao.gateway.client import Client
 from shixiao.gateway.watching import EVERY, PATIENCE
 from shixiao.sharing.admission import Admission, Status
+from shixiao.terms import BadInput
 from tests.gateway.cast import Asking, running
 from tests.gateway.neighbours import Said, service
 
@@ -116,6 +121,41 @@ def test_an_address_that_fails_closes_each_worker_until_it_answers_again(place: 
             await _reason(at, "")
 
     _in_a_story(place, story)
+
+
+@pytest.mark.slow
+def test_a_server_of_two_workers_refuses_what_was_revoked_at_an_address(tmp_path: Path) -> None:
+    port = free_port()
+    place = gateway_in(tmp_path, people=100, port=port, workers=2)
+    publisher = Publisher(place)
+    with service(publisher) as address:
+        _published_at(place, address)
+        with server(port, *GATEWAY, str(place.path)):
+            _waited(lambda: publisher.count(304) >= 4)
+            assert {_asked_anew(port, n) for n in range(8)} == {""}
+            former = set(publisher.said)
+            place.grant(*GRANTS[1:])
+            _waited(lambda: publisher.count(200, but=former) == 2)
+            _waited(lambda: publisher.count(304, but=former) >= 4)
+            assert {_asked_anew(port, n) for n in range(20)} == {"no_grant"}
+
+
+def _asked_anew(port: int, number: int) -> str:
+    """Ask over a connection of its own, which any worker may take; return why it was refused."""
+    at = f"http://127.0.0.1:{port}"
+    with closing(Client("http://gateway.test", RECIPIENT, "housing-1", at=at)) as client:
+        try:
+            client.look_up("people", purpose="rent-aid", case=case(number), key=person(number))
+        except BadInput as refused:
+            return "no_grant" if "no_grant" in refused.text.en else refused.text.en
+    return ""
+
+
+def _waited(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 async def _reason(at: Asking, reason: str) -> None:
