@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ import yaml
 
 from bars.gateway_servers import ROOT
 from bars.gateways import Place
+from shixiao.gateway.app import Gateway
 from shixiao.gateway.config import KINDS, Limits, read_config
+from shixiao.gateway.logs import take_log
 from shixiao.gateway.running import run
 from shixiao.gateway.sources.parquet import as_table
 from shixiao.gateway.sources.sqlite import SqliteTable
@@ -62,6 +66,23 @@ def test_what_is_no_config_is_refused(tmp_path: Path, text: str) -> None:
         read_config(path)
     with pytest.raises(BadInput, match="no such file"):
         read_config(tmp_path / "other.yaml")
+
+
+def test_a_worker_that_cannot_start_says_so_and_serves_nothing(place: Place) -> None:
+    (place.folder / "people.sqlite3").unlink()
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    with pytest.raises(BadInput, match="cannot be read"):
+        asyncio.run(Gateway(place.config)({"type": "lifespan"}, receive, send))
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+    with ExitStack() as held:
+        assert take_log(place.config, held).worker == 0  # its log is free again
 
 
 def test_parquet_is_served_from_an_indexed_table_and_read_once(tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ async def _in_chunks(config: SourceConfig) -> list[str]:
     assert await source.look_up(entry, "9" * 40) == []
     assert len(await source.look_up(entry, found[0])) == 1
     await source.close()
+    hasty = await PostgresTable.open(config, timeout=0.4)
+    with pytest.raises(TimeoutError):
+        await hasty._pool.rows("SELECT pg_sleep(5)", ())
+    ((kept,),) = await hasty._pool.rows("SHOW statement_timeout", ())
+    assert kept == "400ms"
+    await hasty.close()
     return found
 
 

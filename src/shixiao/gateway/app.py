@@ -140,6 +140,7 @@ class Gateway:
         try:
             await self.start()
         except BaseException as error:  # or the server would go on without what was not started
+            self._held.close()
             await send({"type": "lifespan.startup.failed", "message": repr(error)})
             raise
         await send({"type": "lifespan.startup.complete"})

@@ -87,5 +87,6 @@ class Pool:
             self._idle.put_nowait(kept)
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        options = f"-c default_transaction_read_only=on -c statement_timeout={self._timeout:.0f}s"
+        longest = max(1, int(self._timeout * 1000))  # ms; 0 would be no limit
+        options = f"-c default_transaction_read_only=on -c statement_timeout={longest}"
         return await psycopg.AsyncConnection.connect(self._place, autocommit=True, options=options)
