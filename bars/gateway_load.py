@@ -27,6 +27,12 @@ class Load:
     seconds: list[float] = field(default_factory=list)
     receipts: dict[str, str] = field(default_factory=dict)
 
+    def add(self, other: Load) -> None:
+        """Take in what came back elsewhere."""
+        self.statuses.update(other.statuses)
+        self.seconds += other.seconds
+        self.receipts |= other.receipts
+
     def quantile(self, share: float) -> float:
         """Return the time within which a share of the answers came."""
         return sorted(self.seconds)[int(share * (len(self.seconds) - 1))]

@@ -2,12 +2,18 @@
 
 Verified, granted, replay-checked, rated, selected, masked, and its receipt on the disk before the
 answer. The client, in this process, shares the two cores; its requests are signed beforehand.
+
+What counts is CPU time of the server's processes, user and system, of all their threads: granian's
+own, Python's, and the commits. The bare handler is an ASGI application in its own process, under
+the same options of granian; it reads the same requests, over as many connections, and answers each
+with the same headers and a content of the same size. Both are asked in turn, slice by slice.
 """
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -22,26 +28,26 @@ REQUESTS, REDUCED = 60_000, 3_000
 CONNECTIONS = 128
 RATE, SECONDS, REDUCED_SECONDS = 1_000.0, 600.0, 3.0
 MICROSECONDS, SHARE, P99_MS = 200.0, 0.15, 100.0
-WARM = 500
+SLICE = 1_500
 
 
 def measure(*, full: bool) -> list[Outcome]:
     count = REQUESTS if full else REDUCED
     seconds = SECONDS if full else REDUCED_SECONDS
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
+        port, bare_port = free_port(), free_port()
         place = gateway_in(Path(folder), people=PEOPLE if full else 2_000, port=port)
-        with server(port, *GATEWAY, str(place.path)) as process:
-            requests = _requests(place, count + WARM)
-            each, load = _closed(process, port, requests)
+        with (
+            server(port, *GATEWAY, str(place.path)) as process,
+            server(bare_port, "-m", "bars.gateway_servers", str(bare_port)) as bare_process,
+        ):
+            used = _in_turn({port: process, bare_port: bare_process}, place, count)
+            each, bare, load = used[port][0], used[bare_port][0], used[port][1]
             held = asyncio.run(
                 open_loop(
                     port, _Signing(place), rate=RATE, seconds=seconds, connections=CONNECTIONS
                 )
             )
-    bare_port = free_port()
-    with server(bare_port, "-m", "bars.gateway_servers", str(bare_port)) as process:
-        bare, _ = _closed(process, bare_port, requests)
     wrong = sum(load.statuses.values()) - load.statuses[200]
     failed = sum(held.statuses.values()) - held.statuses[200]
     return [
@@ -79,12 +85,24 @@ class _Signing:
         return self._ready.pop()
 
 
-def _closed(process: psutil.Process, port: int, requests: list[bytes]) -> tuple[float, Load]:
-    """Return the CPU seconds of a request, after some that warm the server up."""
-    asyncio.run(closed_loop(port, requests[:WARM], CONNECTIONS))
-    used = cpu_of(process)
-    load = asyncio.run(closed_loop(port, requests[WARM:], CONNECTIONS))
-    return (cpu_of(process) - used) / (len(requests) - WARM), load
+def _in_turn(
+    servers: Mapping[int, psutil.Process], place: Place, count: int
+) -> dict[int, tuple[float, Load]]:
+    """Return the CPU seconds of a request at each server, and what came back.
+
+    They are asked in turn, a slice of the same requests each, after some that warm them up: what
+    else the machine does falls on both alike.
+    """
+    used, loads = dict.fromkeys(servers, 0.0), {port: Load() for port in servers}
+    for number in range(-1, count // SLICE):
+        requests = _requests(place, SLICE)
+        for port, process in servers.items():
+            before = cpu_of(process)
+            load = asyncio.run(closed_loop(port, requests, CONNECTIONS))
+            if number >= 0:
+                used[port] += cpu_of(process) - before
+                loads[port].add(load)
+    return {port: (used[port] / (count // SLICE * SLICE), loads[port]) for port in servers}
 
 
 def _requests(place: Place, count: int) -> list[bytes]:

@@ -119,8 +119,7 @@ def _kill_one(child: subprocess.Popen[bytes], rng: random.Random) -> int:
 def _together(found: list[Load]) -> Load:
     whole = Load()
     for each in found:
-        whole.statuses.update(each.statuses)
-        whole.receipts |= each.receipts
+        whole.add(each)
     return whole
 
 

@@ -44,6 +44,8 @@ class Asking:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         query: str = "",
+        *,
+        stalls: bool = False,
     ) -> Came:
         sent: list[Any] = []
         scope = {
@@ -58,6 +60,8 @@ class Asking:
         }
 
         async def receive() -> Any:
+            if stalls:
+                await asyncio.Event().wait()
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:

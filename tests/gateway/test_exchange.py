@@ -278,6 +278,13 @@ def test_pages_are_there_and_nothing_else(place: Place) -> None:
     asyncio.run(story())
 
 
+def test_a_value_that_json_cannot_say_is_a_fault_of_the_source(place: Place) -> None:
+    with closing(sqlite3.connect(place.folder / "people.sqlite3")) as base, base:
+        base.execute("UPDATE people SET address = 9e999")
+    came = asyncio.run(_once(place, question(1)))
+    assert (came.status, came.reason) == (502, "source_down")
+
+
 def test_an_unknown_dataset_is_refused_with_a_receipt(place: Place) -> None:
     async def story() -> None:
         async with running(place) as at:

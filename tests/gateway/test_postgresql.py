@@ -38,6 +38,50 @@ def test_a_table_in_postgresql_is_asked_for_granted_columns() -> None:
         asyncio.run(_story(SourceConfig("postgresql", place, "id_number", "people"), place))
 
 
+KEYS = {
+    "integer": ("1", "2", "10"),
+    "numeric(12,2)": ("1.50", "2.00", "10.00"),
+    "date": ("1990-01-02", "1999-12-31", "2001-01-01"),
+    "uuid": tuple(f"0000000{n}-0000-0000-0000-000000000000" for n in (1, 2, 9)),
+    "text": ("", "a", "乙"),
+}
+
+
+def test_keys_that_are_no_text_are_compared_as_their_column_is() -> None:
+    from tests.postgres import server
+
+    with server() as place, psycopg.connect(place, autocommit=True) as base:
+        for number, (kind, keys) in enumerate(KEYS.items()):
+            table = f"people{number}"
+            base.execute(f"CREATE TABLE {table} (id_number {kind}, name text)")
+            for key in (*keys, *keys[-1:], None):
+                base.execute(f"INSERT INTO {table} VALUES (%s, 'n')", (key,))
+            found = asyncio.run(_in_chunks(SourceConfig("postgresql", place, "id_number", table)))
+            assert found == [*keys, keys[-1]]
+
+
+async def _in_chunks(config: SourceConfig) -> list[str]:
+    """Return the keys of all rows, chunk by chunk, and ask for one that none can have."""
+    source, entry = await PostgresTable.open(config, timeout=3), replace(entry_of(), rows=())
+    entry = replace(entry, fields=("name",))
+    found: list[str] = []
+    after: str | None = None
+    while rows := await source.after(entry, after, 2):
+        after = str(rows[-1][0])
+        found += [str(row[0]) for row in rows]
+    assert await source.look_up(entry, "' OR 1=1 --") == []
+    assert await source.look_up(entry, "9" * 40) == []
+    assert len(await source.look_up(entry, found[0])) == 1
+    await source.close()
+    hasty = await PostgresTable.open(config, timeout=0.4)
+    with pytest.raises(TimeoutError):
+        await hasty._pool.rows("SELECT pg_sleep(5)", ())
+    ((kept,),) = await hasty._pool.rows("SHOW statement_timeout", ())
+    assert kept == "400ms"
+    await hasty.close()
+    return found
+
+
 async def _story(config: SourceConfig, place: str) -> None:
     with pytest.raises(BadInput):
         await PostgresTable.open(replace(config, table="nobody"), timeout=3)

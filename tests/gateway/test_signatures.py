@@ -25,6 +25,7 @@ from shixiao.gateway.signatures import (
     sign,
     verify,
 )
+from shixiao.gateway.stated import read_stated
 from shixiao.seals import sm2
 from shixiao.sharing.grants import Key
 
@@ -103,6 +104,31 @@ def test_whatever_stands_in_the_headers_is_refused_and_nothing_else(
     headers = {k.lower().encode(): v.encode() for k, v in _signed().items()}
     with pytest.raises(Refused):
         _verified(headers | spoilt)
+
+
+@given(
+    st.from_regex(r"[0-9]{1,12}", fullmatch=True),
+    st.text(st.characters(codec="ascii"), max_size=70),
+    st.text(st.characters(codec="ascii", exclude_characters='"\\'), max_size=30),
+    st.sampled_from(["ed25519", "sm2-sm3", "", "rsa"]),
+)
+def test_the_form_that_is_read_fast_is_read_as_any_other(
+    created: str, nonce: str, key: str, algorithm: str
+) -> None:
+    names = " ".join(f'"{name}"' for name in COVERED)
+    values = (
+        f'({names});created={created};expires=9;nonce="{nonce}";keyid="{key}";alg="{algorithm}"'
+    )
+    fast, general = (_stated(label, values) for label in ("sig", "other"))
+    assert fast == general
+
+
+def _stated(label: str, values: str) -> tuple[Any, ...] | str:
+    headers = {"signature-input": f"{label}={values}", "signature": f"{label}=:AAAA:"}
+    try:
+        return read_stated({k.encode(): v.encode() for k, v in headers.items()})
+    except Refused as refused:
+        return refused.reason.code
 
 
 @pytest.mark.sm2

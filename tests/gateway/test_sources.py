@@ -38,8 +38,8 @@ def _asked(answer: Any, **changes: Any) -> list[tuple[object, ...]]:
     async def story() -> list[tuple[object, ...]]:
         limits = Limits(source=0.2, answer=1_000)
         source = Upstream(SourceConfig("http", "http://up.test/one/{key}", "id_number"), limits)
-        await source._client.aclose()
-        source._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        await source._fetching.close()
+        source._fetching._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         try:
             return await source.look_up(entry_of(**changes), "../a b?x=1")
         finally:
@@ -84,6 +84,7 @@ def test_rows_outside_the_scope_are_not_given(condition: Condition, rows: int) -
         (httpx.Response(200, content=b"<html>"), "source_down"),
         (httpx.Response(200, content=b"[1]"), "source_down"),
         (httpx.Response(200, content=b'{"name": NaN}'), "source_down"),
+        (httpx.Response(200, content=rb'{"name": "\ud800"}'), "source_down"),
         (httpx.Response(200, json={"name": {"a": 1}}), "source_down"),
         (httpx.Response(200, content=b" " * 2_000), "source_down"),
         (httpx.Response(200, json={"name": "x"}), "field_gone"),

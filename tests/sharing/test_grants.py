@@ -204,8 +204,11 @@ def test_names_with_whatever_signs_select_their_own_column_and_no_other(
     scope = (Condition(secret, "eq", ("secret",)), Condition(wanted, "present"))
     one = by_key(shape, [wanted], scope, 5)
     assert base.execute(one.sql, (value, *one.scope)).fetchall() == [("yes",)]
-    many = after_key(shape, [wanted], scope, 5)
-    assert base.execute(many.sql, ("", "", *many.scope)).fetchall() == [(value, "yes")]
+    first = after_key(shape, [wanted], scope, 5, first=True)
+    assert base.execute(first.sql, first.scope).fetchall() == [(value, "yes")]
+    rest = after_key(shape, [wanted], scope, 5, first=False)
+    assert base.execute(rest.sql, ("", *rest.scope)).fetchall() == [(value, "yes")]
+    assert base.execute(rest.sql, (value, *rest.scope)).fetchall() == []
     base.close()
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from shixiao.gateway.cases import CaseTable
+from shixiao.gateway.cases import open_cases
 from shixiao.gateway.committing import Committer
 from shixiao.gateway.config import Config, read_config
 from shixiao.gateway.database import connect, reading
@@ -41,6 +41,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SWITCH = 0.05  # seconds after which a thread is made to give up the interpreter
+COLLECTED = (50_000, 20, 100)  # objects, and younger collections, between two collections
 CONFIG = "SHIXIAO_GATEWAY"  # names the config to the workers
 _MODES = {"": Mode.LOOKUP, "/verify": Mode.VERIFY, "/batch": Mode.BATCH}
 _EXCHANGE = re.compile(r"/x/([^/]{1,200})(/verify|/batch)?")
@@ -79,6 +80,7 @@ class Gateway:
             Malformed: the log is damaged.
         """
         config = self._config
+        self._loop = asyncio.get_running_loop()
         self._log: WorkerLog = take_log(config, self._held)
         keys = gateway_keys(config)
         self._index = Follower("grants", config.grants, index_reader(config, keys), config)
@@ -89,6 +91,7 @@ class Gateway:
         self._held.callback(self._records.close)
         for name, source in config.sources.items():
             self._sources[name] = await open_source(source, config)
+        self._cases = await open_cases(config)
         self._committer = Committer(
             base,
             worker=self._log.worker,
@@ -100,7 +103,7 @@ class Gateway:
             keys,
             index=self._index,
             statuses=self._statuses,
-            cases=CaseTable(config.cases),
+            cases=self._cases,
             sources=self._sources,
             committer=self._committer,
             records=self._records,
@@ -128,12 +131,18 @@ class Gateway:
         await asyncio.to_thread(self._integrating.join)
         for source in self._sources.values():
             await source.close()
+        await self._cases.close()
         await self._client.aclose()
         self._held.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self.start()
+        try:
+            await self.start()
+        except BaseException as error:  # or the server would go on without what was not started
+            self._held.close()
+            await send({"type": "lifespan.startup.failed", "message": repr(error)})
+            raise
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.stop()
@@ -145,8 +154,7 @@ class Gateway:
             await self._look()
 
     async def _look(self) -> None:
-        await self._index.look(self._client)
-        await self._statuses.look(self._client)
+        await asyncio.gather(self._index.look(self._client), self._statuses.look(self._client))
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path = scope["path"]
@@ -196,25 +204,32 @@ class Gateway:
         )
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """Return the content, in size and in time."""
+        """Return the content, in size and in time.
+
+        A bare timer: ``asyncio.timeout`` makes several objects, at 5 µs a request.
+        """
         most = self._config.limits.body
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > most:
             raise Refused("too_large")
-        body: bytes = b""
+        task = asyncio.current_task(self._loop)
+        assert task is not None  # noqa: S101 - a coroutine runs in one
+        gone: list[bool] = []
+
+        def give_up() -> None:
+            gone.append(True)
+            task.cancel()
+
+        late = self._loop.call_later(self._config.limits.read, give_up)
         try:
-            async with asyncio.timeout(self._config.limits.read):
-                while True:
-                    part = await receive()
-                    if part["type"] == "http.disconnect":
-                        raise Refused("too_slow")
-                    body += bytes(part.get("body", b""))
-                    if len(body) > most:
-                        raise Refused("too_large")
-                    if not part.get("more_body"):
-                        return body
-        except TimeoutError:
+            return await _content(receive, most)
+        except asyncio.CancelledError:
+            if not gone:
+                raise  # it is the server that ends
+            task.uncancel()
             raise Refused("too_slow") from None
+        finally:
+            late.cancel()
 
     def _page(self, method: str, path: str) -> Answer:
         """Return what is not an exchange."""
@@ -260,10 +275,24 @@ class Gateway:
     def _health(self) -> Answer:
         """Say whether this worker would serve, and why it would not."""
         why = self._index.why or self._statuses.why
-        well = why is None and self._integrating.is_alive()
+        working = self._integrating.is_alive() and not any(task.done() for task in self._tasks)
+        well = why is None and working
         said = why.to_json() if why else None
         body = {"ok": well, "worker": self._log.worker, "why": said}
         return Answer(200 if well else 503, json.dumps(body, ensure_ascii=False).encode())
+
+
+async def _content(receive: Receive, most: int) -> bytes:
+    body = b""
+    while True:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            raise Refused("too_slow")
+        body += bytes(part.get("body", b""))
+        if len(body) > most:
+            raise Refused("too_large")
+        if not part.get("more_body"):
+            return body
 
 
 def _refusal(code: str) -> Answer:
@@ -295,6 +324,7 @@ def application() -> Gateway:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED)
     sys.setswitchinterval(SWITCH)
     return Gateway(read_config(Path(os.environ[CONFIG])))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from shixiao.gateway.refusals import Refused
 from shixiao.sharing.grants import Mode
@@ -16,11 +17,11 @@ _WANTED = {
     Mode.VERIFY: {"purpose", "case", "key", "values"},
     Mode.BATCH: {"purpose", "case"},
 }
-_ALSO = {Mode.BATCH: {"cursor", "format", "rows"}}
+_ALLOWED = {**_WANTED, Mode.BATCH: {"purpose", "case", "cursor", "format", "rows"}}
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What is asked.
 
     Attributes:
@@ -36,7 +37,7 @@ class Question:
     purpose: str
     case: str
     key: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = _NONE
     cursor: str = ""
     format: str = "csv"
     rows: int = 0
@@ -49,32 +50,38 @@ def read_question(body: bytes, mode: Mode) -> Question:
         Refused: it is not what the mode asks with.
     """
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode())
     except (ValueError, RecursionError):
         raise Refused("body") from None
     if not isinstance(value, dict):
         raise Refused("body")
-    names = value.keys()
-    if not _WANTED[mode] <= names or names - _WANTED[mode] - _ALSO.get(mode, set()):
+    if not _WANTED[mode] <= value.keys() <= _ALLOWED[mode]:
         raise Refused("body")
-    for name in names - {"values", "rows"}:
-        _check(
-            value[name], empty=name == "cursor", longest=LONGEST * (10 if name == "cursor" else 1)
-        )
+    _check(value["purpose"])
+    _check(value["case"])
+    if mode is Mode.BATCH:
+        _check_batch(value)
+    else:
+        _check(value["key"])
     if mode is Mode.VERIFY:
         _check_values(value["values"])
-    rows = value.get("rows", 0)
+    return Question(**value)
+
+
+def _check_batch(value: Mapping[str, Any]) -> None:
+    cursor, rows = value.get("cursor", ""), value.get("rows", 0)
+    if cursor != "":
+        _check(cursor, longest=LONGEST * 10)
     if type(rows) is not int or not 0 <= rows < 1 << 31:
         raise Refused("body")
     if value.get("format", "csv") not in FORMATS:
         raise Refused("body")
-    return Question(**value)
 
 
-def _check(text: object, *, empty: bool = False, longest: int = LONGEST) -> None:
-    if not isinstance(text, str) or len(text) > longest or not (text or empty):
+def _check(text: object, *, longest: int = LONGEST) -> None:
+    if not isinstance(text, str) or not 0 < len(text) <= longest:
         raise Refused("body")
-    if not text.isprintable() and text:  # also lone surrogates, which UTF-8 cannot say
+    if not text.isprintable():  # also lone surrogates, which UTF-8 cannot say
         raise Refused("body")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import httpx
 
 from shixiao.gateway.signatures import Address, Asked, sign
 from shixiao.seals import SigningKey
+from shixiao.seals.sm2 import Sm2Key
 from shixiao.terms import BadInput, Text, Unavailable
 
 TIMEOUT, VALID = 30.0, 60
@@ -53,11 +55,12 @@ class Client:
 
     Args:
         url: of the gateway, as it knows itself (``public_url``).
-        key: private key.
+        key: private key, of Ed25519 or SM2.
         key_id: by which the gateway knows it.
         transport: of httpx, for tests.
         at: where it is reached, if not at its own address.
         patience: seconds that an answer may take.
+        tls: whom to trust, and the certificate to show where the gateway asks for one.
 
     Raises:
         BadInput: the address is none.
@@ -66,12 +69,13 @@ class Client:
     def __init__(
         self,
         url: str,
-        key: SigningKey,
+        key: SigningKey | Sm2Key,
         key_id: str,
         *,
         transport: httpx.BaseTransport | None = None,
         at: str = "",
         patience: float = TIMEOUT,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -83,6 +87,7 @@ class Client:
             transport=transport,
             timeout=patience,
             headers=_PLAIN,
+            verify=tls or True,
             trust_env=False,
         )
 
@@ -144,13 +149,13 @@ class Client:
 
     def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         asked = Asked("POST", path, "", {}, json.dumps(body, ensure_ascii=False).encode())
-        now = int(time.time())
+        now, key = int(time.time()), self._key
         headers = sign(
             asked,
             self._address,
             key_id=self._key_id,
-            algorithm="ed25519",
-            secret=self._key.seed,
+            algorithm="sm2" if isinstance(key, Sm2Key) else "ed25519",
+            secret=key.secret if isinstance(key, Sm2Key) else key.seed,
             created=now,
             expires=now + VALID,
             nonce=secrets.token_urlsafe(18),

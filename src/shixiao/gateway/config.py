@@ -6,7 +6,7 @@ Limits are policy of the department that runs the gateway; the law fixes none of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from shixiao.terms import BadInput, Text
 _MISSING = Text("缺少“{name}”。", "“{name}” is missing")
 _WRONG = Text("“{name}”的值无效：{why}。", "the value of “{name}” is not valid: {why}")
 KINDS = ("sqlite", "postgresql", "http", "parquet")
+"""Where datasets may lie, and cases be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ class SourceConfig:
 
 @dataclass(frozen=True, slots=True)
 class CasesConfig:
-    """Where cases are looked up: columns of a table.
+    """Where cases are looked up: columns of a table, or names in a service's answer.
 
     Attributes:
-        place: path of an SQLite file.
-        table: name.
+        place: path of a file or of an evidence package, connection string, or address with
+            ``{case}``.
+        source: one of ``KINDS``.
+        table: name, where there is one.
         case: column of the id.
         kind: column of the type.
         subject: column of the person; empty in the row of a matter about nobody alone.
@@ -73,12 +76,17 @@ class CasesConfig:
     """
 
     place: str
+    source: str = "sqlite"
     table: str = "cases"
     case: str = "case_id"
     kind: str = "service_id"
     subject: str = "person_key"
     closed: str = "closed"
     subject_key: str = ""
+
+    def in_table(self, table: str) -> CasesConfig:
+        """Return the same columns in another table."""
+        return replace(self, table=table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,7 @@ def _config(value: Mapping[str, Any], beside: Path) -> Config:
         grants=_followed(value["grants"], beside),
         statuses=_followed(value["statuses"], beside),
         sources={str(k): _source(v, beside) for k, v in value["datasets"].items()},
-        cases=CasesConfig(**_placed(value["cases"], beside, "place", "subject_key")),
+        cases=_cases(value["cases"], beside),
         zone=ZoneInfo(value.get("zone", "Asia/Shanghai")),
         host=str(value.get("host", "127.0.0.1")),
         port=int(value.get("port", 8070)),
@@ -207,6 +215,17 @@ def _source(value: Mapping[str, Any], beside: Path) -> SourceConfig:
     names = ("place",) if kind in {"sqlite", "parquet"} else ()
     placed = _placed(value, beside, *names)
     return SourceConfig(**{**placed, "columns": tuple(value.get("columns", ()))})
+
+
+def _cases(value: Mapping[str, Any], beside: Path) -> CasesConfig:
+    source = str(value.get("source", "sqlite"))
+    if source not in KINDS:
+        raise ValueError(f"cases.source: {source}")
+    names = ("place",) if source in {"sqlite", "parquet"} else ()
+    config = CasesConfig(**_placed(value, beside, *names, "subject_key"))
+    if source == "http" and "{case}" not in config.place:
+        raise ValueError(f"cases.place: {config.place}")
+    return config
 
 
 def _placed(value: Mapping[str, Any], beside: Path, *names: str) -> dict[str, Any]:

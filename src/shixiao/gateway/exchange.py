@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import json
 import sqlite3
 import time
 import unicodedata
@@ -25,6 +24,7 @@ from shixiao.gateway.asking import Question, read_question
 from shixiao.gateway.cases import CaseCheck
 from shixiao.gateway.committing import Committer, Written
 from shixiao.gateway.config import Config
+from shixiao.gateway.forms import FORM, answer_of
 from shixiao.gateway.obeying import Ready, ReadyIndex
 from shixiao.gateway.receipts import Draft, Keys, new_draft, written
 from shixiao.gateway.refusals import Refused, reasons, refusal_bytes
@@ -72,14 +72,6 @@ class _Given(NamedTuple):
     media: bytes = JSON
     cursor: str = ""
     release: bytes | None = None
-
-
-def _as_text(value: object) -> str:
-    """Write what JSON has no form for: dates and decimals as text, bytes in hex."""
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-_FORM = json.JSONEncoder(ensure_ascii=False, default=_as_text)
 
 
 class Exchange:
@@ -155,6 +147,7 @@ class Exchange:
         if ready is None:
             raise Refused("no_grant")
         entry = draft.entry = ready.entry
+        draft.forms = ready.forms
         draft.department = entry.recipient
         if question.key:
             draft.person = self._keys.pseudonym(question.key)
@@ -167,10 +160,10 @@ class Exchange:
         if mode is Mode.VERIFY:
             return await self._verified(draft, ready, source, question)
         rows = _masked(await source.look_up(entry, question.key), ready)
-        records = [dict(zip(entry.fields, row, strict=True)) for row in rows]
-        return _Given(
-            _json({"receipt": draft.id, "grant": entry.grant, "records": records}), len(rows)
-        )
+        try:
+            return _Given(answer_of(draft.id, ready.forms, rows), len(rows))
+        except ValueError:
+            raise Refused("source_down") from None
 
     def _check(self, ready: Ready, *, now: int) -> None:
         entry = ready.entry
@@ -200,8 +193,8 @@ class Exchange:
             name: any(_plain(row[name]) == _plain(value) for row in held)
             for name, value in question.values.items()
         }
-        body = {"receipt": draft.id, "grant": entry.grant, "matches": matches}
-        return _Given(_json(body), len(rows))
+        told = f'{{"receipt": "{draft.id}", {ready.forms.head}, "matches": {FORM.encode(matches)}}}'
+        return _Given(told.encode(), len(rows))
 
     @contextmanager
     def _attempt(self, draft: Draft, grant: str) -> Iterator[None]:
@@ -232,7 +225,7 @@ class Exchange:
         context = f"cursor:{entry.grant}"
         try:
             sealed = bytes.fromhex(question.cursor)
-            after = self._keys.ring.open(sealed, context=context).decode() if sealed else ""
+            after = self._keys.ring.open(sealed, context=context).decode() if sealed else None
         except (ValueError, Damaged):
             raise Refused("cursor") from None
         most = min(entry.max_rows, question.rows or entry.max_rows, MOST_ROWS)
@@ -319,10 +312,6 @@ def _table(fields: Sequence[str], rows: Sequence[Row], form: str) -> bytes:
     writer.writerow(fields)
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def _json(value: object) -> bytes:
-    return _FORM.encode(value).encode()
 
 
 def _plain(value: object) -> str:

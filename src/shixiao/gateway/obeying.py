@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shixiao.gateway.config import Config
+from shixiao.gateway.forms import Forms, forms_of
 from shixiao.gateway.limits import Bucket
 from shixiao.gateway.receipts import Keys
 from shixiao.gateway.signatures import KnownKey, known_key
@@ -28,6 +29,7 @@ class Ready:
         marks: how each field is marked; empty for none.
         code: key of the grant's way of writing.
         bucket: of its rate.
+        forms: of its answers and records.
     """
 
     entry: Entry
@@ -35,6 +37,7 @@ class Ready:
     marks: tuple[str, ...]
     code: bytes
     bucket: Bucket
+    forms: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def index_reader(config: Config, keys: Keys) -> Callable[[bytes, int], ReadyInde
             tuple(marks.get(name, "") for name in entry.fields),
             code_key(keys.codes, entry.grant),
             bucket,
+            forms_of(entry),
         )
 
     def read(data: bytes, known: int) -> ReadyIndex:

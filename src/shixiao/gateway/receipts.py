@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import Any
 
 from shixiao.gateway.committing import Row, Written
+from shixiao.gateway.forms import Forms
 from shixiao.ledger import Leaf
 from shixiao.seals import Keyring, canonical_json
 from shixiao.sharing.grants import Entry
@@ -25,7 +26,8 @@ from shixiao.sharing.grants import Entry
 PERSON_BYTES, SALT_BYTES = 16, 32
 TOLD = "told"
 """Outcome on record where a person's uses were told; no use itself."""
-_VERSION = 0x70 << 8
+_UUID7 = 7 << 76 | 2 << 62  # version and variant of RFC 9562
+_DRAWN = (1 << 76) - 1 & ~(3 << 62)  # bits of it that are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Draft:
         at: seconds since 1970.
         department: that asks, or its system where no grant was found.
         digest: of what was signed.
+        forms: of the grant, where one was found.
     """
 
     id: str
@@ -84,15 +87,14 @@ class Draft:
     case: str = ""
     person: bytes | None = None
     entry: Entry | None = None
+    forms: Forms | None = None
     visible: int = 0
 
 
 def new_draft(caller: str, digest: str, now: float) -> Draft:
     """Begin the record of a request whose signature holds."""
     drawn = os.urandom(10 + SALT_BYTES)
-    number = int(now * 1000) << 80 | int.from_bytes(drawn[:10])
-    number = number & ~(0xF << 76) | 7 << 76
-    number = number & ~(0x3 << 62) | 2 << 62
+    number = int(now * 1000) << 80 | _UUID7 | int.from_bytes(drawn[:10]) & _DRAWN
     return Draft(f"{number:032x}", drawn[10:], int(now), caller, digest)
 
 
@@ -122,11 +124,10 @@ def written(
         release: what was released, where it was a batch.
     """
     response = sha256(answer).hexdigest()
-    sealed = _commitments(draft)
-    if draft.entry is not None and not outcome:
-        leaf = _done(draft, draft.entry, sealed, records, response)
+    if draft.forms is not None and not outcome:
+        leaf = _done(draft, draft.forms, records, response)
     else:
-        leaf = _refused(draft, sealed, outcome)
+        leaf = _refused(draft, outcome)
     record = _row(draft, keys, outcome=outcome, records=records, response=response)
     if release is None:
         return Written(leaf, record)
@@ -146,14 +147,12 @@ def told(draft: Draft, keys: Keys, *, records: int, answer: bytes) -> Written:
 
 
 def _row(draft: Draft, keys: Keys, *, outcome: str, records: int, response: str) -> Row:
-    kept = {
-        "case": draft.case,
-        "fields": list(draft.entry.fields) if draft.entry else [],
-        "request": draft.digest,
-        "response": response,
-        "salt": draft.salt.hex(),
-    }
-    body = keys.ring.seal(json.dumps(kept).encode(), context=f"record:{draft.id}")
+    fields = draft.forms.fields if draft.forms is not None else "[]"
+    kept = (  # JSON; digests and salt are hex, which needs no quoting
+        f'{{"case": {json.dumps(draft.case)}, "fields": {fields}, "request": "{draft.digest}"'
+        f', "response": "{response}", "salt": "{draft.salt.hex()}"}}'
+    )
+    body = keys.ring.seal(kept.encode(), context=f"record:{draft.id}")
     return (
         bytes.fromhex(draft.id),
         draft.at,
@@ -183,26 +182,24 @@ def _person(draft: Draft) -> dict[str, str]:
     return {"person": salted(draft.salt, "person", draft.person.hex())}
 
 
-def _done(draft: Draft, entry: Entry, sealed: dict[str, str], records: int, response: str) -> bytes:
-    sealed["response"] = salted(draft.salt, "response", response)
-    sealed |= _person(draft)
-    facts = {
-        "dataset": entry.dataset,
-        "department": entry.recipient,
-        "fields": list(entry.fields),
-        "grant": entry.grant,
-        "mode": entry.mode.value,
-        "purpose": entry.purpose,
-        "records": records,
-    }
-    return _leaf("exchange.done", draft, facts, sealed)
+def _done(draft: Draft, forms: Forms, records: int, response: str) -> bytes:
+    """Write the leaf of data that were given: byte by byte what ``_leaf`` writes."""
+    salt, person = draft.salt, ""
+    if draft.person is not None:
+        person = f'"person":"{salted(salt, "person", draft.person.hex())}",'
+    return (
+        f'{{"at":"{_second(draft.at)}","event":"exchange.done","facts":{forms.facts}{records}}},'
+        f'"sealed":{{"case":"{salted(salt, "case", draft.case)}",{person}'
+        f'"request":"{salted(salt, "request", draft.digest)}",'
+        f'"response":"{salted(salt, "response", response)}"}},"subject":"{draft.id}","v":1}}'
+    ).encode()
 
 
-def _refused(draft: Draft, sealed: dict[str, str], outcome: str) -> bytes:
+def _refused(draft: Draft, outcome: str) -> bytes:
     facts = {"department": draft.department, "outcome": outcome}
     if draft.entry is not None:
         facts |= {"dataset": draft.entry.dataset, "grant": draft.entry.grant}
-    return _leaf("exchange.refused", draft, facts, sealed)
+    return _leaf("exchange.refused", draft, facts, _commitments(draft))
 
 
 def _leaf(event: str, draft: Draft, facts: Mapping[str, Any], sealed: Mapping[str, str]) -> bytes:

@@ -9,8 +9,8 @@ a request for one gateway is of no use at another.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,22 +22,14 @@ from nacl.exceptions import CryptoError
 from nacl.signing import SigningKey as NaclKey
 
 from shixiao.gateway.refusals import Refused
+from shixiao.gateway.stated import COVERED, Stated, read_stated
 from shixiao.seals import sm2
 from shixiao.sharing.grants import Key
 
 Verify = Callable[[bytes, bytes], bool]
 """Says of a text and a signature whether they belong together."""
 
-COVERED = ("@method", "@authority", "@path", "@query", "content-digest")
-LARGEST_HEADER = 2_000
 NONCE_BYTES = 12
-_INPUT = re.compile(
-    r'([a-z*][a-z0-9_.*-]{0,30})=(\(((?:"[a-z@-]{1,40}"(?: (?="))?)+)\)'
-    r'((?:;[a-z]{1,10}=(?:"[\x20\x21\x23-\x5b\x5d-\x7e]{0,200}"|[0-9]{1,12}))+))',
-    re.ASCII,
-)
-_PARAMETER = re.compile(r';([a-z]+)=(?:"([^"]*)"|([0-9]+))', re.ASCII)
-_SIGNED = re.compile(r"([a-z*][a-z0-9_.*-]{0,30})=:([A-Za-z0-9+/]{1,200}={0,2}):", re.ASCII)
 _NONCE = re.compile(r"[A-Za-z0-9+/=_-]{16,64}", re.ASCII)
 _NAMES = {"ed25519": "ed25519", "sm2": "sm2-sm3"}
 
@@ -125,27 +117,32 @@ def verify(
     Raises:
         Refused: it is not signed, or not as it must be.
     """
-    covered, values, parameters, signed = _parsed(asked.headers)
-    key_id = values.get("keyid", "")
-    created, expires = values.get("created", ""), values.get("expires", "")
-    nonce = values.get("nonce", "")
-    if not (created.isdigit() and expires.isdigit() and _NONCE.fullmatch(nonce)):
-        raise Refused("unsigned")
-    if not _suffices(covered):
-        raise Refused("uncovered")
-    known = keys.get(key_id)
-    if known is None or values.get("alg", known.algorithm) != known.algorithm:
-        raise Refused("key_unknown")
-    begin, end = int(created), int(expires)
+    stated = read_stated(asked.headers)
+    known = _known(stated, keys)
+    begin, end = int(stated.created), int(stated.expires)
     if not (begin <= now + 5 and now < end and 0 < end - begin <= longest):
         raise Refused("time")
-    if asked.headers.get(b"content-digest") != content_digest(asked.body).encode():
+    if asked.headers.get(b"content-digest") != _digest(asked.body):
         raise Refused("digest")
-    base = _base(asked, covered, parameters, address)
-    if not known.verify(base, signed):
+    base = _base(asked, stated.covered, stated.parameters, address)
+    if not known.verify(base, stated.signed):
         raise Refused("signature")
-    told = sha256(f"{key_id}\n{nonce}".encode()).digest()[:NONCE_BYTES]
+    told = sha256(f"{stated.key_id}\n{stated.nonce}".encode()).digest()[:NONCE_BYTES]
     return Proven(known.caller, end.to_bytes(4) + told, end, sha256(base).hexdigest())
+
+
+def _known(stated: Stated, keys: Mapping[str, KnownKey]) -> KnownKey:
+    """Return the key that a request names, where it states and covers all that it must."""
+    if not (
+        stated.created.isdigit() and stated.expires.isdigit() and _NONCE.fullmatch(stated.nonce)
+    ):
+        raise Refused("unsigned")
+    if stated.covered is not COVERED and not _suffices(stated.covered):
+        raise Refused("uncovered")
+    known = keys.get(stated.key_id)
+    if known is None or (stated.algorithm or known.algorithm) != known.algorithm:
+        raise Refused("key_unknown")
+    return known
 
 
 def sign(
@@ -198,33 +195,11 @@ def sign(
 
 def content_digest(body: bytes) -> str:
     """Return the value of ``Content-Digest``."""
-    return f"sha-256=:{base64.b64encode(sha256(body).digest()).decode()}:"
+    return _digest(body).decode()
 
 
-def _parsed(
-    headers: Mapping[bytes, bytes],
-) -> tuple[tuple[str, ...], dict[str, str], str, bytes]:
-    """Take the two headers apart: covered, parameters by name and as written, signature."""
-    stated, signed = headers.get(b"signature-input", b""), headers.get(b"signature", b"")
-    if len(stated) > LARGEST_HEADER or len(signed) > LARGEST_HEADER:
-        raise Refused("unsigned")
-    one = _INPUT.fullmatch(stated.decode("latin-1"))
-    two = _SIGNED.fullmatch(signed.decode("latin-1"))
-    if one is None or two is None or one[1] != two[1]:
-        raise Refused("unsigned")
-    found = _PARAMETER.findall(one[4])
-    values = {name: text or number for name, text, number in found}
-    if len(values) != len(found):
-        raise Refused("unsigned")
-    try:
-        return _names(one[3]), values, one[2], base64.b64decode(two[2], validate=True)
-    except binascii.Error:
-        raise Refused("unsigned") from None
-
-
-@lru_cache(maxsize=256)
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip('"') for name in text.split(" "))
+def _digest(body: bytes) -> bytes:
+    return b"sha-256=:" + b2a_base64(sha256(body).digest(), newline=False) + b":"
 
 
 @lru_cache(maxsize=256)
@@ -237,6 +212,13 @@ def _suffices(covered: tuple[str, ...]) -> bool:
 
 def _base(asked: Asked, covered: tuple[str, ...], parameters: str, address: Address) -> bytes:
     """Return the signature base (RFC 9421 section 2.5)."""
+    if covered is COVERED:
+        digest = asked.headers[b"content-digest"].decode("latin-1")
+        return (
+            f'"@method": {asked.method}\n"@authority": {address.authority}\n"@path": {asked.path}\n'
+            f'"@query": ?{asked.query}\n"content-digest": {digest}\n'
+            f'"@signature-params": {parameters}'
+        ).encode("latin-1")
     target = f"{asked.path}?{asked.query}" if asked.query else asked.path
     derived = {
         "@method": asked.method,

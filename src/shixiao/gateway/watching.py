@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -24,7 +25,8 @@ from shixiao.sharing.published import LARGEST, Closed, check_age
 from shixiao.terms import Text
 
 EVERY = 0.2  # seconds between looks
-PATIENCE = 2.0  # seconds that an address may take
+PATIENCE = 0.6  # seconds that an address may take: what was revoked is refused in less than one
+BLIND = 5.0  # seconds without a look after which nothing is obeyed
 _GONE = Text("签名文件读不到。", "the signed file cannot be read")
 
 
@@ -60,6 +62,7 @@ class Follower(Generic[Obeyed]):
         self._seen: object = None
         self._held: Obeyed | None = None
         self._known = _known(config, name)
+        self._looked = 0.0
         self.why: Text | None = _GONE
 
     @property
@@ -69,7 +72,7 @@ class Follower(Generic[Obeyed]):
         Raises:
             Refused: nothing may be.
         """
-        if self._held is None:
+        if self._held is None or time.monotonic() - self._looked > BLIND:
             raise Refused(f"{self._name}_closed")
         return self._held
 
@@ -85,8 +88,9 @@ class Follower(Generic[Obeyed]):
                 self.why = None
         except Closed as closed:
             self._held, self.why = None, closed.text
-        except (OSError, httpx.HTTPError, sqlite3.Error):
+        except (OSError, httpx.HTTPError, httpx.InvalidURL, sqlite3.Error):
             self._held, self.why, self._seen = None, _GONE, None
+        self._looked = time.monotonic()
 
     def _take(self, data: bytes) -> Obeyed:
         read = self._read(data, self._known)
@@ -106,12 +110,20 @@ class Follower(Generic[Obeyed]):
         if "://" not in place:
             return self._from_file(Path(place))
         headers = {"If-None-Match": str(self._seen)} if self._seen else {}
-        answer = await client.get(place, headers=headers, timeout=PATIENCE)
-        if answer.status_code == httpx.codes.NOT_MODIFIED:
-            return None
-        answer.raise_for_status()
-        self._seen = answer.headers.get("etag")
-        return answer.content
+        async with (
+            asyncio.timeout(PATIENCE),
+            client.stream("GET", place, headers=headers) as answer,
+        ):
+            if answer.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            answer.raise_for_status()
+            data = bytearray()
+            async for part in answer.aiter_bytes():
+                data += part
+                if len(data) > LARGEST:
+                    break
+            self._seen = answer.headers.get("etag")
+            return bytes(data)
 
     def _from_file(self, path: Path) -> bytes | None:
         found = path.stat()

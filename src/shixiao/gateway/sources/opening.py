@@ -29,8 +29,10 @@ class Source(Protocol):
             Refused: the source failed, or has lost a granted field.
         """
 
-    async def after(self, entry: Entry, key: str, most: int) -> list[Row]:
+    async def after(self, entry: Entry, key: str | None, most: int) -> list[Row]:
         """Return a chunk of rows behind a key, in its order; the key stands first in each.
+
+        None asks for the first chunk. Rows without a key belong to none.
 
         Raises:
             Refused: as above, or the source gives no batches.

@@ -25,7 +25,7 @@ def as_table(path: Path, key: str, folder: Path) -> Path:
     """Return an SQLite file whose table ``data`` holds the rows, indexed by the key.
 
     Raises:
-        BadInput: it is no Parquet file, or has no such column.
+        BadInput: it is no Parquet file, is damaged, or has no such column; or the disk is full.
     """
     try:
         made = folder / f"{sha256_of_file(path)[:32]}.sqlite3"
@@ -38,8 +38,13 @@ def as_table(path: Path, key: str, folder: Path) -> Path:
     if not made.exists():
         folder.mkdir(parents=True, exist_ok=True)
         beside = made.with_name(f".{made.name}.{secrets.token_hex(8)}")
-        _fill(beside, file, names, key)
-        beside.replace(made)
+        try:
+            _fill(beside, file, names, key)
+            beside.replace(made)
+        except (OSError, sqlite3.Error, pa.ArrowException) as error:
+            raise BadInput(_NOT.format(why=str(error)[:100]), file=path.name) from None
+        finally:
+            beside.unlink(missing_ok=True)
     return made
 
 

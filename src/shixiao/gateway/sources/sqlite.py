@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from shixiao.gateway.reading import ReadOnly
 from shixiao.gateway.refusals import Refused
 from shixiao.sharing.grants import Entry, Shape
 from shixiao.sharing.grants.shapes import Statement, after_key, by_key
@@ -28,50 +29,45 @@ class SqliteTable:
 
     def __init__(self, path: Path, table: str, key: str) -> None:
         try:
-            self._base = sqlite3.connect(
-                f"file:{path.as_posix()}?mode=ro",
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            columns = self._base.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            self._base = ReadOnly(path)
+            columns = self._base.once("SELECT name FROM pragma_table_info(?)", (table,))
             names = tuple(name for (name,) in columns)
         except sqlite3.Error as error:
             raise BadInput(_NOT.format(table=table, why=error)) from None
         if key not in names:
             raise BadInput(_NOT.format(table=table, why=key))
         self.shape = Shape(table, key, names)
-        plan = self._base.execute(
-            f"EXPLAIN QUERY PLAN {by_key(self.shape, [key], (), 1).sql}", ("",)
-        ).fetchall()
+        asked = f"EXPLAIN QUERY PLAN {by_key(self.shape, [key], (), 1).sql}"
+        plan = self._base.once(asked, ("",))
         if any("SCAN" in str(step[3]) for step in plan):
             why = Text(f"“{key}”列没有索引", f"the column “{key}” has no index")
             raise BadInput(_NOT.format(table=table, why=why))
-        self._prepared: dict[tuple[str, str, int], tuple[Entry, Statement]] = {}
+        self._prepared: dict[tuple[str, str, int, bool], tuple[Entry, Statement]] = {}
 
     async def look_up(self, entry: Entry, key: str) -> list[tuple[object, ...]]:
         """Return the granted fields of the rows of one key."""
         statement = self._statement(entry, 0)
         return self._rows(statement, key)
 
-    async def after(self, entry: Entry, key: str, most: int) -> list[tuple[object, ...]]:
+    async def after(self, entry: Entry, key: str | None, most: int) -> list[tuple[object, ...]]:
         """Return a chunk of rows behind a key."""
-        return self._rows(self._statement(entry, most), key, key)
+        statement = self._statement(entry, most, first=key is None)
+        return self._rows(statement, *(() if key is None else (key,)))
 
     async def close(self) -> None:
         """Close the file."""
         self._base.close()
 
-    def _statement(self, entry: Entry, most: int) -> Statement:
+    def _statement(self, entry: Entry, most: int, *, first: bool = False) -> Statement:
         """Return the statement of a grant; kept as long as that very entry is obeyed."""
-        place = (entry.grant, entry.mode, most)
+        place = (entry.grant, entry.mode, most, first)
         known = self._prepared.get(place)
         if known is not None and known[0] is entry:
             return known[1]
         if len(self._prepared) >= _KEPT:
             self._prepared.clear()
         if most:
-            made = after_key(self.shape, entry.fields, entry.rows, most)
+            made = after_key(self.shape, entry.fields, entry.rows, most, first=first)
         else:
             made = by_key(self.shape, entry.fields, entry.rows, entry.max_rows)
         self._prepared[place] = (entry, made)
@@ -79,7 +75,7 @@ class SqliteTable:
 
     def _rows(self, statement: Statement, *keys: str) -> list[tuple[object, ...]]:
         try:
-            return self._base.execute(statement.sql, (*keys, *statement.scope)).fetchall()
+            return self._base.rows(statement.sql, (*keys, *statement.scope))
         except sqlite3.OperationalError as error:
             gone = "no such column" in str(error) or "no such table" in str(error)
             raise Refused("field_gone" if gone else "source_down") from None

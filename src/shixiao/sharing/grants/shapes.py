@@ -61,17 +61,23 @@ def by_key(
 
 
 def after_key(
-    shape: Shape, fields: Sequence[str], rows: Sequence[Condition], most: int, *, mark: str = "?"
+    shape: Shape,
+    fields: Sequence[str],
+    rows: Sequence[Condition],
+    most: int,
+    *,
+    first: bool,
+    mark: str = "?",
 ) -> Statement:
-    """Return the statement for rows after a key, which is its first and second parameter.
+    """Return the statement for rows after a key, which is its first parameter.
 
     The key itself comes first in each row: to go on from there, and to name the persons in the
-    receipt. It is no field of the answer unless it is granted. Without a key to go on from, an
-    empty text is given.
+    receipt. It is no field of the answer unless it is granted. For the first chunk there is no key
+    to go on from, and no parameter; rows without a key are in no chunk.
     """
     where, scope = _conditions(shape, rows, mark)
     key = _column(shape, shape.key, mark)
-    wanted = " AND ".join([f"({mark} = '' OR {key} > {mark})", *where])
+    wanted = " AND ".join([f"{key} IS NOT NULL" if first else f"{key} > {mark}", *where])
     selected = _selected(shape, (shape.key, *fields), mark)
     return Statement(f"{selected} WHERE {wanted} ORDER BY {key} LIMIT {most:d}", scope)
 
