@@ -238,5 +238,5 @@ def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict
             plan, {"enrolment_season": ENROLMENT, "campaign": CAMPAIGN}
         ),
         "population": population_rows(plan.size.people),
-        **governance_tables(plan, people, seed, asked_by(plan, requirements)),
+        **governance_tables(plan, people, seed, asked_by(plan, requirements, forms)),
     }
