@@ -25,6 +25,7 @@ class Asked:
 
     Attributes:
         request_id: the request.
+        asker: the department that asks.
         holding: what was asked for.
         opened: day of the request.
         answered: day of the answer, None while there is none.
@@ -40,6 +41,7 @@ class Asked:
     """
 
     request_id: str
+    asker: str
     holding: Holding
     opened: date
     answered: date | None
@@ -59,8 +61,8 @@ class Asked:
 
 
 COLUMNS = (
-    *("request_id", "dataset_id", "opened", "answered", "decision", "delivered", "reason"),
-    *("basis", "extension", "consented", "excuse", "notified"),
+    *("request_id", "dataset_id", "from_department", "opened", "answered", "decision"),
+    *("delivered", "reason", "basis", "extension", "consented", "excuse", "notified"),
 )
 
 
@@ -80,6 +82,7 @@ def asked_for(scene: Scene) -> list[Asked]:
         found.append(
             Asked(
                 row["request_id"],
+                row["from_department"],
                 holding,
                 row["opened"],
                 answered,

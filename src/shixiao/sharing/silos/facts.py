@@ -120,6 +120,7 @@ class Use:
         to_department: to whom.
         grant_id: the grant that was named; "" for none.
         purpose: as it was stated; "" where nothing was.
+        count: how many exchanges that are alike it stands for.
     """
 
     exchange_id: str
@@ -128,3 +129,4 @@ class Use:
     to_department: str
     grant_id: str = ""
     purpose: str = ""
+    count: int = 1
