@@ -11,6 +11,7 @@ from typing import Any
 
 from bars.data import WORK
 from bars.outcome import Outcome
+from bars.sharing_hours import covered
 from shixiao.checkup import Question, evaluate, result_json
 from shixiao.potemkin.city import REGISTERS, parse_plant, write_registers
 from shixiao.potemkin.city.liability import ACTS
@@ -22,6 +23,7 @@ FACTS = tuple(name for name in REGISTERS if name not in (*WITH_STRENGTH, "liabil
 SHARE, OF_SERVICES, OF_FACTS, OF_ACTS = 0.2, 0.05, 0.2, 0.5
 SEEDS, MORE, NULL = range(501, 511), range(601, 605), range(701, 703)
 ENOUGH = 60
+CITIES, FEW_CITIES, COVERED = range(1, 101), range(1, 4), 0.9
 
 
 def measure(*, full: bool) -> list[Outcome]:
@@ -40,7 +42,7 @@ def measure(*, full: bool) -> list[Outcome]:
     if full:
         what = f"findings of these kinds in {len(innocent)} cities without any plant"
         outcomes.append(Outcome(what, flagged, "0", flagged == 0))
-    return outcomes
+    return outcomes + _hours(CITIES if full else FEW_CITIES, full=full)
 
 
 def _plants(kinds: Sequence[str], strength: int) -> tuple[str, ...]:
@@ -133,6 +135,20 @@ def _acts(cities: Sequence[dict[str, Any]], *, full: bool) -> list[Outcome]:
         Outcome.at_least("acts of liability planted, of sixteen", len(planted), wanted),
         Outcome.at_most("acts planted and not raised", missed, 0),
         Outcome.at_most("acts raised and not planted", false, 0),
+    ]
+
+
+def _hours(seeds: range, *, full: bool) -> list[Outcome]:
+    """Hold what sharing would save against what people save when the city runs without it."""
+    found = covered(seeds)
+    return [
+        Outcome.at_least(
+            f"small cities of {len(seeds)} whose {name} saved lie in the 95 % interval",
+            held,
+            # Of a few, one may lie outside by chance.
+            int(COVERED * len(seeds)) if full else len(seeds) - 1,
+        )
+        for name, held in found.items()
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import ibis
@@ -24,11 +24,13 @@ from shixiao.checkup.detectors.sharing_tables import (
     holdings,
     lacking,
     needs_by_channel,
+    sheet,
 )
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.rules import Clock
 from shixiao.sharing.silos import (
     Bands,
+    Need,
     Network,
     Request,
     Saving,
@@ -39,7 +41,7 @@ from shixiao.sharing.silos import (
     save_by_sharing,
     saved_in_all,
 )
-from shixiao.terms import Estimate, Text
+from shixiao.terms import Estimate, SubjectKind, Text
 
 MONTHS = 12
 NORMAL = 1.959964
@@ -58,6 +60,8 @@ class SharingState:
         saved: what sharing all of it would save in a year; None where cases are not known.
         net: the network of departments; None where that cannot be known.
         why_no_silos, why_no_saving, why_no_net: what is missing; None where nothing is.
+        departments, services: id → name.
+        items: (service, item) → wording.
     """
 
     silos: tuple[SiloSaving, ...] | None = None
@@ -66,11 +70,37 @@ class SharingState:
     why_no_silos: Text | None = None
     why_no_saving: Text | None = None
     why_no_net: Text | None = None
+    departments: Mapping[str, Text] = field(default_factory=dict)
+    services: Mapping[str, Text] = field(default_factory=dict)
+    items: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+
+    @property
+    def known(self) -> bool:
+        """Whether anything can be said."""
+        return self.silos is not None or self.net is not None
+
+    def department(self, identifier: str) -> Text:
+        """Return the name of a department, or its id where it has none."""
+        return self.departments.get(identifier) or Text.of(identifier or "—")
+
+    def service(self, identifier: str) -> Text:
+        """Return the name of a service, or its id where it has none."""
+        return self.services.get(identifier) or Text.of(identifier)
+
+    def item(self, need: Need) -> Text:
+        """Return the wording of what is asked."""
+        return self.items.get((need.service_id, need.item_id)) or Text.of(need.name)
 
 
 def sharing_state(scene: Scene) -> SharingState:
     """Read the state of sharing from the tables."""
-    state = _silos(scene, SharingState())
+    state = _silos(
+        scene,
+        SharingState(
+            departments=scene.names.get(SubjectKind.DEPARTMENT, {}),
+            services=scene.names.get(SubjectKind.SERVICE, {}),
+        ),
+    )
     reason = lacking(scene, requests=("answered", "decision"), datasets=("sharing",))
     reason = reason or (NO_DAY if scene.as_of is None else None)
     reason = reason or (NO_CALENDAR if scene.calendar is None else None)
@@ -89,10 +119,21 @@ def _silos(scene: Scene, state: SharingState) -> SharingState:
     held = holdings(scene).values()
     cases, bands = cases_a_year(scene), Bands.of(scene.rules)
     found = save_by_sharing(find_silos(asked, held, granted, on=scene.as_of), cases, bands)
-    state = replace(state, silos=tuple(found))
+    state = replace(state, silos=tuple(found), items=_wordings(scene))
     if not cases:
         return replace(state, why_no_saving=NO_CASES)
     return replace(state, saved=saved_in_all(found, cases, bands))
+
+
+def _wordings(scene: Scene) -> dict[tuple[str, str], Text]:
+    """Return (service, item) → wording; without one in English, the Chinese stands for both."""
+    columns = ("service_id", "item_id", "item_name", "item_name_en")
+    return {
+        (row["service_id"], str(row["item_id"])): Text(
+            row["item_name"], row["item_name_en"] or row["item_name"]
+        )
+        for row in sheet(scene, "requirements", *columns)
+    }
 
 
 def cases_a_year(scene: Scene) -> Mapping[tuple[str, str], Estimate]:
