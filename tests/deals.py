@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from django.utils import timezone
+
+from shixiao.records.base import uuid7
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
     DataAsset,
     Dispute,
+    Exchange,
+    Gateway,
+    GatewayLog,
     Grant,
+    Meeting,
+    Resolution,
     SharingRequest,
 )
 from shixiao.terms import Text
@@ -32,7 +40,11 @@ class Deals:
     disputes: dict[str, Dispute] = field(default_factory=dict)
     corrections: dict[str, Correction] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
     assets: dict[str, DataAsset] = field(default_factory=dict)
+    meetings: dict[str, Meeting] = field(default_factory=dict)
+    resolutions: dict[str, Resolution] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -50,6 +62,8 @@ def make_deals(cast: Cast) -> Deals:
     made.elsewhere = {OWN: made.items[FOREIGN], FOREIGN: made.items[OWN]}
     for whose, place in PLACE.items():
         _ask(made, whose, cast, place)
+        _exchange(made, whose, cast, place)
+        _decide(made, whose, cast, place)
         made.assets[whose] = DataAsset.objects.create(
             organisation=cast.places[place],
             name=Text("户籍数据", "Residents"),
@@ -104,3 +118,59 @@ def _ask(made: Deals, whose: str, cast: Cast, place: str) -> None:
         state="active",
         reassess_on=date(2026, 9, 1),
     )
+
+
+def _decide(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Hold a meeting that obliges each department to something."""
+    entered = {"entered": NOW, "made": NOW, "made_by": cast.accounts["li"]}
+    meeting = Meeting.objects.create(day=TODAY, place="二楼会议室", state="called", **entered)
+    made.meetings[whose] = meeting
+    made.resolutions[whose] = Resolution.objects.create(
+        meeting=meeting,
+        holder=cast.places[place],
+        text="开放接口",
+        state="open",
+        last_day=TODAY,
+        due=TODAY,
+        **entered,
+    )
+
+
+def _exchange(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Let one exchange pass the gateway of each department."""
+    gateway = made.gateways[whose] = gateway_at(cast, place)
+    made.exchanges[whose] = passed(gateway, made.grants[whose], "GZF-1")
+
+
+def gateway_at(cast: Cast, place: str) -> Gateway:
+    """Register a gateway that was read, without running one."""
+    gateway = Gateway.objects.create(
+        department=cast.places[place],
+        address=f"https://{place}.test",
+        registered=NOW,
+        registered_by=cast.accounts["li"],
+        heard=NOW,
+    )
+    GatewayLog.objects.create(gateway=gateway, number=0, vkey="none", root="0" * 64, proven=NOW)
+    return gateway
+
+
+def passed(gateway: Gateway, grant: Grant, case: str, outcome: str = "") -> Exchange:
+    """Let a request pass a gateway, or be refused there."""
+    log = gateway.logs.get()
+    made = Exchange.objects.create(
+        id=uuid7(),
+        log=log,
+        ordinal=log.size,
+        at=timezone.now(),
+        grant=grant,
+        item=grant.item,
+        caller=grant.recipient.code,
+        mode="" if outcome else "lookup",
+        outcome=outcome,
+        records=0 if outcome else 1,
+        case=case,
+    )
+    log.taken = log.size = log.size + 1
+    log.save()
+    return made

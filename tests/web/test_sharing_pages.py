@@ -20,14 +20,16 @@ from shixiao.seals import SigningKey, VerifyKey
 from shixiao.sharing.assets import Regime, checklist
 from shixiao.sharing.grants import read_index
 from shixiao.terms import Text
-from shixiao.workflows import assets
+from shixiao.workflows import assets, meetings
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
-from shixiao.workflows.requests import answering, correcting
+from shixiao.workflows.moving import Act
+from shixiao.workflows.requests import answering, correcting, disputing
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
+from tests.deals import gateway_at, passed
 from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_assets import card
@@ -42,9 +44,22 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     grant = deal.active()
     use = Use("公租房申请", "逐件核对户籍", "免交复印件 120 份", "不落地")
     keeping.record_use(grant, use, actor=deal.actor("wu"), at=deal.at)
+    gateway = gateway_at(cast, "health")
+    for case, outcome in (("GZF-1", ""), ("GZF-2", ""), *[("GZF-9", "case_unknown")] * 3):
+        passed(gateway, grant, case, outcome)
     suspended = deal.active()
     keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
     dispute = deal.disputed()
+    disputing.escalate(dispute, deal.act(REQUESTER, dispute), reason="三次协商未果")
+    inspector = deal.actor("chen")
+    meeting = meetings.call(TODAY, "市政务服务中心二楼", actor=inspector, at=NOW)
+    resolution = meetings.resolve(
+        meeting,
+        Act(inspector, NOW, meeting.version),
+        holder=cast.places["health"],
+        text="向住房局开放户籍核验接口，只返回是否相符",
+        dispute=dispute,
+    )
     waiting = deal.request()
     answering.notify(waiting, deal.act(PROVIDER, waiting), missing="缺使用依据的附件")
     asked = deal.request()
@@ -102,6 +117,14 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/disputes/", ""),
         (reverse("dispute", args=[dispute.code]), ""),
         (reverse("dispute_act", args=[dispute.code, "settle"]), "inspector:chen"),
+        ("/sharing/", ""),
+        (reverse("sharing_department", args=["health"]), ""),
+        ("/meetings/", ""),
+        (reverse("meeting", args=[meeting.code]), "inspector:chen"),
+        (reverse("meeting_resolve", args=[meeting.code]), "inspector:chen"),
+        (reverse("meeting_act", args=[meeting.code, "hold"]), "inspector:chen"),
+        (reverse("resolution", args=[resolution.code]), f"head:{PROVIDER}"),
+        (reverse("resolution_act", args=[resolution.code, "report"]), f"head:{PROVIDER}"),
         ("/corrections/", ""),
         (reverse("correction", args=[correction.code]), f"head:{PROVIDER}"),
         ("/grants/", ""),
@@ -112,6 +135,12 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         (reverse("grant_key", args=[grant.code]), head),
         (reverse("dataset_source", args=[deal.item.code]), "data_officer:chu"),
         ("/inbox/", f"head:{PROVIDER}"),
+        ("/gateways/", analyst),
+        ("/gateways/add/", analyst),
+        (reverse("gateway", args=[gateway.code]), analyst),
+        (reverse("grant_exchanges", args=[grant.code]), head),
+        (reverse("account_uses"), "citizen:han"),
+        (reverse("person", args=[cast.accounts["han"].pk]), "administrator:shen"),
         ("/assets/", "data_officer:chu"),
         ("/assets/add/", "data_officer:chu"),
         (reverse("asset", args=[asset.code]), "data_officer:chu"),

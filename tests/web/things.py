@@ -14,6 +14,7 @@ from shixiao.records.models import (
     Evaluation,
     Finding,
     LeafRow,
+    Organisation,
     Proposal,
     Seat,
     Training,
@@ -45,6 +46,7 @@ class Things:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     appraisals: dict[str, Appraisal] = field(default_factory=dict)
     leaf: LeafRow | None = None
+    departments: dict[str, Organisation] = field(default_factory=dict)
     training_code: str = ""
     warning_code: str = ""
     seats: dict[str, Seat] = field(default_factory=dict)
@@ -66,7 +68,12 @@ class Things:
             "request": deals.requests,
             "dispute": deals.disputes,
             "correction": deals.corrections,
+            "meeting": deals.meetings,
+            "resolution": deals.resolutions,
+            "sharing_department": self.departments,
             "grant": deals.grants,
+            "gateway": deals.gateways,
+            "account_use": deals.gateways,
             "asset": deals.assets,
             "case": self.cases,
             "appraisal": self.appraisals,
@@ -116,6 +123,7 @@ class Things:
             "file": "checkpoint",
             "provider_id": "government",
             "entry": NONE,
+            "receipt": deals.exchanges[whose].pk,
         }
         return known.get(argument) or NONE
 
@@ -188,6 +196,7 @@ def make_things(cast: Cast) -> Things:
         things.appraisals[whose] = appraised(cast, departments=[cast.places[place]]).appraisal
     things.fieldwork = make_field(cast)
     things.deals = make_deals(cast)
+    things.departments = {whose: cast.places[place] for whose, place in PLACE.items()}
     make_training(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

@@ -2,6 +2,7 @@
 
 Two departments face each other in all of them. A verb of the provider is checked against the
 dataset, which belongs to it; every other verb against the record, which belongs to the other side.
+Meetings that coordinate them, and what these decide, go the same way.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from shixiao.records.models import (
     Correction,
     Dispute,
     Grant,
+    Meeting,
+    Resolution,
     SharingRequest,
     SharingStep,
 )
@@ -31,17 +34,20 @@ from shixiao.workflows.moving import Act, Term
 from shixiao.workflows.permissions import check, may
 
 PROVIDER = {"request.answer", "correction.answer", "grant.manage"}
-Row = TypeVar("Row", SharingRequest, Correction, Dispute, Grant)
+Row = TypeVar("Row", SharingRequest, Correction, Dispute, Grant, Meeting, Resolution)
 Shared = SharingRequest | Correction | Dispute | Grant
+Moving = Shared | Meeting | Resolution
 LIVES = {
     SharingRequest: "requests",
     Correction: "corrections",
     Dispute: "disputes",
     Grant: "grants",
+    Meeting: "meetings",
+    Resolution: "resolutions",
 }
 
 
-def life_of(row: Shared) -> Life:
+def life_of(row: Moving) -> Life:
     """Return the life that a record goes through."""
     return read_life(LIVES[type(row)])
 
@@ -51,9 +57,14 @@ def item_of(row: Shared) -> CatalogueItem:
     return row.request.item if isinstance(row, Dispute) else row.item
 
 
-def may_do(actor: Actor, verb: Verb, row: Shared) -> bool:
+def may_do(actor: Actor, verb: Verb, row: Moving) -> bool:
     """Say whether the person may carry a verb out on this record."""
-    return may(actor, verb.right, item_of(row) if verb.right in PROVIDER else row)
+    return may(actor, verb.right, _belonging(verb.right, row))
+
+
+def _belonging(right: str, row: Moving) -> Moving | CatalogueItem:
+    """Return what a right is checked against: verbs of the provider against the dataset."""
+    return item_of(row) if right in PROVIDER and isinstance(row, Shared) else row
 
 
 def may_read(actor: Actor, right: str, row: Shared) -> bool:
@@ -61,7 +72,7 @@ def may_read(actor: Actor, right: str, row: Shared) -> bool:
     return may(actor, right, row) or may(actor, right, item_of(row))
 
 
-def doable(row: Shared, actor: Actor, today: date) -> list[Verb]:
+def doable(row: Moving, actor: Actor, today: date) -> list[Verb]:
     """Return what the person can do with a record now."""
     verbs = life_of(row).verbs_from(row.state)
     over = row.due is not None and days_left(row.due, today) < 0
@@ -76,13 +87,13 @@ def begin(row: Row, verb: str, act: Act) -> Row:
         Stale: the record moved on since the person saw it.
     """
     held, wanted = moving.locked(row), life_of(row).verbs[verb]
-    check(act.actor, wanted.right, item_of(held) if wanted.right in PROVIDER else held)
+    check(act.actor, wanted.right, _belonging(wanted.right, held))
     moving.check_seen(held, wanted, act)
     return held
 
 
 def go(
-    row: Shared,
+    row: Moving,
     verb: str,
     act: Act,
     *,
@@ -101,7 +112,13 @@ def go(
 
 
 def keep(
-    row: Shared, verb: str, act: Act, *, left: str = "", due: date | None = None, reason: str = ""
+    row: Moving | CatalogueItem,
+    verb: str,
+    act: Act,
+    *,
+    left: str = "",
+    due: date | None = None,
+    reason: str = "",
 ) -> None:
     """Keep a step of a record."""
     person = act.actor.account
@@ -119,7 +136,7 @@ def keep(
     )
 
 
-def made(row: Shared, event: str, act: Act, facts: Mapping[str, Any]) -> None:
+def made(row: Moving, event: str, act: Act, facts: Mapping[str, Any]) -> None:
     """Put the beginning of a record on the ledger, and keep it as its first step."""
     put(event, row.code, at=act.at, facts=facts, sealed={"actor": act.actor.account})
     keep(row, "make", act)

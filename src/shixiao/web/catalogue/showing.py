@@ -14,6 +14,7 @@ from shixiao.sharing import catalogue
 from shixiao.sharing.catalogue import words
 from shixiao.terms import Text
 from shixiao.web.results.clocks import clock
+from shixiao.web.sharing import duties
 from shixiao.web.shell.pages import day, say, t
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import doable, late, life
@@ -123,6 +124,7 @@ def shown(item: CatalogueItem, actor: Actor) -> dict[str, Any]:
         "may_ask": may(actor, "request.draft") and item.department_id not in actor.below,
         "may_correct": may(actor, "correction.ask") and item.department_id not in actor.below,
         "person": item.person if inside else "",
+        "duties": duties.of_row(item),
         "leaves": [
             (leaf, vocabulary().events[leaf.event].name)
             for leaf in LeafRow.objects.filter(subject=item.code).order_by("id")

@@ -1,27 +1,35 @@
-"""Verbs on requests, disputes, corrections and grants: one page for all, each act carried out."""
+"""Verbs on requests, disputes, meetings and grants: one page for all, each act carried out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib import messages
+from django.contrib import messages as said
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from markupsafe import Markup
 
-from shixiao.records.models import Correction, Dispute, Grant, SharingRequest
+from shixiao.records.models import (
+    Correction,
+    Dispute,
+    Grant,
+    Meeting,
+    Resolution,
+    SharingRequest,
+)
 from shixiao.terms import Text
 from shixiao.web.requests.fields import VerbForm
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import say
-from shixiao.workflows import stepping
+from shixiao.workflows import meetings, stepping
 from shixiao.workflows.grants import giving, keeping
 from shixiao.workflows.moving import Act
 from shixiao.workflows.refusals import NOT_FOUND, NOT_YOURS, Forbidden, Incomplete, Missing, Stale
 from shixiao.workflows.requests import answering, correcting, disputing, making
 from shixiao.workflows.requests.answering import Agreed
-from shixiao.workflows.stepping import Shared
+from shixiao.workflows.stepping import Moving
 
 DONE = Text("已办理：{verb}。", "Done: {verb}.")
 NOT_NOW = Text("这一步现在不能办：它已进入别的环节。", "This cannot be done now: it has moved on.")
@@ -33,7 +41,7 @@ def _agree(request: SharingRequest, act: Act, **given: Any) -> Grant:
     return answering.agree(request, act, Agreed(given["reassess_on"], person, terms))
 
 
-ACTS: Mapping[type[Shared], Mapping[str, Callable[..., Any]]] = {
+ACTS: Mapping[type[Moving], Mapping[str, Callable[..., Any]]] = {
     SharingRequest: {
         "file": making.file,
         "notify": answering.notify,
@@ -64,11 +72,24 @@ ACTS: Mapping[type[Shared], Mapping[str, Callable[..., Any]]] = {
         "reassess": keeping.reassess,
         "end": keeping.end,
     },
+    Meeting: {"hold": meetings.hold, "cancel": meetings.cancel},
+    Resolution: {
+        "report": meetings.report,
+        "confirm": meetings.confirm,
+        "send_back": meetings.send_back,
+        "drop": meetings.drop,
+    },
 }
 
 
 def act_on(
-    request: HttpRequest, row: Shared, verb: str, *, title: Text, room: tuple[Text, str], back: str
+    request: HttpRequest,
+    row: Moving,
+    verb: str,
+    *,
+    title: Text | Markup,
+    room: tuple[Text, str],
+    back: str,
 ) -> HttpResponse:
     """Show the form of a verb, and carry it out.
 
@@ -96,7 +117,7 @@ def act_on(
         except Incomplete as error:
             form.add_error(error.field if error.field in form.fields else None, say(error.text))
         else:
-            messages.success(request, say(DONE.format(verb=known.name)))
+            said.success(request, say(DONE.format(verb=known.name)))
             return HttpResponseRedirect(back)
     status = 422 if request.method == "POST" else 200
     context = {
@@ -141,6 +162,15 @@ EFFECTS = {
         "It takes effect at once: within a second no gateway lets anything through.",
     ),
     (Grant, "terminate"): Text("终止以后不能恢复。", "A grant that was ended does not come back."),
+    (Meeting, "hold"): Text(
+        "纪要公开；议题固定为今天的议题，登记的决定继续督办。",
+        "The minutes are public; the agenda stays as it is today, and what was decided is followed"
+        " up.",
+    ),
+    (Resolution, "report"): Text(
+        "报告公开，由数据局核对后确认或退回。",
+        "The report is public; the bureau checks it, and confirms or sends it back.",
+    ),
     (Dispute, "settle"): Text(
         "结果立即执行到申请上，对双方都有约束力，并公开。",
         "The outcome is carried out on the request at once, binds both sides, and is public.",

@@ -1,4 +1,4 @@
-"""Fields of verbs on requests, disputes, corrections and grants: what each needs to be given."""
+"""Fields of verbs on requests, disputes, meetings and grants: what each needs to be given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shixiao.workflows.grants.giving import last_reassessment
 from shixiao.workflows.lives import read_life
 from shixiao.workflows.moving import LONGEST
 from shixiao.workflows.requests.clocks import longest_extension
-from shixiao.workflows.stepping import Shared, life_of
+from shixiao.workflows.stepping import Moving, Shared, life_of
 
 TEXT = forms.Textarea(attrs={"rows": 4})
 DAY = forms.DateInput(attrs={"type": "date"})
@@ -44,6 +44,12 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "写明决定了什么、谁在何时做什么。",
         "Say what was decided, and who does what by when.",
     ),
+    "report": (
+        "落实了什么",
+        "What was done",
+        "写明做了什么、哪天完成、怎样核对。",
+        "Say what was done, on which day, and how it can be checked.",
+    ),
     "misuse": (
         "怎样超出了授权",
         "How the grant was exceeded",
@@ -65,7 +71,7 @@ class VerbForm(forms.Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, row: Shared, verb: str, *args: Any, **given: Any) -> None:
+    def __init__(self, row: Moving, verb: str, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["seen"].initial = row.version
         for need in life_of(row).verbs[verb].needs:

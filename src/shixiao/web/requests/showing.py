@@ -16,16 +16,19 @@ from shixiao.records.models import (
     Dispute,
     Grant,
     LeafRow,
+    Meeting,
+    Resolution,
     SharingRequest,
     SharingStep,
 )
 from shixiao.terms import Text
 from shixiao.web.results.clocks import clock
-from shixiao.web.shell.pages import say
+from shixiao.web.sharing import duties
+from shixiao.web.shell.pages import mixed, say
 from shixiao.workflows import stepping
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import life as catalogue_life
-from shixiao.workflows.stepping import Shared
+from shixiao.workflows.stepping import Moving, Shared
 
 TONES = {
     "delivered": "green",
@@ -36,6 +39,8 @@ TONES = {
     "disputed": "red",
     "suspended": "red",
     "terminated": "red",
+    "done": "green",
+    "dropped": "grey",
     "withdrawn": "grey",
     "closed": "grey",
     "ended": "grey",
@@ -57,6 +62,8 @@ MADE = {
     Dispute: Text("提出争议", "Dispute raised"),
     Correction: Text("申请校核", "Correction asked for"),
     Grant: Text("形成授权", "Grant made"),
+    Meeting: Text("召集会议", "Meeting called"),
+    Resolution: Text("登记决定", "Decision entered"),
 }
 MOST = 100
 
@@ -86,7 +93,21 @@ def line(row: Shared) -> dict[str, Any]:
     }
 
 
-def way(row: Shared, steps: Sequence[SharingStep], *, inside: bool) -> list[dict[str, Any]]:
+def resolution_line(row: Resolution) -> dict[str, Any]:
+    """Return what was decided as a line of a list, as ``parts.inbox_row`` takes it."""
+    state = stepping.life_of(row).states[row.state]
+    return {
+        "title": mixed(duties.title_of(row)),
+        "to": reverse("resolution", args=[row.code]),
+        "about": Text.of(row.holder.name),
+        "from": row.code,
+        "tag": state.name,
+        "tone": TONES.get(row.state, "amber"),
+        "clock": clock(row.due, row.due_rule) if row.due else None,
+    }
+
+
+def steps_shown(row: Moving, steps: Sequence[SharingStep], *, inside: bool) -> list[dict[str, Any]]:
     """Return the steps of a record as ``parts.timeline`` takes them; reasons only inside."""
     verbs = stepping.life_of(row).verbs
     return [
@@ -114,30 +135,41 @@ def shown(row: Shared, actor: Actor, right: str) -> dict[str, Any]:
         "seeker": asking_side(row),
         "inside": inside,
         "doable": stepping.doable(row, actor, today),
-        "way": way(row, steps, inside=inside),
+        "way": steps_shown(row, steps, inside=inside),
         "delays": stepping.delays(row, steps, today),
-        "leaves": [
-            (leaf, vocabulary().events[leaf.event].name)
-            for leaf in LeafRow.objects.filter(subject=row.code).order_by("id")
-        ],
+        "leaves": ledger_of(row.code),
+        "duties": duties.of_row(row),
     }
+
+
+def ledger_of(code: str) -> list[tuple[LeafRow, Text]]:
+    """Return the entries of the ledger on a record, each with its name."""
+    rows = LeafRow.objects.filter(subject=code).order_by("id")
+    return [(leaf, vocabulary().events[leaf.event].name) for leaf in rows]
 
 
 def to_do(actor: Actor) -> list[dict[str, Any]]:
     """Return lines of what waits for the person in sharing, by the last day of its period."""
-    found: list[Shared | CatalogueItem] = []
+    found: list[Shared | Resolution | CatalogueItem] = []
     for model, turn in _turns(actor).items():
         rows = model._default_manager.filter(turn)
         found += rows.order_by("due", "entered")[:MOST]
     far = timezone.localdate().max
     found.sort(key=lambda row: (row.due or far, row.entered))
-    return [_entry(row) if isinstance(row, CatalogueItem) else line(row) for row in found[:MOST]]
+    return [_waiting(row) for row in found[:MOST]]
+
+
+def _waiting(row: Shared | Resolution | CatalogueItem) -> dict[str, Any]:
+    if isinstance(row, CatalogueItem):
+        return _entry(row)
+    return resolution_line(row) if isinstance(row, Resolution) else line(row)
 
 
 def _turns(actor: Actor) -> dict[type[Any], Q]:
     """Return, for each kind of record, which wait for this person."""
     mine, none = actor.below, Q(pk__in=[])
-    turns = dict.fromkeys((SharingRequest, Dispute, Correction, Grant, CatalogueItem), none)
+    kinds = (SharingRequest, Dispute, Correction, Grant, CatalogueItem, Resolution)
+    turns = dict.fromkeys(kinds, none)
     if "head" in actor.roles:
         turns[SharingRequest] |= Q(item__department__in=mine, state__in=("asked", "agreed"))
         turns[SharingRequest] |= Q(requester__in=mine, state__in=("drafted", "refused"))
@@ -149,11 +181,14 @@ def _turns(actor: Actor) -> dict[type[Any], Q]:
         turns[SharingRequest] |= Q(requester__in=mine, state="incomplete")
         turns[Correction] |= Q(item__department__in=mine, state="asked")
         turns[Grant] |= Q(recipient__in=mine, state="suspended")
+        turns[Resolution] |= Q(holder__in=mine, state="open")
     if actor.roles & {"data_officer", "head"}:
         turns[CatalogueItem] |= Q(department__in=mine, state__in=("drafted", "updating"))
     if "analyst" in actor.roles:
         turns[SharingRequest] |= Q(state="asked", asked_days__gt=0)
         turns[CatalogueItem] |= Q(state="submitted")
+    if actor.roles & {"analyst", "inspector"}:
+        turns[Resolution] |= Q(state="reported")
     if "inspector" in actor.roles:
         turns[Dispute] |= Q(state__in=("coordinating", "deciding"))
     return turns

@@ -12,7 +12,7 @@ from shixiao.records.models import CatalogueItem, Organisation
 from shixiao.sharing import catalogue
 from shixiao.sharing.catalogue import Dataset, Fault
 from shixiao.terms import Text
-from shixiao.workflows import moving
+from shixiao.workflows import moving, stepping
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue import keeping
 from shixiao.workflows.clock import due_day, pack, rule
@@ -200,8 +200,10 @@ def _begin(item: CatalogueItem, verb: str, act: Act) -> CatalogueItem:
     return held
 
 
-def _move(held: CatalogueItem, verb: str, act: Act, **changed: Any) -> None:
-    moving.move(held, verb, act, life(), "dataset.moved", **changed)
+def _move(held: CatalogueItem, verb: str, act: Act, *, reason: str = "", **changed: Any) -> None:
+    left, due = held.state, held.due
+    moving.move(held, verb, act, life(), "dataset.moved", reason=reason, **changed)
+    stepping.keep(held, verb, act, left=left, due=due, reason=reason)
 
 
 def _put_listed(item: CatalogueItem, actor: Actor, at: datetime) -> None:

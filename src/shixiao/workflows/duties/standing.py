@@ -1,0 +1,154 @@
+"""How the duties of a department stand: counted over a year, and what is open or breached."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+
+from shixiao.records.models import (
+    CatalogueItem,
+    Correction,
+    Dispute,
+    Grant,
+    Organisation,
+    Resolution,
+    SharingRequest,
+    SharingStep,
+)
+from shixiao.sharing.duties import Duty, Owed, Status, duties
+from shixiao.workflows.catalogue.keeping import LISTED
+from shixiao.workflows.duties.owing import Row, authority, owed_by, steps_of
+
+YEAR = timedelta(days=365)
+MOST_READ = 2_000
+PERIODS = ("submitted", "updating")
+ORDER = {status: place for place, status in enumerate(Status)}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often a duty was met, is due, and was breached, within a year."""
+
+    duty: Duty
+    met: int
+    due: int
+    breached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A duty in a matter that is open or was breached.
+
+    Attributes:
+        row: the record that it is read from.
+        owed: the duty with its period.
+        status: how it stands today.
+    """
+
+    row: Row
+    owed: Owed
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The duties of a department.
+
+    Attributes:
+        counts: in the order of the duties; those that never arose are left out.
+        open: what was breached or is due, the worst and oldest first.
+    """
+
+    counts: tuple[Counted, ...]
+    open: tuple[Matter, ...]
+
+    def total(self, status: Status) -> int:
+        """Return how many stand like that."""
+        return sum(int(getattr(each, status.value)) for each in self.counts)
+
+
+def standing(department: Organisation, today: date) -> Standing:
+    """Return how the duties of a department stand today.
+
+    What it owes is read from records of the last year and from those that still wait for somebody.
+    Datasets on which nothing is open are counted without being read.
+    """
+    bureau, since = authority(), today - YEAR
+    everywhere = department.code == bureau
+    matters: list[Matter] = []
+    counts: Counter[tuple[str, Status]] = Counter()
+    for rows in _rows(department, since, today, everywhere=everywhere):
+        read = list(rows[:MOST_READ])
+        steps = steps_of(read)
+        for row in read:
+            for owed in owed_by(row, steps[row.code], bureau):
+                if owed.holder == department.code:
+                    matters.append(Matter(row, owed, owed.status(today)))
+    for matter in matters:
+        counts[matter.owed.duty.id, matter.status] += 1
+    counts.update(_quiet(department, since, today))
+    found = [
+        Counted(duty, *(counts[name, s] for s in (Status.MET, Status.DUE, Status.BREACHED)))
+        for name, duty in duties().items()
+        if any(counts[name, status] for status in Status)
+    ]
+    waiting = [each for each in matters if each.status is not Status.MET]
+    waiting.sort(key=lambda each: (ORDER[each.status], each.owed.due or date.max, each.row.code))
+    return Standing(tuple(found), tuple(waiting))
+
+
+def owed_in(row: Row, today: date) -> list[Matter]:
+    """Return the duties in the matter of one record, as they stand today."""
+    found = owed_by(row, steps_of([row])[row.code], authority())
+    return [Matter(row, owed, owed.status(today)) for owed in found]
+
+
+def _rows(
+    department: Organisation, since: date, today: date, *, everywhere: bool
+) -> Iterator[QuerySet[Row]]:
+    """Return the records in which the department may owe something."""
+    of_item = Q() if everywhere else Q(item__department=department)
+    of_request = Q() if everywhere else Q(request__item__department=department)
+    recent = Q(made__date__gte=since) | Q(due__isnull=False)
+    items = Q() if everywhere else Q(department=department)
+    looked = _looked(since, today)
+    yield CatalogueItem.objects.filter(items).filter(looked).select_related("department")
+    sides = ("item__department", "requester")
+    yield _of(SharingRequest, (of_item | Q(requester=department)) & recent, *sides)
+    yield _of(Correction, (of_item | Q(requester=department)) & recent, *sides)
+    request = ("request__item__department", "request__requester")
+    yield _of(Dispute, of_request & recent, *request)
+    active = recent | Q(state__in=("active", "suspended", "rectified"))
+    sides = ("item__department", "recipient")
+    yield _of(Grant, (of_item | Q(recipient=department)) & active, *sides)
+    yield _of(Resolution, Q(holder=department) & recent, "holder")
+
+
+def _of(model: type[Row], which: Q, *joined: str) -> QuerySet[Row]:
+    return model._default_manager.filter(which).select_related(*joined)
+
+
+def _looked(since: date, today: date) -> Q:
+    """Which entries are read one by one: with a fault, overdue, or with a period of late."""
+    moved = SharingStep.objects.filter(left__in=PERIODS, at__date__gte=since)
+    wrong = Q(faults__gt=0) | Q(fresh_until__lt=today)
+    return (
+        Q(state__in=PERIODS) | Q(code__in=moved.values("subject")) | (Q(state__in=LISTED) & wrong)
+    )
+
+
+def _quiet(department: Organisation, since: date, today: date) -> dict[tuple[str, Status], int]:
+    """Count the duties of entries that were not read: nothing is wrong with them."""
+    rows = CatalogueItem.objects.filter(department=department, state__in=LISTED)
+    rows = rows.filter(published__isnull=False).exclude(_looked(since, today))
+    promised = Q(fresh_until__isnull=False, updated__isnull=False)
+    return {
+        ("list", Status.MET): rows.count(),
+        ("terms", Status.MET): rows.filter(sharing="conditional").count(),
+        ("grounds", Status.MET): rows.filter(sharing="not_shared").count(),
+        ("fresh", Status.DUE): rows.filter(promised).count(),
+    }
