@@ -37,6 +37,7 @@ REDUCED = [
     pytest.param("platform_9", marks=(pytest.mark.browser, pytest.mark.slow)),
     "sharing_matching",
     pytest.param("sharing_4", marks=pytest.mark.slow),
+    pytest.param("sharing_5", marks=pytest.mark.slow),
     pytest.param("sharing_6", marks=pytest.mark.slow),
     "sharing_7",
     pytest.param("sharing_8", marks=pytest.mark.slow),

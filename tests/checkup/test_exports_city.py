@@ -17,9 +17,10 @@ from shixiao.checkup import Evaluation
 from shixiao.checkup.delivery import contents, deliver
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.result import result_json
-from shixiao.checkup.savings import added, product, savings, total
+from shixiao.checkup.savings import savings, total
 from shixiao.exports.sheets import DANGEROUS
 from shixiao.settings import Settings
+from shixiao.statistics import added, product
 from shixiao.terms import BadInput, Estimate
 from tests.checkup import cities
 

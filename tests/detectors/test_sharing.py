@@ -27,7 +27,7 @@ DATASETS = (
 )
 REQUEST = (
     *("request_id", "dataset_id", "from_department", "opened", "answered", "decision", "reason"),
-    *("basis", "delivered", "extension", "consented", "excuse"),
+    *("basis", "delivered", "extension", "consented", "excuse", "notified"),
 )
 DUTY = ("duty_id", "act", "holder", "opened", "due", "done", "extension", "consented")
 GRANT = (
@@ -85,9 +85,10 @@ def _request(
     basis: str = "",
     delivered: str = "",
     late: tuple[str, str, str] = ("", "", ""),
+    notified: int | str = "",
 ):
     why = "用途不明" if decision == "不同意" else ""
-    row = ("R1", dataset, "D2", opened, answered, decision, why, basis, delivered, *late)
+    row = ("R1", dataset, "D2", opened, answered, decision, why, basis, delivered, *late, notified)
     return ("requests", row)
 
 
@@ -117,6 +118,15 @@ ACTS = [
     ("39-2", _request("free", "2026-03-02", "2026-03-03", "refused"), True),
     ("39-2", _request("free", "2026-03-02", "2026-03-03", "不同意", LAW), False),
     ("39-2", _request("bound", "2026-03-02", "2026-03-03", "不同意", RULE), False),
+    ("39-2", _request("bound", "2026-03-02", "2026-03-09", "不同意", RULE, notified=0), True),
+    ("39-2", _request("bound", "2026-03-02", "2026-03-09", "不同意", LAW, notified=0), True),
+    ("39-2", _request("bound", "2026-03-02", "2026-03-09", "不同意", RULE, notified=1), False),
+    ("39-2", _request("free", "2026-03-02", "2026-03-03", "不同意", RULE, notified=1), True),
+    (
+        "39-2",
+        _request("free", "2026-03-02", "2026-03-03", "同意", "", "2026-03-03", notified=0),
+        False,
+    ),
     ("39-3", _duty("完善数据", "2026-03-02", "2026-04-30", ""), True),
     ("39-3", _duty("完善数据", "2026-03-02", "2026-04-30", "2026-05-06", "5", "2026-04-20"), False),
     ("39-4", _request("free", "2026-03-02", "2026-03-04", "不同意", LAW), True),
@@ -260,6 +270,37 @@ def test_what_a_grant_in_force_gives_may_not_be_asked_of_people(
     assert acts == ([("40-1", "D2")] if again else [])
 
 
+@pytest.mark.parametrize(("ground", "again"), [("", 1), (RULE, 1), (LAW, 0)])
+def test_an_original_may_be_asked_for_on_a_law_alone(run: Run, ground: str, again: int) -> None:
+    asking = _asking("E1")
+    heads, rows = asking["requirements"]
+    asking["requirements"] = ((*heads, "original_basis"), [(*row, ground) for row in rows])
+    evaluation = run(_tables(grants=[HELD], exchanges=[USED]) | asking)
+    assert len(_found(evaluation, "duplicate_collection")) == again
+    assert len(_found(evaluation, "liability")) == again
+
+
+@pytest.mark.parametrize(
+    ("audience", "element", "again"), [("public", "E1", 1), ("staff", "E1", 0), ("public", "E2", 0)]
+)
+def test_a_form_for_the_public_may_not_ask_for_what_a_grant_gives(
+    run: Run, audience: str, element: str, again: int
+) -> None:
+    heads = ("form_id", "department_id", "audience", "field_name", "element_id")
+    forms = (
+        heads,
+        [("F1", "D2", audience, "配偶姓名", element), ("F1", "D2", audience, "备注", "")],
+    )
+    evaluation = run(_tables(grants=[HELD], exchanges=[USED]) | {"forms": forms})
+    found = _found(evaluation, "duplicate_collection")
+    assert [(f.measure, f.subject.id) for f in found] == [
+        ("form_asks_though_granted", "D2")
+    ] * again
+    acts = _found(evaluation, "liability")
+    assert [(f.measure, f.subject.id) for f in acts] == [("40-1", "D2")] * again
+    assert all("配偶姓名" in finding.text.zh for finding in (*found, *acts))
+
+
 def test_data_are_withheld_on_a_law_or_it_is_a_finding(run: Run) -> None:
     heads, rows = DATASETS
     more = [
@@ -327,7 +368,7 @@ def _answers(share: Callable[[int], float], basis: str = RULE) -> Tables:
             decision, why = ("不同意", "用途不明") if refused else ("同意", "")
             day = "2026-03-03"
             row = (f"R{i:02d}-{n:03d}", f"d{i}", f"D{(i + 1) % 12}", "2026-03-02", day, decision)
-            rows.append((*row, why, basis if refused else "", day, "", "", ""))
+            rows.append((*row, why, basis if refused else "", day, "", "", "", ""))
     return _tables(requests=rows) | {"datasets": (heads, data)}
 
 

@@ -8,25 +8,11 @@ from pathlib import Path
 import pytest
 
 from shixiao.checkup import Question, evaluate, result_json
-from shixiao.potemkin.city import parse_plant, write_city
-from shixiao.potemkin.city.forms import elements_of
-from shixiao.potemkin.city.governance import governance_tables
-from shixiao.potemkin.city.liability import ACTS, draw_acts
-from shixiao.potemkin.city.planning import draw_plan
-from shixiao.potemkin.city.population import People
-from shixiao.potemkin.city.registers import (
-    asked_by,
-    department_rows,
-    requirement_rows,
-    service_rows,
-)
-from shixiao.potemkin.city.sizes import SIZES
-from shixiao.potemkin.city.truth import truth_of, with_acts
-from shixiao.potemkin.city.writing import write_descriptor, write_rows
-from shixiao.potemkin.city.year import LAST
+from shixiao.potemkin.city import parse_plant, write_city, write_registers
+from shixiao.potemkin.city.liability import ACTS
 from shixiao.potemkin.score import score
 from shixiao.settings import Settings
-from shixiao.terms import BadInput, Text
+from shixiao.terms import BadInput
 from tests.potemkin.conftest import SEED
 
 REGISTERS = ("duties", "requests", "grants", "exchanges", "datasets")
@@ -60,26 +46,10 @@ def _raised(city: Path, truth: dict, settings: Settings) -> None:
 
 def _registers(folder: Path, seed: int) -> tuple[Path, dict]:
     """Write the registers of a city alone, without its cases, with their acts and their truth."""
-    plan = draw_plan(SIZES["small"], seed, ())
-    elements = [elements_of(department, n) for n, department in enumerate(plan.departments)]
-    requirements = requirement_rows(plan)
-    people = People.drawn(plan.size.people, seed)
-    tables = {
-        "departments": department_rows(plan),
-        "services": service_rows(plan),
-        "requirements": requirements,
-        "elements": [row for group in elements for row in group],
-        "usage": [{"subject_id": "A1", "day": LAST.isoformat(), "completions": 1}],
-        **governance_tables(plan, people, seed, asked_by(plan, requirements)),
-    }
-    acts = draw_acts(plan, 0.8, tables)
-    folder.mkdir(parents=True)
-    columns = {
-        name: write_rows(folder, name, [*rows, *acts.rows.get(name, [])])
-        for name, rows in tables.items()
-    }
-    write_descriptor(folder, Text.of("试验市"), columns, [])
-    return folder, with_acts(truth_of(plan, seed, 1.0, {}), acts)
+    truth = folder / "truth.json"
+    plants = (parse_plant("liability=0.8"),)
+    city = write_registers(folder / "city", size="small", seed=seed, plants=plants, truth=truth)
+    return city, json.loads(truth.read_text("utf-8"))
 
 
 def test_acts_are_raised_where_they_were_planted_and_no_twin_is(

@@ -14,9 +14,11 @@ from shixiao.sharing.silos import (
     Need,
     Request,
     Sharing,
+    Terms,
     Use,
     Way,
     find_silos,
+    network,
     openness,
     overstepped,
     ties,
@@ -148,9 +150,16 @@ def test_the_network_shows_who_asks_who_answers_and_what_runs() -> None:
         request(3, date(2026, 6, 8)),
     ]
     uses = [Use("X1", DAY, "D1", "housing"), Use("X2", DAY, "D1", "tax")]
-    first, second = ties(requests, [held("D1")], uses, calendar=CALENDAR)
+    first, second = ties(
+        requests, [held("D1")], uses, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 9)
+    )
     assert (first.asker, first.provider, first.asked) == ("housing", "police", 3)
-    assert (first.granted, first.refused, first.silent, first.days) == (1, 1, 1, 3.0)
+    assert (first.granted, first.refused, first.waiting, first.silent) == (0, 0, 3, 0)
+    first, second = ties(
+        requests, [held("D1")], uses, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 30)
+    )
+    assert (first.granted, first.refused, first.waiting, first.silent) == (1, 1, 0, 1)
+    assert first.days == 3.0
     assert (second.asker, second.asked, second.days, second.used) == ("tax", 0, None, 1)
 
 
@@ -205,3 +214,38 @@ def test_a_second_grant_may_cover_what_the_first_does_not() -> None:
     second = Grant("G2", "D1", "housing", "学位核验", date(2026, 1, 1))
     use = Use("X", DAY, "D1", "housing", "", "学位核验")
     assert overstepped([grant(), second], [use]) == []
+
+
+def test_a_department_shows_on_which_terms_it_lists_data_and_how_it_answers() -> None:
+    holdings = [
+        held("D1", Sharing.CONDITIONAL),
+        held("D2"),
+        held("D3", Sharing.NOT_SHARED, LAW),
+        held("D4", Sharing.NOT_SHARED, RULE),
+        held("D5", by="tax"),
+    ]
+    requests = [
+        request(1, date(2026, 6, 8), date(2026, 6, 9), granted=True),
+        request(2, date(2026, 6, 8), dataset="D5"),
+        request(3, date(2026, 6, 30), dataset="D5"),
+    ]
+    uses = [Use("X1", DAY, "D1", "housing", count=40), Use("X2", date(2026, 8, 1), "D1", "housing")]
+    found = network(
+        requests, holdings, uses, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 30)
+    )
+    housing, police, _ = found.nodes
+    assert police.terms == Terms(free=1, on_condition=1, closed=1, withheld=1)
+    assert (police.terms.listed, housing.terms.listed) == (4, 0)
+    assert (housing.asks, housing.fetches, police.serves) == (3, 40, 40)
+    assert housing.answers is None
+    assert [node.silent for node in found.nodes] == [False, False, True]
+    assert [(edge.provider, edge.waiting, edge.silent, edge.used) for edge in found.edges] == [
+        ("police", 0, 0, 40),
+        ("tax", 1, 1, 0),
+    ]
+
+
+def test_a_city_without_requests_is_a_network_without_edges() -> None:
+    found = network([], [held("D1")], [], calendar=CALENDAR, limits=LIMITS, on=DAY)
+    assert [node.department_id for node in found.nodes] == ["police"]
+    assert found.edges == ()

@@ -16,6 +16,7 @@ from shixiao.checkup.letters import Figure, reply_figures
 from shixiao.checkup.question import ALIASES, Question
 from shixiao.checkup.ranking import Ranking, rankings
 from shixiao.checkup.scene import Scene
+from shixiao.checkup.sharing_state import SharingState, sharing_state
 from shixiao.checkup.spans import last_day
 from shixiao.checkup.windows import opened_in
 from shixiao.effect import (
@@ -98,6 +99,7 @@ class Evaluation:
     checkup: Checkup = field(default_factory=Checkup)
     index: Index = field(default_factory=lambda: Index((), (), (), {}))
     figures: list[Figure] = field(default_factory=list)
+    sharing: SharingState = field(default_factory=SharingState)
 
 
 def evaluate(question: Question, *, settings: Settings, progress: Progress) -> Evaluation:
@@ -210,6 +212,7 @@ class _Evaluator:
         self.progress(Text("计算三性指数", "Computing the index"))
         result.index = index(scene, capped=red_lines(result.checkup.findings))
         result.figures = list(reply_figures(scene, whole(store)))
+        result.sharing = sharing_state(scene)
         return result
 
     def _check_up(self) -> Scene:

@@ -8,6 +8,7 @@ from shixiao.checkup.detectors.registry import Detector, detectors
 from shixiao.checkup.index import DIMENSION_NAMES, GRADES, Score, indicators
 from shixiao.checkup.report.lookup import Lookup
 from shixiao.checkup.report.words import BREACH, LEAD, SEVERITIES
+from shixiao.checkup.sharing_sheets import sharing_sheets
 from shixiao.checkup.tables import ESTIMATE, SUBJECT, estimate_cells, subject_cells
 from shixiao.effect import measure
 from shixiao.exports import Cell, Sheet
@@ -32,6 +33,7 @@ def city_sheets(lookup: Lookup) -> list[Sheet]:
         _parts(lookup),
         _savings(lookup),
         _not_assessable(lookup, kinds),
+        *sharing_sheets(lookup.evaluation.sharing),
     ]
 
 

@@ -11,6 +11,7 @@ from shixiao import __version__
 from shixiao.checkup.detectors.registry import detectors
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.index import indicator
+from shixiao.checkup.sharing_json import sharing_json
 from shixiao.effect import measures
 from shixiao.terms import Text
 
@@ -56,6 +57,7 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
         "index": evaluation.index.to_json(),
         "funnels": [funnel.to_json() for funnel in evaluation.index.funnels],
         "agreement": evaluation.index.agreement_json(),
+        "sharing": sharing_json(evaluation.sharing),
         "not_assessable": _not_assessable(evaluation),
     }
 

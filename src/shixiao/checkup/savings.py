@@ -2,13 +2,11 @@
 
 A saving is cases a year × burden that could go, per case × time per unit of burden (rules T-01 to
 T-05, our assumptions). Its interval joins the sampling interval of the burden with the stated range
-of the time, both taken as 95% ranges that know nothing of each other, by the method of variance
-estimates recovery (G. Y. Zou and A. Donner 2008, Statistics in Medicine 27, 1693-1702).
+of the time (``statistics.ranges``).
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +14,7 @@ from dataclasses import dataclass, replace
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.effect import Material, measure, whole
 from shixiao.rules import RulePack
+from shixiao.statistics import added, product
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Subject, SubjectKind, Text
 
@@ -95,23 +94,6 @@ def total(found: Iterable[Savings], rules: RulePack, *, staff: bool = False) -> 
     services = list(found)
     changes = [c for s in services for c in s.changes if (c.measure in STAFF) == staff]
     return _hours(changes, rules, sum(s.people.n for s in services))
-
-
-def product(units: Estimate, low: float, usual: float, high: float) -> Estimate:
-    """Multiply an estimate with a number known within a range."""
-    value = units.value or 0.0
-    down = math.hypot(usual * (value - _end(units.low, value)), value * (usual - low))
-    up = math.hypot(usual * (_end(units.high, value) - value), value * (high - usual))
-    hours = value * usual
-    return Estimate(hours, max(hours - down, 0.0), hours + up, units.n)
-
-
-def added(estimates: Sequence[Estimate]) -> Estimate:
-    """Add independent estimates."""
-    value = sum(e.value or 0.0 for e in estimates)
-    down = math.hypot(*(_v(e) - _end(e.low, _v(e)) for e in estimates))
-    up = math.hypot(*(_end(e.high, _v(e)) - _v(e) for e in estimates))
-    return Estimate(value, max(value - down, 0.0), value + up, sum(e.n for e in estimates))
 
 
 def _v(estimate: Estimate) -> float:

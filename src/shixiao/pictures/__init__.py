@@ -1,8 +1,9 @@
-"""图: pictures as SVG text, drawn on the server: ribbon, process map, intervals, funnel."""
+"""图: pictures as SVG text, drawn on the server: ribbon, maps, networks, intervals, funnel."""
 
 from shixiao.pictures.counts import CountBar, counts_svg
 from shixiao.pictures.funnel import FunnelPoint, funnel_limits, funnel_svg, standing
 from shixiao.pictures.intervals import IntervalRow, interval_plot, interval_svg
+from shixiao.pictures.network import Became, Link, Place, network_svg
 from shixiao.pictures.process_map import (
     Arc,
     Choice,
@@ -20,12 +21,15 @@ from shixiao.pictures.svg import as_file
 __all__ = [
     "Arc",
     "Bar",
+    "Became",
     "Choice",
     "CountBar",
     "FunnelPoint",
     "IntervalRow",
+    "Link",
     "Material",
     "Node",
+    "Place",
     "ProcessMap",
     "Ribbon",
     "Segment",
@@ -42,6 +46,7 @@ __all__ = [
     "interval_svg",
     "linear_ticks",
     "log_ticks",
+    "network_svg",
     "process_caption",
     "process_map_svg",
     "ribbon_svg",

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shixiao.potemkin.city.requests import IN_REGISTERS
-from shixiao.potemkin.city.strengths import KINDS
+from shixiao.potemkin.city.requests import has_strength
+from shixiao.potemkin.city.strengths import KINDS, REGISTERS
 from shixiao.potemkin.city.truth import SCHEMA
 from shixiao.terms import BadInput, Text
 
@@ -66,7 +66,8 @@ def score(truth: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]
         innocent = {s for s in hit - anywhere if (kind, s) not in implied}
         order = _order(hit, tested.get(kind, {}))
         out = {s for k, s in implied if k == kind}
-        statistical = kind not in IN_REGISTERS and (kind not in KINDS or KINDS[kind].statistical)
+        known = kind in KINDS or kind in REGISTERS
+        statistical = not known or has_strength(kind)
         names = mine or ({"2": set()} if statistical else {FACT: set()})
         kinds[kind] = {
             name: _figures(subjects, hit & subjects, innocent, order, out | (anywhere - subjects))

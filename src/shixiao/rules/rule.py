@@ -33,6 +33,7 @@ UNITS: Mapping[str, Text] = {
     "calendar_day": Text("日", "calendar days"),
     "minute": Text("分钟", "minutes"),
     "hour": Text("小时", "hours"),
+    "yuan": Text("元", "yuan"),
     "month": Text("个月", "months"),
     "year": Text("年", "years"),
     "per_year": Text("次/年", "per year"),

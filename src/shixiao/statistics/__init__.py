@@ -44,6 +44,7 @@ from shixiao.statistics.quantiles import (
     ratio_of_quantiles,
 )
 from shixiao.statistics.raking import Raked, rake
+from shixiao.statistics.ranges import added, product
 from shixiao.statistics.ranks import RankInterval, rank
 from shixiao.statistics.ratios import (
     estimate_ratio,
@@ -73,6 +74,7 @@ __all__ = [
     "Untouched",
     "WedgeEffect",
     "WedgePlan",
+    "added",
     "benjamini_hochberg",
     "beta_binomial",
     "cases_for_quantile",
@@ -101,6 +103,7 @@ __all__ = [
     "pooled_means",
     "pooled_rates",
     "pooled_shares",
+    "product",
     "proportion_ratio",
     "proportion_ratio_bounds",
     "proportions_above_peers",

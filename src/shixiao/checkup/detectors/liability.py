@@ -14,7 +14,12 @@ from datetime import date
 from functools import partial
 
 from shixiao.checkup.detectors.beyond_purpose import used
-from shixiao.checkup.detectors.duplicate_collection import collected, no_grounds
+from shixiao.checkup.detectors.duplicate_collection import (
+    by_forms,
+    by_services,
+    no_forms,
+    no_items,
+)
 from shixiao.checkup.detectors.liability_duties import BY_DAY, BY_RULE, duties_owed, no_duties
 from shixiao.checkup.detectors.liability_requests import kept_back, late
 from shixiao.checkup.detectors.looks import Look, screened
@@ -48,7 +53,8 @@ def liability(scene: Scene) -> Iterable[Screening]:
     yield _of(scene, ["39-4"], _no_requests(scene) or _no_clock(scene), late)
     stops = lacking(scene, grants=("stopped",), datasets=("department_id",))
     yield _of(scene, ["39-7"], stops, _stopped)
-    yield _of(scene, ["40-1"], no_grounds(scene), _again)
+    nothing_asked = no_items(scene) if no_forms(scene) is not None else None
+    yield _of(scene, ["40-1"], nothing_asked, _again)
     uses = lacking(scene, grants=("starts",), exchanges=("ts",))
     yield _of(scene, ["40-2"], uses, _beyond)
     yield _of(scene, ["40-3"], lacking(scene, exchanges=("passed_to",)), _passed_on)
@@ -112,7 +118,9 @@ def _misused(scene: Scene) -> dict[str, date]:
 
 def _again(scene: Scene) -> list[Look]:
     """Art. 40(1): collected again although it can be had by sharing."""
-    return collected(scene, "40-1", by_service=False)
+    items = by_services(scene, "40-1", of_department=True) if no_items(scene) is None else []
+    fields = by_forms(scene, "40-1") if no_forms(scene) is None else []
+    return [*items, *fields]
 
 
 def _beyond(scene: Scene) -> list[Look]:

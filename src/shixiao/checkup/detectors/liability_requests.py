@@ -1,5 +1,7 @@
 """Requests against arts. 21 and 22 of Decree 809: answered and delivered late, or kept back.
 
+What is missing from an application is named once, and an incomplete one is not refused outright.
+
 An answer is due within 1 working day for data shared without condition and within 10 for others,
 longer where the authority consented before that; data come within 20 working days of a yes.
 """
@@ -10,25 +12,27 @@ from datetime import date
 
 from shixiao.checkup.detectors.liability_duties import extended
 from shixiao.checkup.detectors.looks import Look
-from shixiao.checkup.detectors.sharing_requests import Asked, asked_for, on_a_law
+from shixiao.checkup.detectors.sharing_requests import Asked, asked_for
 from shixiao.checkup.scene import Scene
 from shixiao.rules import Clock, WorkingCalendar
-from shixiao.sharing.silos import Sharing
+from shixiao.sharing.silos import Sharing, on_a_law
 
 
 def kept_back(scene: Scene) -> list[Look]:
-    """Art. 39(2): data that are shared without condition were refused without a law to rest on."""
+    """Art. 39(2): shared data refused without a law, or an incomplete application outright."""
     return [
-        Look(
-            "39-2",
-            one.provider,
-            "requests",
-            one.request_id,
-            not one.granted and not on_a_law(one.basis),
-        )
+        Look("39-2", one.provider, "requests", one.request_id, not one.granted and _baseless(one))
         for one in asked_for(scene)
-        if one.granted is not None and one.holding.sharing is Sharing.UNCONDITIONAL
+        if one.granted is not None
+        and (one.holding.sharing is Sharing.UNCONDITIONAL or one.notified is not None)
     ]
+
+
+def _baseless(one: Asked) -> bool:
+    """Say whether a refusal sets a condition that the decree does not know."""
+    outright = one.notified is False
+    free = one.holding.sharing is Sharing.UNCONDITIONAL
+    return outright or (free and not on_a_law(one.basis))
 
 
 def late(scene: Scene) -> list[Look]:

@@ -7,12 +7,12 @@ many, and a subject that keeps the rule is known to keep it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.scene import Scene, masked
-from shixiao.terms import Estimate, Severity, SubjectKind, Text
+from shixiao.terms import Estimate, EvidenceReference, Severity, SubjectKind, Text
 
 SHOWN = 3
 LISTED = Text("、", ", ")
@@ -71,16 +71,18 @@ def screened(
         broken[trial.key] = breaches
 
     def evidence(flagged: Sequence[Trial]) -> Evidence:
-        return {
-            trial.key: (
-                scene.evidence(
-                    broken[trial.key][0].table, [look.key for look in broken[trial.key]]
-                ),
-            )
-            for trial in flagged
-        }
+        return {trial.key: tuple(_rows(scene, broken[trial.key])) for trial in flagged}
 
     return Screening(tuple(trials), missing or {}, evidence=evidence, kept=tuple(kept))
+
+
+def _rows(scene: Scene, breaches: Sequence[Look]) -> Iterator[EvidenceReference]:
+    """Point at the rows of breaches, table by table."""
+    of_table: dict[str, list[str]] = defaultdict(list)
+    for look in breaches:
+        of_table[look.table].append(look.key)
+    for table, keys in of_table.items():
+        yield scene.evidence(table, keys)
 
 
 def _listed(breaches: Sequence[Look]) -> Text:

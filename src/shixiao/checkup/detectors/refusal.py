@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from shixiao.checkup.detectors.looks import Look, screened
 from shixiao.checkup.detectors.rates import Counts, trials_of
 from shixiao.checkup.detectors.registry import detector
-from shixiao.checkup.detectors.sharing_requests import Asked, asked_for, on_a_law
+from shixiao.checkup.detectors.sharing_requests import Asked, asked_for
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.scene import Scene
-from shixiao.sharing.silos import Holding, Sharing
+from shixiao.sharing.silos import Holding, Sharing, on_a_law
 from shixiao.terms import Severity, SubjectKind
 
 OFTEN, NO_REASON = "refused_often", "refused_without_reason"

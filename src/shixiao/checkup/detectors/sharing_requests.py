@@ -12,9 +12,7 @@ from datetime import date
 
 from shixiao.checkup.detectors.sharing_tables import holdings, sheet
 from shixiao.checkup.scene import Scene
-from shixiao.sharing.catalogue.basis import cited
 from shixiao.sharing.silos import Holding
-from shixiao.sharing.silos.finding import ENOUGH
 
 REFUSED = re.compile(r"不同意|不予|拒绝|驳回|refus|reject|declin|den(?:y|ied)", re.IGNORECASE)
 WITHDRAWN = re.compile(r"撤回|撤销申请|withdrawn", re.IGNORECASE)
@@ -27,6 +25,7 @@ class Asked:
 
     Attributes:
         request_id: the request.
+        asker: the department that asks.
         holding: what was asked for.
         opened: day of the request.
         answered: day of the answer, None while there is none.
@@ -37,9 +36,12 @@ class Asked:
         extension: working days by which the time to answer was extended.
         consented: day on which the authority consented to the extension.
         excused: whether a proper reason for being late is on record.
+        notified: of an incomplete application, whether all that was missing was named once before
+            the answer; None where nothing was missing or nobody says so.
     """
 
     request_id: str
+    asker: str
     holding: Holding
     opened: date
     answered: date | None
@@ -50,6 +52,7 @@ class Asked:
     extension: int
     consented: date | None
     excused: bool
+    notified: bool | None
 
     @property
     def provider(self) -> str:
@@ -58,8 +61,8 @@ class Asked:
 
 
 COLUMNS = (
-    *("request_id", "dataset_id", "opened", "answered", "decision", "delivered", "reason"),
-    *("basis", "extension", "consented", "excuse"),
+    *("request_id", "dataset_id", "from_department", "opened", "answered", "decision"),
+    *("delivered", "reason", "basis", "extension", "consented", "excuse", "notified"),
 )
 
 
@@ -79,6 +82,7 @@ def asked_for(scene: Scene) -> list[Asked]:
         found.append(
             Asked(
                 row["request_id"],
+                row["from_department"],
                 holding,
                 row["opened"],
                 answered,
@@ -89,14 +93,10 @@ def asked_for(scene: Scene) -> list[Asked]:
                 row["extension"] or 0,
                 row["consented"],
                 bool((row["excuse"] or "").strip()),
+                row["notified"],
             )
         )
     return found
-
-
-def on_a_law(basis: str) -> bool:
-    """Say whether a law, an administrative regulation or a State Council decision is cited."""
-    return cited(basis).basis in ENOUGH
 
 
 def _later(scene: Scene, day: date | None) -> bool:

@@ -23,7 +23,12 @@ from shixiao.terms import Text
 SEPARATOR = re.compile(r"[;；]")
 DAY_MICROS = 86_400_000_000
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-ASKED = ("field", "material")
+FIELD, PUBLIC = "field", "public"
+ASKED = (FIELD, "material")
+REQUIRED = (
+    *("service_id", "item_id", "item_name", "kind", "element_id"),
+    *("channel", "original_basis"),
+)
 NO_DAY = Text("不知道证据截至哪一天", "the last day that the evidence speaks of is not known")
 NO_CALENDAR = Text("证据包没有指定日历", "the package names no calendar")
 
@@ -75,19 +80,57 @@ def sheet(scene: Scene, table: str, *columns: str) -> list[dict[str, Any]]:
 
 def needs(scene: Scene) -> list[Need]:
     """Return the fields and materials that services ask for, each once whatever the channel."""
+    found: dict[tuple[str, str], Need] = {}
+    for need in needs_by_channel(scene):
+        found.setdefault((need.service_id, need.item_id), need)
+    return list(found.values())
+
+
+def needs_by_channel(scene: Scene) -> list[Need]:
+    """Return the fields and materials that services ask for, channel by channel, in order of id."""
     owners = {
         row["service_id"]: row["department_id"]
         for row in sheet(scene, "services", "service_id", "department_id")
     }
-    found: dict[tuple[str, str], Need] = {}
-    columns = ("service_id", "item_id", "item_name", "kind", "element_id")
-    for row in sheet(scene, "requirements", *columns):
-        owner = owners.get(row["service_id"])
-        if owner and row["kind"] in ASKED:
-            item = str(row["item_id"])
-            need = Need(row["service_id"], owner, item, row["item_name"], row["element_id"] or "")
-            found.setdefault((need.service_id, item), need)
-    return [found[key] for key in sorted(found)]
+    rows = [
+        row
+        for row in sheet(scene, "requirements", *REQUIRED)
+        if row["kind"] in ASKED and owners.get(row["service_id"])
+    ]
+    found = [
+        Need(
+            row["service_id"],
+            owners[row["service_id"]],
+            str(row["item_id"]),
+            row["item_name"],
+            row["element_id"] or "",
+            row["channel"],
+            field=row["kind"] == FIELD,
+            original_basis=row["original_basis"] or "",
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda need: (need.service_id, need.item_id, need.channel))
+
+
+def form_needs(scene: Scene) -> list[Need]:
+    """Return the fields that forms of departments ask the public for; a form stands for a service.
+
+    What staff fill in is burden, but not collected from the public (art. 19).
+    """
+    columns = ("form_id", "field_name", "department_id", "audience", "element_id")
+    return [
+        Need(
+            row["form_id"],
+            row["department_id"],
+            row["field_name"],
+            row["field_name"],
+            row["element_id"],
+            field=True,
+        )
+        for row in sheet(scene, "forms", *columns)
+        if row["audience"] == PUBLIC and row["element_id"]
+    ]
 
 
 def holdings(scene: Scene) -> dict[str, Holding]:

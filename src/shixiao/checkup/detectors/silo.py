@@ -1,8 +1,8 @@
 """Silos: how much of what services ask for is held by another department and could be had?
 
 Fields and materials with a known element count; one is a silo where another department holds it
-under terms that do not lawfully close it. Every department has some, so the share is held against
-the other departments and stays a lead (rule SIL-03).
+under terms that do not lawfully close it, while no law demands the original. Every department has
+some, so the share is held against the other departments and stays a lead (rule SIL-03).
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from shixiao.checkup.detectors.registry import detector
 from shixiao.checkup.detectors.sharing_tables import NO_DAY, grants, holdings, lacking, needs
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.scene import Scene
-from shixiao.sharing.silos import Way, find_silos
+from shixiao.sharing.silos import OPEN, find_silos
 from shixiao.terms import SubjectKind
 
 MEASURE = "held_elsewhere"
-OPEN = frozenset({Way.GRANTED, Way.FREE, Way.ON_CONDITION, Way.WITHHELD})
 
 
 @detector("silo")

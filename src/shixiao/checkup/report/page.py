@@ -29,6 +29,7 @@ from shixiao.checkup.report.rankings import ranking_parts
 from shixiao.checkup.report.scores import scores_part
 from shixiao.checkup.report.service import Usual, service_page, usual
 from shixiao.checkup.report.service_list import service_list
+from shixiao.checkup.report.sharing import sharing_part
 from shixiao.checkup.report.speech import Speech
 from shixiao.checkup.report.subjects import subjects
 from shixiao.checkup.report.verdicts import verdict_table
@@ -134,6 +135,7 @@ def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
         "logs": subject_table(speech, lookup, SubjectKind.LOG),
         "funnel": funnel_part(speech, lookup),
         "chains": chain_table(speech, lookup),
+        "sharing": sharing_part(speech, lookup),
         "quality": quality_table(speech, lookup),
         "missing": missing_table(speech, lookup),
         "method": method(speech, lookup),

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from shixiao.potemkin.city.adding import add_to_registers
 from shixiao.potemkin.city.chains import draw_chains, draw_matters, matter_rows
 from shixiao.potemkin.city.columns import Dictionaries
-from shixiao.potemkin.city.field_tests import evaluator_rows, field_test_rows
-from shixiao.potemkin.city.forms import elements_of, form_rows
-from shixiao.potemkin.city.governance import governance_tables
+from shixiao.potemkin.city.errands import saved_by_sharing
 from shixiao.potemkin.city.intake import SERVICE_TABLES, Town, write_service
-from shixiao.potemkin.city.liability import Acts, draw_acts
 from shixiao.potemkin.city.material import material
 from shixiao.potemkin.city.messages import SCHEMA as MESSAGES
 from shixiao.potemkin.city.messages import draw_letters, message_columns
 from shixiao.potemkin.city.planning import Plan, draw_plan
 from shixiao.potemkin.city.population import People
-from shixiao.potemkin.city.registers import (
-    activity_rows,
-    app_rows,
-    asked_by,
-    department_rows,
-    known_event_rows,
-    population_rows,
-    requirement_rows,
-    service_rows,
-)
-from shixiao.potemkin.city.requests import IN_REGISTERS, PlantRequest, default_plants
+from shixiao.potemkin.city.requests import PlantRequest, default_plants
+from shixiao.potemkin.city.sharing import Added
 from shixiao.potemkin.city.sizes import SIZES
+from shixiao.potemkin.city.small_tables import Counts, registers_of, small_tables
 from shixiao.potemkin.city.streams import stream
-from shixiao.potemkin.city.truth import check_place, truth_of, with_acts, write_truth
+from shixiao.potemkin.city.strengths import REGISTERS
+from shixiao.potemkin.city.truth import check_place, truth_of, with_added, write_truth
 from shixiao.potemkin.city.usage import (
     ACCOUNTS,
     USAGE,
@@ -43,12 +35,11 @@ from shixiao.potemkin.city.usage import (
     draw_daily,
     usage_columns,
 )
-from shixiao.potemkin.city.writing import Row, Stream, write_descriptor, write_rows
-from shixiao.potemkin.city.year import CAMPAIGN, ENROLMENT, Year
+from shixiao.potemkin.city.writing import Stream, write_descriptor, write_rows
+from shixiao.potemkin.city.year import LAST, Year
 from shixiao.terms import BadInput, Text
 
 Progress = Callable[[Text], None]
-Counts = defaultdict[str, dict[str, int]]
 LARGE = {**SERVICE_TABLES, "usage": USAGE, "accounts": ACCOUNTS, "messages": MESSAGES}
 REPORT_EVERY = 50  # services
 
@@ -82,24 +73,70 @@ def write_city(
         BadInput: an unknown size, a folder that is not empty, or a truth file inside it.
     """
     _check(folder, size, truth)
+    plan, registers = _planned(size, seed if plan_seed is None else plan_seed, plants, null=null)
+    with _whole(folder) as beside:
+        counts, added, saved = _write(plan, beside, seed, scale, registers, progress)
+        if truth is not None:
+            whole = with_added(truth_of(plan, seed, scale, counts), added)
+            write_truth(truth, whole | {"saved_by_sharing": saved})
+    return folder
+
+
+def write_registers(
+    folder: Path,
+    *,
+    size: str,
+    seed: int,
+    plan_seed: int | None = None,
+    plants: Sequence[PlantRequest] = (),
+    null: bool = False,
+    truth: Path | None = None,
+) -> Path:
+    """Write the registers of a city alone: who asks for, holds, may use and used which data.
+
+    They are those of :func:`write_city` row by row, without cases, ratings, messages and apps, and
+    grade what reads nothing else. Arguments and errors are those of :func:`write_city`; kinds that
+    are planted elsewhere have no place here.
+    """
+    _check(folder, size, truth)
+    plan, registers = _planned(size, seed if plan_seed is None else plan_seed, plants, null=null)
+    with _whole(folder) as beside:
+        people = People.drawn(plan.size.people, plan.plan_seed)
+        tables, added = add_to_registers(plan, registers_of(plan, people, seed), registers, seed)
+        # The last day of the evidence is that of its last record.
+        tables["usage"] = [{"subject_id": "A001", "day": LAST.isoformat(), "completions": 1}]
+        columns: dict[str, Sequence[str]] = {
+            name: write_rows(beside, name, rows) for name, rows in tables.items()
+        }
+        write_descriptor(beside, _title(plan), columns, [])
+        if truth is not None:
+            write_truth(truth, with_added(truth_of(plan, seed, 1.0, defaultdict(dict)), added))
+    return folder
+
+
+def _planned(
+    size: str, plan_seed: int, plants: Sequence[PlantRequest], *, null: bool
+) -> tuple[Plan, tuple[PlantRequest, ...]]:
+    """Return the plan of a city, and what is to be planted in its registers."""
     wanted = () if null else tuple(plants) or default_plants()
-    registers = {p.kind: p.share for p in wanted if p.kind in IN_REGISTERS}
-    wanted = tuple(p for p in wanted if p.kind not in IN_REGISTERS)
-    plan = draw_plan(SIZES[size], seed if plan_seed is None else plan_seed, wanted)
+    plan = draw_plan(SIZES[size], plan_seed, [p for p in wanted if p.kind not in REGISTERS])
+    return plan, tuple(p for p in wanted if p.kind in REGISTERS)
+
+
+@contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Give a folder to write in, which takes its place once all is written, and leaves nothing."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
     try:
-        counts, acts = _write(plan, beside, seed, scale, registers, progress)
-        if truth is not None:
-            write_truth(truth, with_acts(truth_of(plan, seed, scale, counts), acts))
+        yield beside
         if folder.exists():
             folder.rmdir()
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return folder
 
 
 def _check(folder: Path, size: str, truth: Path | None) -> None:
@@ -128,10 +165,10 @@ def _write(
     folder: Path,
     seed: int,
     scale: float,
-    registers: Mapping[str, float],
+    registers: Sequence[PlantRequest],
     progress: Progress,
-) -> tuple[Counts, Acts]:
-    """Write all tables; return the numbers that the minima are about, and acts of liability."""
+) -> tuple[Counts, Added, dict[str, Any]]:
+    """Write all tables; return the numbers that the minima are about, and what is true besides."""
     progress(Text("安排居民和日历", "Settling people and the calendar"))
     year = Year()
     people = People.drawn(plan.size.people, plan.plan_seed)
@@ -139,6 +176,7 @@ def _write(
     matters = draw_matters(plan)
     linked = draw_chains(plan, matters, people, year, seed, scale)
     counts: Counts = defaultdict(dict)
+    cases: dict[tuple[str, str], int] = {}
     columns: dict[str, Sequence[str]] = {}
     with ExitStack() as stack:
         streams = {
@@ -148,22 +186,27 @@ def _write(
         for place, service in enumerate(plan.services):
             if place % REPORT_EVERY == 0:
                 progress(_at(place, len(plan.services)))
-            counts[service.id] = write_service(town, place, linked, streams)
+            counts[service.id], sizes = write_service(town, place, linked, streams)
+            cases |= {(service.id, channel): n for channel, n in sizes.items()}
         _write_apps(town, streams, counts)
         progress(Text("写来信与答复", "Writing messages and replies"))
         _write_messages(town, streams["messages"], counts)
         columns |= {name: table.columns for name, table in streams.items()}
     progress(Text("写其余各表", "Writing the other tables"))
-    small = _small_tables(plan, people, seed, counts) | {"matters": matter_rows(plan, matters)}
-    acts = draw_acts(plan, registers["liability"], small) if "liability" in registers else Acts()
-    for name, rows in acts.rows.items():
-        small[name] = [*small[name], *rows]
+    small = small_tables(plan, people, seed, counts) | {"matters": matter_rows(plan, matters)}
+    added = Added()
+    if registers:
+        small, added = add_to_registers(plan, small, registers, seed)
     for name, rows in small.items():
         columns[name] = write_rows(folder, name, rows)
+    write_descriptor(folder, _title(plan), columns, streams)
+    return counts, added, saved_by_sharing(plan, small, cases, seed)
+
+
+def _title(plan: Plan) -> Text:
+    """Return the name of the city or province."""
     cities = material("city")["cities"]
-    title = Text(*(cities[0] if plan.size.cities == 1 else material("city")["province"].values()))
-    write_descriptor(folder, title, columns, streams)
-    return counts, acts
+    return Text(*(cities[0] if plan.size.cities == 1 else material("city")["province"].values()))
 
 
 def _at(place: int, total: int) -> Text:
@@ -207,36 +250,3 @@ def _write_messages(town: Town, table: Stream, counts: Counts) -> None:
             )
         )
         counts[department.id]["template_reply"] = count
-
-
-def _small_tables(plan: Plan, people: People, seed: int, counts: Counts) -> dict[str, list[Row]]:
-    elements = [elements_of(d, place) for place, d in enumerate(plan.departments)]
-    each = plan.size.departments
-    forms: list[Row] = []
-    for place, department in enumerate(plan.departments):
-        first = place // each * each
-        rng = stream(seed, "forms", department.id)
-        # Cities of a province ask for the same things: each is a world of its own.
-        mine = elements[first : first + each]
-        forms += form_rows(department, place - first, mine, rng)
-        counts[department.id]["repeated_filling"] = department.fields
-    tests, tried = field_test_rows(plan, seed)
-    for identifier, found in tried.items():
-        counts[identifier] |= found
-    requirements = requirement_rows(plan)
-    return {
-        "departments": department_rows(plan),
-        "services": service_rows(plan),
-        "requirements": requirements,
-        "activity_map": activity_rows(),
-        "apps": app_rows(plan),
-        "forms": forms,
-        "elements": [row for group in elements for row in group],
-        "field_tests": tests,
-        "evaluators": evaluator_rows(plan),
-        "known_events": known_event_rows(
-            plan, {"enrolment_season": ENROLMENT, "campaign": CAMPAIGN}
-        ),
-        "population": population_rows(plan.size.people),
-        **governance_tables(plan, people, seed, asked_by(plan, requirements)),
-    }

@@ -52,8 +52,8 @@ def write_service(
     place: int,
     linked: dict[tuple[int, str], list[Linked]],
     streams: dict[str, Stream],
-) -> dict[str, int]:
-    """Write one service; return kind → the number that its minimum is about."""
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Write one service; return kind → what its minimum is about, and channel → cases."""
     service = town.plan.services[place]
     rated, walked = [], {}
     first = 1
@@ -85,7 +85,8 @@ def write_service(
         rng,
     )
     streams["ratings"].add(ratings)
-    return _counts(service, walked, len(ratings["rating_id"]), town.people)
+    counts = _counts(service, walked, len(ratings["rating_id"]), town.people)
+    return counts, {channel: walks.size for channel, walks in walked.items()}
 
 
 def _applications(

@@ -8,23 +8,33 @@ agreed by the provider. The plan of the city does not change, and rows are only 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from shixiao.potemkin.city.governance import LAW, statutory
+from shixiao.potemkin.city.governance import LAW
 from shixiao.potemkin.city.planning import Plan
+from shixiao.potemkin.city.requests import PlantRequest
+from shixiao.potemkin.city.sharing import (
+    HOUSE_RULE,
+    OTHER_PURPOSE,
+    PURPOSE,
+    Added,
+    Placed,
+    SharingRegisters,
+    Twin,
+    after,
+    some_noon,
+)
 from shixiao.potemkin.city.streams import stream
-from shixiao.potemkin.city.subjects import Department
+from shixiao.potemkin.city.subjects import named
 from shixiao.potemkin.city.writing import Row
-from shixiao.potemkin.city.year import CALENDAR, FIRST, clock, offset
+from shixiao.potemkin.city.year import clock
 from shixiao.potemkin.steps import WHOLE_DAY
-from shixiao.rules import load_calendar
 
 KIND, TWIN = "liability", "lawful_twin"
-NOON = WHOLE_DAY // 2
-PURPOSE, OTHER_PURPOSE = "业务办理核验", "商业推广"
+WHY = "an act of liability"
 #: act → word of the duty and the rule with its time; without one the register sets a day
 DUTIES: Mapping[str, tuple[str, str | None]] = {
     "39-1": ("更新目录", "GDS-17u"),
@@ -46,46 +56,37 @@ GRANTED_FOR = 30  # days that a register gives for a duty
 EXTENDED = 5  # working days, the most that art. 17 allows
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
-    """What was added: rows by table, and what is true of them."""
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    plants: list[tuple[Department, str]] = field(default_factory=list)
-    twins: list[Department] = field(default_factory=list)
-    implied: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-def draw_acts(plan: Plan, share: float, tables: Mapping[str, list[Row]]) -> Acts:
+def plant_acts(
+    registers: SharingRegisters, wanted: list[PlantRequest], seed: int, added: Added
+) -> None:
     """Draw acts for a share of the departments, and a lawful twin for each of the others.
 
-    Args:
-        plan: the city.
-        share: of the departments, above 0.
-        tables: the other tables of the city; what services ask for decides what is asked again.
+    What services ask for decides what is asked again.
     """
+    del seed
+    plan = registers.plan
     rng = stream(plan.plan_seed, KIND)
     order = rng.permutation(len(plan.departments)).tolist()
-    wanted = max(1, round(share * len(order)))
+    added.eligible[KIND] = len(order)
+    planted = max(1, round(wanted[0].share * len(order)))
     first = int(rng.integers(len(ACTS)))
-    acts = Acts()
     for turn, place in enumerate(order):
-        act, lawful = ACTS[(first + turn) % len(ACTS)], turn >= wanted
-        asked = _asked_elsewhere(plan, place, tables)
+        act, lawful = ACTS[(first + turn) % len(ACTS)], turn >= planted
+        asked = _asked_elsewhere(plan, place, registers.tables)
         if act == "40-1" and asked is None:
             act = "40-2"  # it asks for nothing that others hold
-        writer = _Writer(plan, place, turn, lawful, rng, acts)
-        writer.write(act, asked)
+        _Writer(registers, place, turn, lawful, rng).write(act, asked)
         department = plan.departments[place]
         if lawful:
-            acts.twins.append(department)
+            added.twins.append(Twin(TWIN, named(department), (KIND,)))
             continue
-        acts.plants.append((department, act))
+        added.plants.append(Placed(KIND, named(department), act))
         if act == "40-1" and asked is not None:
-            acts.implied.extend((FOLLOWS[act], "service", s) for s in asked[1])
+            for service in asked[1]:
+                added.implied.append((FOLLOWS[act], "service", service, WHY))
+            added.implied.append((FOLLOWS[act], "department", department.id, WHY))
         elif act in FOLLOWS:
-            acts.implied.append((FOLLOWS[act], "department", department.id))
-    return acts
+            added.implied.append((FOLLOWS[act], "department", department.id, WHY))
 
 
 def _asked_elsewhere(
@@ -98,6 +99,8 @@ def _asked_elsewhere(
     found: dict[str, list[str]] = {}
     for row in tables["requirements"]:
         element, service = row["element_id"], str(row["service_id"])
+        if row.get("original_basis"):
+            continue  # the law demands it, whoever holds the data
         if element and service in mine and leads.get(element, own) != own:
             found.setdefault(str(element), []).append(service)
     if not found:
@@ -110,12 +113,11 @@ def _asked_elsewhere(
 class _Writer:
     """One act or its twin in the making."""
 
-    plan: Plan
+    registers: SharingRegisters
     place: int
     turn: int
     lawful: bool
     rng: np.random.Generator
-    acts: Acts
 
     def write(self, act: str, asked: tuple[str, list[str]] | None) -> None:
         if act in DUTIES:
@@ -129,36 +131,28 @@ class _Writer:
 
     @property
     def _me(self) -> str:
-        return self.plan.departments[self.place].id
+        return self.registers.plan.departments[self.place].id
 
     @property
     def _other(self) -> str:
-        return self.plan.departments[(self.place + 1) % len(self.plan.departments)].id
+        departments = self.registers.plan.departments
+        return departments[(self.place + 1) % len(departments)].id
 
     def _add(self, table: str, **row: Any) -> None:
-        self.acts.rows.setdefault(table, []).append(row)
-
-    def _begun(self) -> int:
-        return int(self.rng.integers(20, 240)) * WHOLE_DAY + NOON
-
-    def _after(self, rule: str, opened: int, extension: int = 0) -> int:
-        """Return noon of the last day of a statutory time."""
-        day = FIRST.fromordinal(FIRST.toordinal() + opened // WHOLE_DAY)
-        due = statutory(rule).deadline(day, load_calendar(CALENDAR), extension=extension).due
-        return offset(due) * WHOLE_DAY + NOON
+        self.registers.add(table, **row)
 
     def _duty(self, act: str) -> None:
         word, rule = DUTIES[act]
-        opened, late = self._begun(), int(self.rng.integers(1, 15)) * WHOLE_DAY
+        opened, late = some_noon(self.rng), int(self.rng.integers(1, 15)) * WHOLE_DAY
         more: dict[str, Any] = {}
         if act == "40-5":  # three years ago; destroyed in time or half a year early
             opened -= 1250 * WHOLE_DAY
             due, done = opened, opened + (1100 if self.lawful else 900) * WHOLE_DAY
         else:
-            due = self._after(rule, opened) if rule else opened + GRANTED_FOR * WHOLE_DAY
+            due = after(rule, opened) if rule else opened + GRANTED_FOR * WHOLE_DAY
             done = due if self.lawful else due + late
             if act == "39-1" and self.lawful:
-                done = self._after("GDS-17u", opened, EXTENDED)
+                done = after("GDS-17u", opened, EXTENDED)
                 more = {"extension": EXTENDED, "consented": clock(due)}
         self._add(
             "duties",
@@ -185,14 +179,21 @@ class _Writer:
         return name
 
     def _request(self, act: str) -> None:
-        """Refused without a law, or answered after the time; the twin on a law, or with consent."""
+        """Refused without a law or outright, or answered too late; the twin as the decree allows.
+
+        The twin cites a law, named what was missing before it refused, or had consent.
+        """
         refusal = act == "39-2"
-        data = self._data(self._me, "unconditional" if refusal else "conditional")
-        opened = self._begun()
-        due = self._after("GDS-21u" if refusal else "GDS-21c", opened)
+        incomplete = refusal and self.turn % 2 == 1
+        free = refusal and not incomplete
+        data = self._data(self._me, "unconditional" if free else "conditional")
+        opened = some_noon(self.rng)
+        due = after("GDS-21u" if free else "GDS-21c", opened)
         answered, more = due, dict[str, Any]()
+        if incomplete:
+            more = {"notified": int(self.lawful)}
         if not refusal:
-            answered = self._after("GDS-21c", opened, EXTENDED)
+            answered = after("GDS-21c", opened, EXTENDED)
             if self.lawful:
                 more = {"extension": EXTENDED, "consented": clock(due)}
         self._add(
@@ -204,7 +205,7 @@ class _Writer:
             answered=clock(answered),
             decision="不同意" if refusal else "同意",
             reason="暂不具备条件" if refusal else "履职所需",
-            basis=LAW if self.lawful else "内部工作制度",
+            basis=LAW if self.lawful else HOUSE_RULE,
             delivered=None if refusal else clock(answered + WHOLE_DAY),
             purpose=PURPOSE,
             **more,
@@ -226,12 +227,12 @@ class _Writer:
     def _stopped(self) -> None:
         reason = STOPS[self.turn % len(STOPS)] if self.lawful else None
         data = self._data(self._me, "conditional")
-        self._grant(data, self._other, stopped=clock(self._begun()), stop_reason=reason)
+        self._grant(data, self._other, stopped=clock(some_noon(self.rng)), stop_reason=reason)
 
     def _used(self, act: str, element: str | None) -> None:
         """Data fetched under a grant: asked again of people, used otherwise, or passed on."""
         data = self._data(self._other, "conditional", element or "")
-        moment = self._begun()
+        moment = some_noon(self.rng)
         more: dict[str, Any] = {}
         if element is not None:
             more["fields"] = element

@@ -13,7 +13,14 @@ from shixiao.potemkin.city.material import material
 from shixiao.potemkin.city.requests import PlantRequest
 from shixiao.potemkin.city.streams import stream
 from shixiao.potemkin.city.strengths import KINDS, planted_value
-from shixiao.potemkin.city.subjects import App, Department, Evaluator, Planted, Service
+from shixiao.potemkin.city.subjects import (
+    App,
+    Department,
+    Evaluator,
+    Planted,
+    Service,
+    Subject,
+)
 from shixiao.rules import RulePack, load_pack
 
 TEXTS = 0.68  # share of ratings with words
@@ -21,7 +28,6 @@ SOLICITED = 0.5
 ENDED = 0.93  # share of cases that are closed within the period, at least
 KNOWN_CASE = 0.97  # share of ratings whose case is known, at least
 MARGIN = 1.12  # for groups, whose number is left to chance
-Subject = Department | Service | App | Evaluator
 FAILED = 0.07  # share of answers for which all co-evaluators failed the step, at least
 FOLLOWING = 0.7  # share of tests that a co-evaluator made before, at least
 

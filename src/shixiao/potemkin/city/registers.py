@@ -110,14 +110,19 @@ def requirement_rows(plan: Plan) -> list[Row]:
     return [row for service in plan.services for row in _asked(plan, service)]
 
 
-def asked_by(plan: Plan, requirements: Sequence[Row]) -> dict[str, set[str]]:
-    """Return department → the elements that its services ask for."""
+def asked_by(
+    plan: Plan, requirements: Sequence[Row], forms: Sequence[Row] = ()
+) -> dict[str, set[str]]:
+    """Return department → the elements that its services and public forms ask people for."""
     owner = {s.id: plan.departments[s.department].id for s in plan.services}
     found: dict[str, set[str]] = {}
     for row in requirements:
         if row["element_id"]:
             element = str(row["element_id"])
             found.setdefault(owner[str(row["service_id"])], set()).add(element)
+    for row in forms:
+        if row["audience"] == "public" and row.get("element_id"):
+            found.setdefault(str(row["department_id"]), set()).add(str(row["element_id"]))
     return found
 
 

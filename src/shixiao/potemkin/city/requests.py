@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from shixiao.potemkin.city.strengths import KINDS
+from shixiao.potemkin.city.strengths import KINDS, REGISTERS
 from shixiao.terms import BadInput, Text
 
 WEAKEST, STRONGEST = 1.0, 10.0
 DEFAULT_STRENGTH = 2.0
 DEFAULT_SHARES = {"service": 0.05, "department": 0.20, "app": 0.20, "evaluator": 0.10}
 DEFAULT_FACTS = 0.10
-#: facts that are added to registers where they are asked for; they change no plan
-IN_REGISTERS = ("liability",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def parse_plant(text: str) -> PlantRequest:
         BadInput: an unknown kind, a strength below 1, a share that is none, or a wrong form.
     """
     kind, found, rest = text.partition("=")
-    known = (*KINDS, *IN_REGISTERS)
+    known = (*KINDS, *REGISTERS)
     if kind not in known:
         raise _wrong(
             text,
@@ -50,7 +48,7 @@ def parse_plant(text: str) -> PlantRequest:
             f"there is no kind “{kind[:40]}”; use one of {', '.join(known)}",
         )
     strength, colon, share = rest.rpartition(":")
-    statistical = kind in KINDS and KINDS[kind].statistical
+    statistical = has_strength(kind)
     if not found or (statistical and not colon):
         form = "KIND=STRENGTH:SHARE" if statistical else "KIND=SHARE"
         raise _wrong(text, f"请写成 {form}", f"write it as {form}")
@@ -65,6 +63,13 @@ def parse_plant(text: str) -> PlantRequest:
     if not WEAKEST <= size <= STRONGEST:
         raise _wrong(text, "强度应在 1 到 10 之间", "the strength must lie between 1 and 10")
     return PlantRequest(kind, size, part)
+
+
+def has_strength(name: str) -> bool:
+    """Say whether what is planted has a strength; facts have none."""
+    if name in REGISTERS:
+        return REGISTERS[name].moves is not None
+    return KINDS[name].statistical
 
 
 def _number(text: str, part: str) -> float:

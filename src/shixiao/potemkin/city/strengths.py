@@ -43,6 +43,19 @@ class Kind:
         return any(self.variants.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What is planted in the registers of sharing: the kind of finding that it is, and of whom.
+
+    ``moves`` is the observable of a plant that has a strength; None for facts.
+    """
+
+    kind: str
+    subject: str
+    rule: str | None = None
+    moves: str | None = None
+
+
 OBSERVABLES = {
     name: Observable(**entry) for name, entry in material("strengths")["observables"].items()
 }
@@ -53,6 +66,9 @@ KINDS = {
         {variant: tuple(moved) for variant, moved in entry["variants"].items()},
     )
     for name, entry in material("strengths")["kinds"].items()
+}
+REGISTERS = {
+    name: Registered(**entry) for name, entry in material("strengths")["registers"].items()
 }
 OF_SUBJECT = {
     "service": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from shixiao.seals import person_code
 from shixiao.terms import Text
@@ -177,3 +178,20 @@ class Evaluator:
     def name(self) -> Text:
         """The code in words."""
         return Text(f"体验员 {self.id}", f"evaluator {self.id}")
+
+
+Subject = Department | Service | App | Evaluator
+
+
+def kind_of(subject: Subject) -> str:
+    """Return what a subject is called in results."""
+    if isinstance(subject, Service):
+        return "service"
+    if isinstance(subject, Evaluator):
+        return "evaluator"
+    return "app" if isinstance(subject, App) else "department"
+
+
+def named(subject: Subject) -> dict[str, Any]:
+    """Return a subject in the form of results."""
+    return {"kind": kind_of(subject), "id": subject.id, "name": subject.name.to_json()}

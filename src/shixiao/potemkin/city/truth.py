@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from shixiao.potemkin.city.decoys import MUST_NOT_BE
-from shixiao.potemkin.city.liability import KIND, TWIN, Acts
 from shixiao.potemkin.city.planning import Plan
+from shixiao.potemkin.city.sharing import Added
 from shixiao.potemkin.city.strengths import KINDS, OBSERVABLES
-from shixiao.potemkin.city.subjects import App, Department, Evaluator, Service
+from shixiao.potemkin.city.subjects import Evaluator, Subject, kind_of, named
 from shixiao.rules import load_pack
 from shixiao.terms import BadInput, Text
 
 SCHEMA = "shixiao/truth/1"
-Subject = Department | Service | App | Evaluator
 #: kinds that follow from another: a copy keeps the counter's visits, so it is half-online, too
 FOLLOWS = {"mechanical_copy": {"half_online": "a copy keeps the counter's visits"}}
 PARTS = {
@@ -94,19 +93,38 @@ def truth_of(
     }
 
 
-def with_acts(truth: dict[str, Any], acts: Acts) -> dict[str, Any]:
-    """Return the truth with acts of liability, what they imply, and their lawful twins."""
-    plant: dict[str, Any] = {"kind": KIND, "strength": None, "base": {}, "planted": {}, "n": 1}
+def with_added(truth: dict[str, Any], added: Added) -> dict[str, Any]:
+    """Return the truth with what was added to the registers.
+
+    A twin of whom a plant of the same kind is true besides is none.
+    """
+    plants: list[dict[str, Any]] = [
+        {
+            "kind": plant.kind,
+            "strength": plant.strength,
+            "variant": plant.variant,
+            "subject": plant.subject,
+            "base": dict(plant.base),
+            "planted": dict(plant.planted),
+            "n": plant.n,
+        }
+        for plant in added.plants
+    ]
+    implied: list[dict[str, Any]] = [
+        {"kind": kind, "subject": {"kind": of, "id": id_}, "because": why}
+        for kind, of, id_, why in added.implied
+    ]
+    true = {(p["kind"], p["subject"]["kind"], p["subject"]["id"]) for p in (*plants, *implied)}
+    decoys = [
+        {"name": twin.name, "subject": twin.subject, "kinds": list(twin.kinds)}
+        for twin in added.twins
+        if not any((kind, twin.subject["kind"], twin.subject["id"]) in true for kind in twin.kinds)
+    ]
     return truth | {
-        "plants": truth["plants"]
-        + [{**plant, "variant": act, "subject": named(d)} for d, act in acts.plants],
-        "implied": truth["implied"]
-        + [
-            {"kind": kind, "subject": {"kind": of, "id": id_}, "because": "an act of liability"}
-            for kind, of, id_ in acts.implied
-        ],
-        "decoys": truth["decoys"]
-        + [{"name": TWIN, "subject": named(d), "kinds": [KIND]} for d in acts.twins],
+        "plants": truth["plants"] + plants,
+        "implied": truth["implied"] + implied,
+        "decoys": truth["decoys"] + decoys,
+        "eligible": truth["eligible"] | added.eligible,
     }
 
 
@@ -147,20 +165,6 @@ def _planted(
 
 def _implied(kind: str, subject: Subject, why: str) -> dict[str, Any]:
     return {"kind": kind, "subject": named(subject), "because": why}
-
-
-def kind_of(subject: Subject) -> str:
-    """Return what a subject is called in results."""
-    if isinstance(subject, Service):
-        return "service"
-    if isinstance(subject, Evaluator):
-        return "evaluator"
-    return "app" if isinstance(subject, App) else "department"
-
-
-def named(subject: Subject) -> dict[str, Any]:
-    """Return a subject in the form of results."""
-    return {"kind": kind_of(subject), "id": subject.id, "name": subject.name.to_json()}
 
 
 def write_truth(path: Path, truth: Mapping[str, Any]) -> None:

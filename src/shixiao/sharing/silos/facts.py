@@ -30,6 +30,8 @@ class Need:
         name: its wording.
         element_id: the data element that answers it, as the table says or as it was matched.
         channel: where it is asked.
+        field: whether it is a field to fill in; else it is a document.
+        original_basis: provision that demands the original of the applicant; "" for none.
     """
 
     service_id: str
@@ -38,6 +40,8 @@ class Need:
     name: str
     element_id: str
     channel: str = ""
+    field: bool = False
+    original_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ class Use:
         to_department: to whom.
         grant_id: the grant that was named; "" for none.
         purpose: as it was stated; "" where nothing was.
+        count: how many exchanges that are alike it stands for.
     """
 
     exchange_id: str
@@ -124,3 +129,4 @@ class Use:
     to_department: str
     grant_id: str = ""
     purpose: str = ""
+    count: int = 1

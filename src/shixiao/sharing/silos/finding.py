@@ -3,7 +3,8 @@
 Data that can be had by sharing may not be collected again (Decree 809 art. 19). Whether they can be
 had follows from the attribute: unconditional, conditional, or not shared on a law, an
 administrative regulation or a State Council decision; on anything less they are not lawfully
-withheld (arts. 14 and 15).
+withheld (arts. 14 and 15). Where such a provision demands the original of the applicant, sharing
+does not take its place.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ class Way(StrEnum):
     ON_CONDITION = "on_condition"  # shared on condition; a request has to be made
     WITHHELD = "withheld"  # not shared, and what is cited is not enough
     CLOSED = "closed"  # not shared, on a basis that the decree accepts
+    DEMANDED = "demanded"  # a law demands the original of the applicant, whoever holds the data
+
+
+#: what another department holds and could share, if somebody asked
+OPEN = frozenset({Way.GRANTED, Way.FREE, Way.ON_CONDITION, Way.WITHHELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,11 @@ def find_silos(
     return found
 
 
+def on_a_law(provision: str) -> bool:
+    """Say whether a law, an administrative regulation or a State Council decision is cited."""
+    return cited(provision).basis in ENOUGH
+
+
 def withheld(holdings: Iterable[Holding]) -> list[tuple[Holding, Basis]]:
     """Return datasets that are not shared without a proper basis, with what was cited."""
     closed = [each for each in holdings if each.sharing is Sharing.NOT_SHARED]
@@ -108,6 +119,8 @@ def _grant(need: Need, holding: Holding, in_force: InForce) -> str | None:
 
 
 def _way(need: Need, holding: Holding, in_force: InForce) -> Way:
+    if on_a_law(need.original_basis):
+        return Way.DEMANDED
     if holding.department_id == need.department_id:
         return Way.OWN
     if _grant(need, holding, in_force) is not None:
@@ -116,4 +129,4 @@ def _way(need: Need, holding: Holding, in_force: InForce) -> Way:
         return Way.FREE
     if holding.sharing is Sharing.CONDITIONAL:
         return Way.ON_CONDITION
-    return Way.CLOSED if cited(holding.basis).basis in ENOUGH else Way.WITHHELD
+    return Way.CLOSED if on_a_law(holding.basis) else Way.WITHHELD

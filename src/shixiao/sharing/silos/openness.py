@@ -7,8 +7,8 @@ still within its time is neither answered nor silent, and counts for nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import median
 
@@ -49,7 +49,10 @@ class Tie:
 
     Attributes:
         asker, provider: the two departments.
-        asked, granted, refused, silent: requests by what became of them.
+        asked: requests.
+        granted, refused: those that were answered so.
+        waiting: those without an answer whose time has not passed.
+        silent: those without an answer whose time has passed.
         days: median of working days to an answer, None without one.
         used: exchanges that delivered data.
     """
@@ -59,6 +62,7 @@ class Tie:
     asked: int
     granted: int
     refused: int
+    waiting: int
     silent: int
     days: float | None
     used: int
@@ -81,14 +85,9 @@ def openness(
         limits: working days for an answer by attribute (GDS-21u, GDS-21c).
         on: the day of the look; requests opened later are left out.
     """
-    known = {holding.dataset_id: holding for holding in holdings}
-    by_provider: dict[str, list[tuple[Request, int]]] = {}
-    for request in requests:
-        holding = known.get(request.dataset_id)
-        if holding is not None and request.opened <= on:
-            # A dataset that is not shared may still be asked for, as one on condition may.
-            limit = limits.get(holding.sharing, limits[Sharing.CONDITIONAL])
-            by_provider.setdefault(holding.department_id, []).append((request, limit))
+    by_provider: dict[str, list[_Asked]] = {}
+    for provider, asked in _as_of(requests, holdings, limits, on):
+        by_provider.setdefault(provider, []).append(asked)
     return [
         _openness(provider, asked, calendar, on) for provider, asked in sorted(by_provider.items())
     ]
@@ -100,43 +99,70 @@ def ties(
     uses: Iterable[Use],
     *,
     calendar: WorkingCalendar,
+    limits: Mapping[Sharing, int],
+    on: date,
 ) -> list[Tie]:
-    """Return the network of departments: an edge for each asker and provider."""
-    provider = {holding.dataset_id: holding.department_id for holding in holdings}
-    asked: dict[tuple[str, str], list[Request]] = {}
-    for request in requests:
-        if request.dataset_id in provider:
-            pair = (request.from_department, provider[request.dataset_id])
-            asked.setdefault(pair, []).append(request)
+    """Return the edges of the network of departments, one for each asker and provider.
+
+    Arguments are those of :func:`openness`; ``uses`` are exchanges that delivered data.
+    """
+    listed = list(holdings)
+    asked: dict[tuple[str, str], list[_Asked]] = {}
+    for owner, one in _as_of(requests, listed, limits, on):
+        asked.setdefault((one.request.from_department, owner), []).append(one)
+    provider = {holding.dataset_id: holding.department_id for holding in listed}
     used: dict[tuple[str, str], int] = {}
     for use in uses:
-        if use.dataset_id in provider:
+        if use.dataset_id in provider and use.day <= on:
             pair = (use.to_department, provider[use.dataset_id])
-            used[pair] = used.get(pair, 0) + 1
+            used[pair] = used.get(pair, 0) + use.count
     return [
-        _tie(pair, asked.get(pair, []), used.get(pair, 0), calendar)
+        _tie(pair, asked.get(pair, []), used.get(pair, 0), calendar, on)
         for pair in sorted(asked.keys() | used.keys())
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it stood on a day, with the working days that its answer may take."""
+
+    request: Request
+    limit: int
+
+    def late(self, calendar: WorkingCalendar, on: date) -> bool:
+        """Say whether no answer has come although its time has passed."""
+        unanswered = self.request.answered is None
+        return unanswered and calendar.between(self.request.opened, on) > self.limit
+
+
+def _as_of(
+    requests: Iterable[Request],
+    holdings: Iterable[Holding],
+    limits: Mapping[Sharing, int],
+    on: date,
+) -> Iterator[tuple[str, _Asked]]:
+    """Give each request that had been made, by provider; an answer that came later had not come."""
+    known = {holding.dataset_id: holding for holding in holdings}
+    for request in requests:
+        holding = known.get(request.dataset_id)
+        if holding is None or request.opened > on:
+            continue
+        # A dataset that is not shared may still be asked for, as one on condition may.
+        limit = limits.get(holding.sharing, limits[Sharing.CONDITIONAL])
+        later = request.answered is not None and request.answered > on
+        as_of = replace(request, answered=None, granted=None) if later else request
+        yield holding.department_id, _Asked(as_of, limit)
+
+
 def _openness(
-    provider: str, asked: Sequence[tuple[Request, int]], calendar: WorkingCalendar, on: date
+    provider: str, asked: Sequence[_Asked], calendar: WorkingCalendar, on: date
 ) -> Openness:
-    seen = [(request, limit, _answer(request, on)) for request, limit in asked]
-    took = {
-        request.request_id: calendar.between(request.opened, day)
-        for request, _, day in seen
-        if day is not None
-    }
-    silent = tuple(
-        request.request_id
-        for request, limit, day in seen
-        if day is None and calendar.between(request.opened, on) > limit
-    )
-    answered = [request for request, _, day in seen if day is not None]
+    silent = tuple(one.request.request_id for one in asked if one.late(calendar, on))
+    answered = [one for one in asked if one.request.answered is not None]
+    took = _took(answered, calendar)
     n = len(answered) + len(silent)
-    in_time = sum(took[r.request_id] <= limit for r, limit, day in seen if day is not None)
-    refusals = [request for request in answered if not request.granted]
+    in_time = sum(days <= one.limit for days, one in zip(took, answered, strict=True))
+    refusals = [one.request for one in answered if not one.request.granted]
     return Openness(
         provider,
         n,
@@ -144,26 +170,34 @@ def _openness(
         wilson(in_time, n),
         wilson(len(refusals), len(answered)),
         tuple(request.request_id for request in refusals if not request.reason.strip()),
-        median_interval(sorted(took.values())),
+        median_interval(sorted(took)),
         silent,
     )
 
 
-def _answer(request: Request, on: date) -> date | None:
-    """Return the day of the answer, if it had come by the day of the look."""
-    return request.answered if request.answered is not None and request.answered <= on else None
+def _took(asked: Iterable[_Asked], calendar: WorkingCalendar) -> list[int]:
+    """Return the working days to each answer."""
+    days = [(one.request.opened, one.request.answered) for one in asked]
+    return [calendar.between(opened, end) for opened, end in days if end is not None]
 
 
 def _tie(
-    pair: tuple[str, str], asked: Sequence[Request], used: int, calendar: WorkingCalendar
+    pair: tuple[str, str],
+    asked: Sequence[_Asked],
+    used: int,
+    calendar: WorkingCalendar,
+    on: date,
 ) -> Tie:
-    days = [calendar.between(each.opened, each.answered) for each in asked if each.answered]
+    days = _took(asked, calendar)
+    silent = sum(one.late(calendar, on) for one in asked)
+    senses = [one.request.granted for one in asked]
     return Tie(
         *pair,
         asked=len(asked),
-        granted=sum(each.granted is True for each in asked),
-        refused=sum(each.granted is False for each in asked),
-        silent=sum(each.granted is None for each in asked),
+        granted=senses.count(True),
+        refused=senses.count(False),
+        waiting=senses.count(None) - silent,
+        silent=silent,
         days=float(median(days)) if days else None,
         used=used,
     )
