@@ -9,12 +9,16 @@ from shixiao.records.models import (
     CatalogueItem,
     Correction,
     DataAsset,
+    DataCopy,
     Dispute,
     Grant,
     SharingRequest,
+    Standard,
 )
+from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
 from shixiao.workflows.catalogue import keeping
+from shixiao.workflows.standards.drafting import columns_of
 from tests.cast import NOW, TODAY, Cast
 from tests.sharing.catalogue import DATASET
 
@@ -33,6 +37,8 @@ class Deals:
     corrections: dict[str, Correction] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     assets: dict[str, DataAsset] = field(default_factory=dict)
+    copies: dict[str, DataCopy] = field(default_factory=dict)
+    standards: dict[str, Standard] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -61,6 +67,26 @@ def make_deals(cast: Cast) -> Deals:
             months=36,
             recognised=NOW,
             recognised_by=cast.accounts["chu"],
+        )
+        made.standards[whose] = Standard.objects.create(
+            department=cast.places[place],
+            state="draft",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["chu"],
+            **columns_of(Element("DE001", Text("姓名", "Name"))),
+        )
+        made.copies[whose] = DataCopy.objects.create(
+            item=made.items[whose],
+            holder=cast.places[place],
+            name="批量文件",
+            place="机房",
+            keep_until=TODAY,
+            due=TODAY,
+            state="kept",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["chu"],
         )
     return made
 

@@ -68,6 +68,8 @@ class Things:
             "correction": deals.corrections,
             "grant": deals.grants,
             "asset": deals.assets,
+            "copy": deals.copies,
+            "standard": deals.standards,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,

@@ -41,10 +41,12 @@ from shixiao.records.gateways import GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
+from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.search import Entry, Gram, GramCount
+from shixiao.records.standards import Standard, StandardRemark
 from shixiao.records.tokens import Token
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
@@ -64,10 +66,13 @@ __all__ = [
     "CatalogueItem",
     "Commission",
     "Contest",
+    "ControlProof",
     "Correction",
     "Cosignature",
+    "Custody",
     "DailyHash",
     "DataAsset",
+    "DataCopy",
     "Decision",
     "Dispute",
     "Draw",
@@ -86,6 +91,7 @@ __all__ = [
     "Harvest",
     "Item",
     "LeafRow",
+    "LifeStanding",
     "LogHead",
     "Matter",
     "Measurement",
@@ -104,6 +110,8 @@ __all__ = [
     "Sheet",
     "Sighting",
     "SigningKey",
+    "Standard",
+    "StandardRemark",
     "Standing",
     "Step",
     "StoredFile",

@@ -12,6 +12,7 @@ from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
+from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.notices import send_waiting
 from shixiao.workflows.trainings import running
 
@@ -85,6 +86,11 @@ def publish_grants() -> int:
     return publishing.publish(timezone.now())
 
 
+def recount_gaps() -> int:
+    """Count the gaps of datasets anew whose evidence or copies ran out."""
+    return standing.recount_due(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -95,6 +101,7 @@ CLOCK = {
     review: 60,
     read_trainings: 60,
     publish_grants: 60,
+    recount_gaps: 60,
 }
 
 

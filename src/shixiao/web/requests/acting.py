@@ -1,4 +1,4 @@
-"""Verbs on requests, disputes, corrections and grants: one page for all, each act carried out."""
+"""Verbs on requests, disputes, corrections, grants and copies: one page for all of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from shixiao.records.models import Correction, Dispute, Grant, SharingRequest
+from shixiao.records.models import Correction, DataCopy, Dispute, Grant, SharingRequest
 from shixiao.terms import Text
 from shixiao.web.requests.fields import VerbForm
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import say
 from shixiao.workflows import stepping
 from shixiao.workflows.grants import giving, keeping
+from shixiao.workflows.lifecycle import copying
 from shixiao.workflows.moving import Act
 from shixiao.workflows.refusals import NOT_FOUND, NOT_YOURS, Forbidden, Incomplete, Missing, Stale
 from shixiao.workflows.requests import answering, correcting, disputing, making
@@ -63,6 +64,12 @@ ACTS: Mapping[type[Shared], Mapping[str, Callable[..., Any]]] = {
         "terminate": keeping.terminate,
         "reassess": keeping.reassess,
         "end": keeping.end,
+    },
+    DataCopy: {
+        "propose": copying.propose,
+        "confirm": copying.confirm,
+        "refuse": copying.refuse,
+        "prolong": copying.prolong,
     },
 }
 
@@ -141,6 +148,15 @@ EFFECTS = {
         "It takes effect at once: within a second no gateway lets anything through.",
     ),
     (Grant, "terminate"): Text("终止以后不能恢复。", "A grant that was ended does not come back."),
+    (DataCopy, "propose"): Text(
+        "须由本部门另一人核对并确认，副本才算销毁。",
+        "Another person of the department has to check and confirm before it counts as destroyed.",
+    ),
+    (DataCopy, "confirm"): Text(
+        "确认以后生成两人签署的销毁证明并存证，不能撤回；请先核对副本确已不在。",
+        "Once confirmed there is a certificate by two people on the ledger, which cannot be taken"
+        " back; check first that the copy is gone.",
+    ),
     (Dispute, "settle"): Text(
         "结果立即执行到申请上，对双方都有约束力，并公开。",
         "The outcome is carried out on the request at once, binds both sides, and is public.",
