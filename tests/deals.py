@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from django.utils import timezone
+
+from shixiao.records.base import uuid7
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
     DataAsset,
     DataCopy,
     Dispute,
+    Exchange,
+    Gateway,
+    GatewayLog,
     Grant,
     SharingRequest,
     Standard,
@@ -36,6 +42,8 @@ class Deals:
     disputes: dict[str, Dispute] = field(default_factory=dict)
     corrections: dict[str, Correction] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
+    gateways: dict[str, Gateway] = field(default_factory=dict)
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
     assets: dict[str, DataAsset] = field(default_factory=dict)
     copies: dict[str, DataCopy] = field(default_factory=dict)
     standards: dict[str, Standard] = field(default_factory=dict)
@@ -56,6 +64,7 @@ def make_deals(cast: Cast) -> Deals:
     made.elsewhere = {OWN: made.items[FOREIGN], FOREIGN: made.items[OWN]}
     for whose, place in PLACE.items():
         _ask(made, whose, cast, place)
+        _exchange(made, whose, cast, place)
         made.assets[whose] = DataAsset.objects.create(
             organisation=cast.places[place],
             name=Text("户籍数据", "Residents"),
@@ -130,3 +139,43 @@ def _ask(made: Deals, whose: str, cast: Cast, place: str) -> None:
         state="active",
         reassess_on=date(2026, 9, 1),
     )
+
+
+def _exchange(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Let one exchange pass the gateway of each department."""
+    gateway = made.gateways[whose] = gateway_at(cast, place)
+    made.exchanges[whose] = passed(gateway, made.grants[whose], "GZF-1")
+
+
+def gateway_at(cast: Cast, place: str) -> Gateway:
+    """Register a gateway that was read, without running one."""
+    gateway = Gateway.objects.create(
+        department=cast.places[place],
+        address=f"https://{place}.test",
+        registered=NOW,
+        registered_by=cast.accounts["li"],
+        heard=NOW,
+    )
+    GatewayLog.objects.create(gateway=gateway, number=0, vkey="none", root="0" * 64, proven=NOW)
+    return gateway
+
+
+def passed(gateway: Gateway, grant: Grant, case: str, outcome: str = "") -> Exchange:
+    """Let a request pass a gateway, or be refused there."""
+    log = gateway.logs.get()
+    made = Exchange.objects.create(
+        id=uuid7(),
+        log=log,
+        ordinal=log.size,
+        at=timezone.now(),
+        grant=grant,
+        item=grant.item,
+        caller=grant.recipient.code,
+        mode="" if outcome else "lookup",
+        outcome=outcome,
+        records=0 if outcome else 1,
+        case=case,
+    )
+    log.taken = log.size = log.size + 1
+    log.save()
+    return made

@@ -28,6 +28,7 @@ from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.requests import answering, correcting
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
+from tests.deals import gateway_at, passed
 from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_assets import card
@@ -42,6 +43,9 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     grant = deal.active()
     use = Use("公租房申请", "逐件核对户籍", "免交复印件 120 份", "不落地")
     keeping.record_use(grant, use, actor=deal.actor("wu"), at=deal.at)
+    gateway = gateway_at(cast, "health")
+    for case, outcome in (("GZF-1", ""), ("GZF-2", ""), *[("GZF-9", "case_unknown")] * 3):
+        passed(gateway, grant, case, outcome)
     suspended = deal.active()
     keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
     dispute = deal.disputed()
@@ -112,6 +116,12 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         (reverse("grant_key", args=[grant.code]), head),
         (reverse("dataset_source", args=[deal.item.code]), "data_officer:chu"),
         ("/inbox/", f"head:{PROVIDER}"),
+        ("/gateways/", analyst),
+        ("/gateways/add/", analyst),
+        (reverse("gateway", args=[gateway.code]), analyst),
+        (reverse("grant_exchanges", args=[grant.code]), head),
+        (reverse("account_uses"), "citizen:han"),
+        (reverse("person", args=[cast.accounts["han"].pk]), "administrator:shen"),
         ("/assets/", "data_officer:chu"),
         ("/assets/add/", "data_officer:chu"),
         (reverse("asset", args=[asset.code]), "data_officer:chu"),

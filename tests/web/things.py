@@ -67,6 +67,8 @@ class Things:
             "dispute": deals.disputes,
             "correction": deals.corrections,
             "grant": deals.grants,
+            "gateway": deals.gateways,
+            "account_use": deals.gateways,
             "asset": deals.assets,
             "copy": deals.copies,
             "standard": deals.standards,
@@ -118,6 +120,7 @@ class Things:
             "file": "checkpoint",
             "provider_id": "government",
             "entry": NONE,
+            "receipt": deals.exchanges[whose].pk,
         }
         return known.get(argument) or NONE
 

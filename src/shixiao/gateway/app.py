@@ -31,6 +31,7 @@ from shixiao.gateway.records import gateway_keys, proof_of
 from shixiao.gateway.refusals import Refused, reasons, refusal_bytes
 from shixiao.gateway.signatures import Asked
 from shixiao.gateway.sources import Source, open_source
+from shixiao.gateway.telling import PLACES, Telling
 from shixiao.gateway.watching import EVERY, Follower
 from shixiao.ledger import Malformed
 from shixiao.ledger.receipts import SUFFIX
@@ -104,6 +105,7 @@ class Gateway:
             committer=self._committer,
             records=self._records,
         )
+        self._telling = Telling(config, keys, self._committer)
         self._metrics = Metrics(self._log.worker)
         self._openapi = json.dumps(openapi(config.sources), ensure_ascii=False).encode()
         await self._look()
@@ -149,6 +151,8 @@ class Gateway:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         path = scope["path"]
         exchange = _EXCHANGE.fullmatch(path)
+        if path in PLACES:
+            return await self._told(scope, receive)
         if exchange is None:
             return self._page(scope["method"], path)
         began = time.perf_counter()
@@ -162,7 +166,20 @@ class Gateway:
         self._metrics.count(mode.value, answer.reason or "ok", time.perf_counter() - began)
         return answer
 
+    async def _told(self, scope: Scope, receive: Receive) -> Answer:
+        """Answer the bureau."""
+        try:
+            return await self._telling.answer(await self._asked(scope, receive))
+        except Refused as refused:
+            return _refusal(refused.reason.code)
+        except (sqlite3.Error, OSError, Malformed):
+            return _refusal("ledger")
+
     async def _exchanged(self, scope: Scope, receive: Receive, dataset: str, mode: Mode) -> Answer:
+        return await self._exchange.answer(await self._asked(scope, receive), dataset, mode)
+
+    async def _asked(self, scope: Scope, receive: Receive) -> Asked:
+        """Return a request, complete."""
         if scope["method"] != "POST":
             raise Refused("method")
         headers = dict(scope["headers"])
@@ -170,14 +187,13 @@ class Gateway:
             raise Refused("unsigned")  # a header given twice may mean two things
         body = await self._body(headers, receive)
         raw = scope.get("raw_path") or scope["path"].encode()
-        asked = Asked(
+        return Asked(
             "POST",
             raw.partition(b"?")[0].decode("latin-1"),
             scope["query_string"].decode("latin-1"),
             headers,
             body,
         )
-        return await self._exchange.answer(asked, dataset, mode)
 
     async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """Return the content, in size and in time."""

@@ -17,7 +17,13 @@ from shixiao.seals import SigningKey
 from shixiao.terms import BadInput, Text, Unavailable
 
 TIMEOUT, VALID = 30.0, 60
+LARGEST = 1 << 28  # bytes of an answer
+_PLAIN = {"Accept-Encoding": "identity"}
 _UNREACHED = Text("连不上网关：{why}。", "the gateway cannot be reached: {why}")
+_TOO_LARGE = Text(
+    "网关的应答没有写明长度，或太大。",
+    "the answer of the gateway states no length, or is too large",
+)
 _NO_ADDRESS = Text("“{url}”不是网关的地址。", "“{url}” is no address of a gateway")
 _REFUSED = Text("网关拒绝（{code}）：{zh}", "the gateway refuses ({code}): {en}")
 
@@ -51,6 +57,7 @@ class Client:
         key_id: by which the gateway knows it.
         transport: of httpx, for tests.
         at: where it is reached, if not at its own address.
+        patience: seconds that an answer may take.
 
     Raises:
         BadInput: the address is none.
@@ -64,6 +71,7 @@ class Client:
         *,
         transport: httpx.BaseTransport | None = None,
         at: str = "",
+        patience: float = TIMEOUT,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
@@ -71,7 +79,11 @@ class Client:
         self._address = Address(parts.scheme, parts.netloc.lower())
         self._key, self._key_id = key, key_id
         self._http = httpx.Client(
-            base_url=at or url, transport=transport, timeout=TIMEOUT, trust_env=False
+            base_url=at or url,
+            transport=transport,
+            timeout=patience,
+            headers=_PLAIN,
+            trust_env=False,
         )
 
     def look_up(self, dataset: str, *, purpose: str, case: str, key: str) -> Had:
@@ -102,12 +114,35 @@ class Client:
         answer = self._send(self._http.build_request("GET", f"/receipts/{receipt}"))
         return answer.content if answer.status_code == httpx.codes.OK else None
 
+    def checkpoints(self) -> list[dict[str, Any]]:
+        """Return the signed checkpoint of each log: ``origin``, ``size``, ``note``."""
+        answer = self._send(self._http.build_request("GET", "/checkpoints"))
+        if answer.status_code != httpx.codes.OK:
+            raise _refusal(answer)
+        return list(_object(answer)["checkpoints"])
+
+    def entries(self, log: int, start: int) -> dict[str, Any]:
+        """Return entries of a log with its checkpoint; for the key that publishes grants.
+
+        Args:
+            log: number of the worker.
+            start: of the first entry.
+        """
+        return _object(self._post("/entries", {"log": log, "from": start}))
+
+    def uses(self, person: str) -> dict[str, Any]:
+        """Return who used a person's data; for the key that publishes grants."""
+        return _object(self._post("/uses", {"person": person}))
+
     def close(self) -> None:
         """Close connections."""
         self._http.close()
 
     def _ask(self, dataset: str, mode: str, body: Mapping[str, Any]) -> Had:
-        path = f"/x/{quote(dataset, safe='')}{mode}"
+        answer = self._post(f"/x/{quote(dataset, safe='')}{mode}", body)
+        return Had(answer.content, answer.headers["receipt"], answer.headers.get("next-cursor", ""))
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
         asked = Asked("POST", path, "", {}, json.dumps(body, ensure_ascii=False).encode())
         now = int(time.time())
         headers = sign(
@@ -125,13 +160,39 @@ class Client:
         )
         if answer.status_code != httpx.codes.OK:
             raise _refusal(answer)
-        return Had(answer.content, answer.headers["receipt"], answer.headers.get("next-cursor", ""))
+        return answer
 
     def _send(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read an answer whose size is told and bounded.
+
+        Raises:
+            Unavailable: there is none, or none of that kind.
+        """
         try:
-            return self._http.send(request)
+            answer = self._http.send(request, stream=True)
+            try:
+                length = answer.headers.get("content-length", "")
+                packed = "content-encoding" in answer.headers
+                if packed or not length.isdigit() or int(length) > LARGEST:
+                    raise Unavailable(_TOO_LARGE)
+                answer.read()
+            finally:
+                answer.close()
         except httpx.HTTPError as error:
             raise Unavailable(_UNREACHED.format(why=error)) from None
+        return answer
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    """Return the JSON object of an answer.
+
+    Raises:
+        Unavailable: it is none.
+    """
+    try:
+        return dict(answer.json())
+    except (ValueError, TypeError):
+        raise Unavailable(_UNREACHED.format(why="JSON")) from None
 
 
 def _refusal(answer: httpx.Response) -> BadInput | Unavailable:

@@ -55,3 +55,9 @@ def reading(state: Path) -> sqlite3.Connection:
     """
     address = f"file:{(state / NAME).as_posix()}?mode=ro"
     return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+
+
+def take_nonce(base: sqlite3.Connection, nonce: bytes) -> bool:
+    """Take one nonce by itself, and say whether it was free."""
+    taken = base.execute("INSERT OR IGNORE INTO nonces VALUES (?)", (nonce,))
+    return taken.rowcount == 1

@@ -23,6 +23,8 @@ from shixiao.seals import Keyring, canonical_json
 from shixiao.sharing.grants import Entry
 
 PERSON_BYTES, SALT_BYTES = 16, 32
+TOLD = "told"
+"""Outcome on record where a person's uses were told; no use itself."""
 _VERSION = 0x70 << 8
 
 
@@ -120,13 +122,30 @@ def written(
         release: what was released, where it was a batch.
     """
     response = sha256(answer).hexdigest()
-    sealed = {"request": salted(draft.salt, "request", draft.digest)}
-    if draft.case:
-        sealed["case"] = salted(draft.salt, "case", draft.case)
+    sealed = _commitments(draft)
     if draft.entry is not None and not outcome:
         leaf = _done(draft, draft.entry, sealed, records, response)
     else:
         leaf = _refused(draft, sealed, outcome)
+    record = _row(draft, keys, outcome=outcome, records=records, response=response)
+    if release is None:
+        return Written(leaf, record)
+    context = f"release:{draft.id}"
+    return Written(
+        leaf, record, (bytes.fromhex(draft.id), keys.ring.seal(release, context=context))
+    )
+
+
+def told(draft: Draft, keys: Keys, *, records: int, answer: bytes) -> Written:
+    """Return leaf and record of a person's uses having been told; see ``written``."""
+    facts = {"department": draft.department, "mode": draft.mode, "records": records}
+    sealed = _commitments(draft) | _person(draft)
+    leaf = _leaf("exchange.told", draft, facts, sealed)
+    response = sha256(answer).hexdigest()
+    return Written(leaf, _row(draft, keys, outcome=TOLD, records=records, response=response))
+
+
+def _row(draft: Draft, keys: Keys, *, outcome: str, records: int, response: str) -> Row:
     kept = {
         "case": draft.case,
         "fields": list(draft.entry.fields) if draft.entry else [],
@@ -135,7 +154,7 @@ def written(
         "salt": draft.salt.hex(),
     }
     body = keys.ring.seal(json.dumps(kept).encode(), context=f"record:{draft.id}")
-    record: Row = (
+    return (
         bytes.fromhex(draft.id),
         draft.at,
         draft.visible or draft.at,
@@ -149,18 +168,24 @@ def written(
         draft.person,
         body,
     )
-    if release is None:
-        return Written(leaf, record)
-    context = f"release:{draft.id}"
-    return Written(
-        leaf, record, (bytes.fromhex(draft.id), keys.ring.seal(release, context=context))
-    )
+
+
+def _commitments(draft: Draft) -> dict[str, str]:
+    sealed = {"request": salted(draft.salt, "request", draft.digest)}
+    if draft.case:
+        sealed["case"] = salted(draft.salt, "case", draft.case)
+    return sealed
+
+
+def _person(draft: Draft) -> dict[str, str]:
+    if draft.person is None:
+        return {}
+    return {"person": salted(draft.salt, "person", draft.person.hex())}
 
 
 def _done(draft: Draft, entry: Entry, sealed: dict[str, str], records: int, response: str) -> bytes:
     sealed["response"] = salted(draft.salt, "response", response)
-    if draft.person is not None:
-        sealed["person"] = salted(draft.salt, "person", draft.person.hex())
+    sealed |= _person(draft)
     facts = {
         "dataset": entry.dataset,
         "department": entry.recipient,

@@ -17,7 +17,7 @@ from typing import Any
 from shixiao.gateway.config import Config
 from shixiao.gateway.database import reading
 from shixiao.gateway.logs import log_folder
-from shixiao.gateway.receipts import Keys, when
+from shixiao.gateway.receipts import TOLD, Keys, salt_of, when
 from shixiao.ledger import LogFolder, Receipt
 from shixiao.seals import key_file
 from shixiao.sharing.fingerprints import Release
@@ -80,6 +80,11 @@ class Use:
     salt: str
     proof: bytes | None = None
 
+    def opened(self) -> dict[str, str]:
+        """Return the salts, in hex, that open the leaf's commitments to case and person."""
+        salt = bytes.fromhex(self.salt)
+        return {name: salt_of(salt, name).hex() for name in ("case", "person")}
+
 
 @dataclass(frozen=True, slots=True)
 class Uses:
@@ -115,7 +120,8 @@ def uses_of(config: Config, person: str, *, now: int) -> Uses:
 
 def exchanges(config: Config) -> Iterator[dict[str, Any]]:
     """Give the rows of the evidence table ``exchanges``, in the order of their receipts."""
-    for use in read_uses(config, gateway_keys(config), "1 ORDER BY id", (), proofs=False):
+    where = "outcome <> ? ORDER BY id"
+    for use in read_uses(config, gateway_keys(config), where, (TOLD,), proofs=False):
         values = (
             use.receipt,
             use.at,

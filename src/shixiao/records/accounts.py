@@ -1,4 +1,4 @@
-"""Accounts of people, the posts they hold, and the relations they declared."""
+"""Accounts of people, who they proved to be, the posts they hold and relations they declared."""
 
 from __future__ import annotations
 
@@ -75,3 +75,19 @@ class Relation(models.Model):
     explanation = EncryptedText()
     declared = models.DateTimeField()
     ended = models.DateTimeField(null=True)
+
+
+class Identity(models.Model):
+    """That a person is who registers know under a number: proven by sign-on or by a document.
+
+    The number is encrypted; ``mark`` is a keyed digest of it, so that no number stands for two
+    accounts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.OneToOneField(Account, models.CASCADE, related_name="identity")
+    number = EncryptedText()
+    mark = models.CharField(max_length=64, unique=True)
+    how = models.CharField(max_length=16)
+    proven = models.DateTimeField()
+    proven_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")

@@ -1,6 +1,6 @@
 """All models, for Django to find."""
 
-from shixiao.records.accounts import Account, Post, Relation
+from shixiao.records.accounts import Account, Identity, Post, Relation
 from shixiao.records.appraisals import (
     Appraisal,
     AppraisalComment,
@@ -37,7 +37,7 @@ from shixiao.records.fieldwork import (
 )
 from shixiao.records.files import StoredFile
 from shixiao.records.findings import Finding, Sighting
-from shixiao.records.gateways import GatewaySource
+from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
@@ -82,13 +82,17 @@ __all__ = [
     "Evaluation",
     "Evaluator",
     "Evidence",
+    "Exchange",
     "Finding",
+    "Gateway",
+    "GatewayLog",
     "GatewaySource",
     "Gram",
     "GramCount",
     "Grant",
     "HandlerFigures",
     "Harvest",
+    "Identity",
     "Item",
     "LeafRow",
     "LifeStanding",

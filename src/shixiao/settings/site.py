@@ -93,6 +93,8 @@ class Site:
             (``SHIXIAO_SMS_COMMAND``).
         oidc: issuer, client id and secret of the government single sign-on, commas between; empty
             for none (``SHIXIAO_OIDC``).
+        oidc_number: claim in which single sign-on tells the number of the person's document of
+            identity (``SHIXIAO_OIDC_NUMBER``).
         upload: largest upload, in MiB (``SHIXIAO_UPLOAD_MB``).
     """
 
@@ -108,6 +110,7 @@ class Site:
     sender: str
     sms: str
     oidc: tuple[str, ...]
+    oidc_number: str
     upload: int
 
     @classmethod
@@ -145,5 +148,6 @@ class Site:
             sender=env.get("SHIXIAO_MAIL_FROM") or "shixiao@localhost",
             sms=env.get("SHIXIAO_SMS_COMMAND", ""),
             oidc=oidc,
+            oidc_number=env.get("SHIXIAO_OIDC_NUMBER") or "id_number",
             upload=whole_number(env, "SHIXIAO_UPLOAD_MB", 2048),
         )

@@ -11,6 +11,7 @@ from allauth.socialaccount.providers.openid_connect import views as single_sign_
 from django.urls import include, path
 
 from shixiao.sharing.assets import Regime
+from shixiao.web.account import uses
 from shixiao.web.account import views as account
 from shixiao.web.api import metrics, operations
 from shixiao.web.appraisals import comments
@@ -33,6 +34,8 @@ from shixiao.web.fieldwork import importing, sending, signing
 from shixiao.web.fieldwork import views as fieldwork
 from shixiao.web.fieldwork import worker as fieldwork_worker
 from shixiao.web.findings import views as findings
+from shixiao.web.gateways import exchanges
+from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
@@ -116,8 +119,14 @@ urlpatterns = [
     path("corrections/<slug:code>/<slug:verb>/", corrections.act, name="correction_act"),
     path("exchange/grants.json", exchange.grants, name="exchange_grants"),
     path("exchange/key", exchange.key, name="exchange_key"),
+    path("gateways/", gateways.listing, name="gateways"),
+    path("gateways/add/", gateways.add, name="gateway_add"),
+    path("gateways/<slug:code>/", gateways.one, name="gateway"),
+    path("gateways/<slug:code>/end/", gateways.end, name="gateway_end"),
+    path("exchanges/<uuid:receipt>/proof/", exchanges.proof, name="exchange_proof"),
     path("grants/", grants.listing, name="grants"),
     path("grants/<slug:code>/", grants.one, name="grant"),
+    path("grants/<slug:code>/exchanges/", exchanges.of_grant, name="grant_exchanges"),
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
@@ -235,6 +244,7 @@ urlpatterns = [
     path("people/<uuid:account>/", people.one, name="person"),
     path("people/<uuid:account>/posts/", people.give_post, name="post_add"),
     path("people/<uuid:account>/close/", people.close, name="person_close"),
+    path("people/<uuid:account>/identity/", people.prove_identity, name="person_identity"),
     path("people/<uuid:account>/password/", people.new_password, name="person_password"),
     path("people/posts/<uuid:post>/end/", people.end_post, name="post_end"),
     path("organisations/", organisations.listing, name="organisations"),
@@ -262,6 +272,8 @@ urlpatterns = [
     path("elder/<str:state>/", choices.choose_elder, name="elder"),
     path("parts/", parts.show, name="parts"),
     path("account/", account.account, name="account"),
+    path("account/data/", uses.mine, name="account_uses"),
+    path("account/data/<slug:code>/<slug:receipt>/proof/", uses.proof, name="account_use_proof"),
     path("account/handling/", handlers.mine, name="handling"),
     path("account/sessions/end/", account.end_sessions, name="account_end_sessions"),
     path("account/login/", account.SignIn.as_view(), name="account_login"),

@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 from shixiao.records.models import Evaluation
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
+from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
 from shixiao.workflows.lifecycle import standing
@@ -91,6 +92,14 @@ def recount_gaps() -> int:
     return standing.recount_due(now=timezone.now())
 
 
+def read_gateways() -> int:
+    """Read what the logs of gateways say that was exchanged, and tell of browsing."""
+    now = timezone.now()
+    came = reading.read_all(now=now)
+    figures.alarm(now=now)
+    return came
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -102,6 +111,7 @@ CLOCK = {
     read_trainings: 60,
     publish_grants: 60,
     recount_gaps: 60,
+    read_gateways: 1,
 }
 
 

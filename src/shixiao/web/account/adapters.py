@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from shixiao.records.fields import keyring
 from shixiao.records.models import Account
 from shixiao.terms import Text
 from shixiao.web.account.lockout import opens_at
 from shixiao.web.shell.pages import moment, say, words
+from shixiao.workflows import identities
+from shixiao.workflows.refusals import Incomplete
+
+logger = logging.getLogger("shixiao.account")
 
 LOCKED = "locked"
 UNTIL = Text(
@@ -83,11 +90,28 @@ class SignOn(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Connect the identity to the account of that name when it first comes."""
         if sociallogin.is_existing:
+            _identify(sociallogin.user, sociallogin)
             return
         login = str(sociallogin.account.extra_data.get("preferred_username") or "").lower()
         found = Account.objects.filter(login=login, is_active=True).first() if login else None
         if found is not None:
             sociallogin.connect(request, found)
+            _identify(found, sociallogin)
+
+
+def _identify(account: Account, sociallogin: SocialLogin) -> None:
+    """Keep the number that single sign-on vouches for, where it tells one.
+
+    One that does not fit is no reason to keep the person out: it is logged, and the identity stays
+    unproven.
+    """
+    number = str(sociallogin.account.extra_data.get(settings.SITE.oidc_number) or "")
+    if not number:
+        return
+    try:
+        identities.prove_by_sign_on(account, number, at=timezone.now())
+    except Incomplete as problem:
+        logger.warning("sign-on of %s: %s", account.pk, problem.text.en)
 
 
 class SecondFactor(DefaultMFAAdapter):

@@ -28,6 +28,8 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import language, say
 from shixiao.workflows import assets
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.gateways import figures, reading
+from shixiao.workflows.gateways.figures import Figures
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 from shixiao.workflows.roles import Scope
@@ -152,12 +154,19 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "kinds": KINDS.items() if on_books and may(actor, "asset.manage", row) else (),
         "may_cancel": may(actor, "asset.manage", row),
         "grants": row.item.grants.filter(state="active").count() if row.item else None,
+        "exchanged": _exchanged(row),
         "leaves": [
             (leaf, vocabulary().events[leaf.event].name)
             for leaf in LeafRow.objects.filter(subject=row.code).order_by("id")
         ],
     }
     return render(request, "assets/one.html.j2", context)
+
+
+def _exchanged(row: DataAsset) -> Figures | None:
+    if row.item is None:
+        return None
+    return figures.figures_of(reading.proven().filter(item=row.item), now=timezone.now())
 
 
 def found(actor: Actor, code: str) -> DataAsset:

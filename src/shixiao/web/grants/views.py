@@ -22,6 +22,7 @@ from shixiao.web.results.filters import OfDepartment, departments
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say, words
+from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import giving, keeping, publishing
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.lives import read_life
@@ -87,7 +88,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = shown(row, actor, "grant.read")
     masked = set(row.terms.get("masked", ()))
     why = publishing.bound_or_why(row, timezone.now())
+    exchanged = reading.proven().filter(grant=row)
     context |= {
+        "exchanged": figures.figures_of(exchanged, now=timezone.now()),
         "mode": catalogue_words("modes").name(row.mode),
         "fields": [(field, field in masked) for field in row.fields],
         **boundary_of(row),

@@ -88,6 +88,21 @@ class NewPost(forms.Form):
         ]
 
 
+class Document(forms.Form):
+    """The number on a document of identity that was seen."""
+
+    number = forms.CharField(
+        label=words("证件号码", "Number on the document"),
+        max_length=60,
+        help_text=words(
+            "本人到场、核对证件后填写；加密保存，本人据此查询谁用过自己的数据。",
+            "Enter it with person and document before you; it is kept encrypted, and by it the"
+            " person asks who used the own data.",
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class NewOrganisation(forms.Form):
     """An organisation that does not come with evidence."""
 

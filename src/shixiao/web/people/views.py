@@ -12,18 +12,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Account, LeafRow, Organisation, Post
+from shixiao.records.models import Account, Identity, LeafRow, Organisation, Post
 from shixiao.terms import Text
-from shixiao.web.people.forms import NewAccount, NewPost, Search
+from shixiao.web.people.forms import Document, NewAccount, NewPost, Search
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import ROWS
 from shixiao.web.shell.pages import say
-from shixiao.workflows import people
+from shixiao.workflows import identities, people
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.roles import table
 
 GIVEN = Text("岗位已登记，写入存证账本。", "The post is entered, and goes on record in the ledger.")
+PROVEN = Text("身份已核验，号码加密保存。", "The identity is proven; its number is kept encrypted.")
 ENDED = Text("岗位到今天为止，写入存证账本。", "The post ends today; this goes on record.")
 CLOSED = Text(
     "账号已停用：不能再登录，岗位到今天为止，令牌已撤销。",
@@ -117,6 +118,21 @@ def new_password(request: HttpRequest, account: str) -> HttpResponse:
     return _told(request, known, password)
 
 
+def prove_identity(request: HttpRequest, account: str) -> HttpResponse:
+    """Keep the number of a person's document."""
+    known = _found(account)
+    form = Document(request.POST)
+    if form.is_valid():
+        number = form.cleaned_data["number"]
+        try:
+            identities.prove(known, number, actor=actor_on(request), at=timezone.now())
+        except Incomplete as error:
+            form.add_error(error.field or None, say(error.text))
+        else:
+            return _back(request, known, PROVEN)
+    return _page(request, known, None, document=form)
+
+
 def _stood_in_for(pk: str) -> Post | None:
     return Post.objects.filter(pk=pk).first() if pk else None
 
@@ -128,7 +144,13 @@ def _found(pk: str) -> Account:
     return found
 
 
-def _page(request: HttpRequest, known: Account, form: NewPost | None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    known: Account,
+    form: NewPost | None,
+    *,
+    document: Document | None = None,
+) -> HttpResponse:
     actor, today = actor_on(request), timezone.localdate()
     posts = known.posts.select_related("organisation", "stands_in_for__account", "given_by")
     manages = may(actor, "people.manage") and known.is_active
@@ -141,9 +163,11 @@ def _page(request: HttpRequest, known: Account, form: NewPost | None) -> HttpRes
         "manages": manages,
         "own": actor.account is not None and actor.account.pk == known.pk,
         "form": form or (NewPost(account=known, today=today) if manages else None),
+        "document": document or Document(),
+        "identified": Identity.objects.filter(account=known).first(),
         "leaves": LeafRow.objects.filter(subject__in=keys).order_by("id"),
     }
-    return render(request, "people/one.html.j2", context, status=422 if form else 200)
+    return render(request, "people/one.html.j2", context, status=422 if form or document else 200)
 
 
 def _told(request: HttpRequest, account: Account, password: str) -> HttpResponse:

@@ -1,0 +1,103 @@
+"""What the bureau is told: entries that fit the checkpoint, and a person's uses, by its key."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any
+
+import pytest
+
+from bars.gateways import PUBLISHER, RECIPIENT, Place, case, person, question, signed
+from shixiao.ledger import Leaf, Note, Receipt, Trust, opens
+from shixiao.ledger.growth import Edge
+from tests.gateway.cast import Asking, Came, running
+
+
+async def asked(asking: Asking, path: str, body: Any, **how: Any) -> Came:
+    how = {"key": PUBLISHER, "key_id": "bureau"} | how
+    request, headers = signed(asking.place.config, path, body, **how)
+    return await asking.send("POST", path, headers, request.body)
+
+
+def test_the_bureau_reads_every_entry_and_holds_it_against_the_checkpoint(place: Place) -> None:
+    async def read() -> dict[str, Any]:
+        async with running(place) as asking:
+            for n in (1, 2):
+                assert (await asking.ask(question(n))).status == 200
+            assert (await asking.ask(question(3, case=case(4)))).reason == "case_subject"
+            for _ in range(200):
+                came = (await asked(asking, "/entries", {"log": 0, "from": 0})).json
+                if len(came["entries"]) == 3:
+                    return dict(came)
+                await asyncio.sleep(0.01)
+        raise AssertionError("entries stay away")
+
+    told = asyncio.run(read())
+    entries = [base64.b64decode(entry) for entry in told["entries"]]
+    checkpoint = Trust.parse([told["vkey"]]).check(Note.parse(told["note"].encode()))
+    assert Edge().grown(entries)[0].root == checkpoint.root
+    for entry, opened, n in zip(entries, told["cases"], (1, 2, 4), strict=True):
+        leaf = Leaf.from_bytes(entry)
+        assert opened["case"] == case(n)
+        assert opens(leaf.sealed["case"], opened["case"], salt=bytes.fromhex(opened["salt"]))
+        assert person(n) not in entry.decode()
+
+
+def test_a_person_is_told_each_use_with_a_proof_and_that_stands_on_record(place: Place) -> None:
+    async def tell() -> tuple[dict[str, Any], dict[str, Any]]:
+        async with running(place) as asking:
+            given = await asking.ask(question(1))
+            await asking.ask(question(2))
+            await asking.proof(given.headers["receipt"])
+            told = (await asked(asking, "/uses", {"person": person(1)})).json
+            await asking.proof(told["receipt"])
+            return told, (await asked(asking, "/uses", {"person": person(1)})).json
+
+    told, again = asyncio.run(tell())
+    (use,) = told["uses"]
+    assert [use["case"], use["department"], use["grant"]] == [case(1), "housing", "G-1"]
+    leaf = Leaf.from_bytes(Receipt.parse(use["proof"].encode()).entry)
+    salt = bytes.fromhex(use["salts"]["person"])
+    assert opens(leaf.sealed["person"], told["person"], salt=salt)
+    receipts = [[each["receipt"] for each in answer["uses"]] for answer in (told, again)]
+    assert receipts[0] == receipts[1], "that it was told is no use of the data"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "how", "reason"),
+    [
+        ("/uses", {"person": "P1"}, {"key_id": "housing-1"}, "key_unknown"),
+        ("/uses", {"person": "P1"}, {"key": None}, "signature"),
+        ("/uses", {"person": ""}, {}, "body"),
+        ("/uses", {"person": ["P1"]}, {}, "body"),
+        ("/uses", b"[", {}, "body"),
+        ("/entries", {"log": -1, "from": 0}, {}, "body"),
+        ("/entries", {"log": 0}, {}, "body"),
+        ("/entries", {"log": 99, "from": 0}, {}, "no_place"),
+    ],
+)
+def test_what_is_not_the_bureaus_or_asks_nothing_is_refused(
+    place: Place, path: str, body: Any, how: dict[str, Any], reason: str
+) -> None:
+    if how.get("key", PUBLISHER) is None:
+        how = {"key": RECIPIENT}
+
+    async def refused() -> str:
+        async with running(place) as asking:
+            return (await asked(asking, path, body, **how)).reason
+
+    assert asyncio.run(refused()) == reason
+
+
+@pytest.mark.parametrize("path", ["/entries", "/uses"])
+def test_what_the_bureau_asked_once_is_not_answered_again(place: Place, path: str) -> None:
+    body = {"log": 0, "from": 0} if path == "/entries" else {"person": person(1)}
+
+    async def twice() -> list[int]:
+        async with running(place) as asking:
+            request, headers = signed(place.config, path, body, key=PUBLISHER, key_id="bureau")
+            came = [await asking.send("POST", path, headers, request.body) for _ in range(2)]
+            return [each.status for each in came]
+
+    assert asyncio.run(twice()) == [200, 409]
