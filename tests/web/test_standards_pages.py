@@ -13,18 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import DataCopy, Standard
+from shixiao.workflows.conformance import report
 from shixiao.workflows.example_standards import INCOME, OTHER_INCOME, _adopted
 from shixiao.workflows.lifecycle import copying, proving
 from shixiao.workflows.lifecycle.proving import Seen
 from shixiao.workflows.moving import Act
 from shixiao.workflows.standards import drafting, importing
+from tests import answers
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import dealing, published
 from tests.web.browsing import Reader, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
-MADE_UP = {"月收入", "女", "男", "，", INCOME.definition}
+MADE_UP = {"月收入", "女", "男", "，", INCOME.definition, *"中性别"}
 Pages = list[tuple[str, str]]
 WRONG_FILES = (("x,y\n1,2\n", "a.csv"), ("not a list", "a.yaml"), (b"\xff\xfe\x00", "a.xlsx"))
 
@@ -82,7 +84,21 @@ def lives(cast: Cast) -> Pages:
     ]
 
 
-MAKERS = {"lives": lives, "standards": standards}
+def conformance(cast: Cast) -> Pages:
+    """Enter two reports of a dataset, and return the pages that show them."""
+    item, given = published(cast), {"file": "a.json", "actor": cast.actor("chu"), "at": NOW}
+    for clean, days in ((900, 30), (990, 0)):
+        data = answers.file_of(answers.conformance(clean=clean))
+        made, _ = report(item, data, day=TODAY - timedelta(days=days), **given)
+    return [
+        (reverse("dataset_conformance", args=[item.code]), "data_officer:chu"),
+        (reverse("dataset_conformance_one", args=[item.code, made.pk]), "data_officer:chu"),
+        (reverse("dataset_conformance_add", args=[item.code]), "data_officer:chu"),
+        (reverse("dataset", args=[item.code]), "data_officer:chu"),
+    ]
+
+
+MAKERS = {"conformance": conformance, "lives": lives, "standards": standards}
 
 
 @pytest.mark.browser
@@ -188,6 +204,26 @@ def test_a_registry_goes_in_and_out_as_a_file(cast: Cast) -> None:
         answer = li.post("/standards/import/", given)
         assert answer.status_code == 422, name
     assert Standard.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_result_is_entered_by_a_form_and_its_mapping_is_had_as_a_file(
+    cast: Cast, place: Path
+) -> None:
+    item, chu = published(cast), client(cast, "chu")
+    add = reverse("dataset_conformance_add", args=[item.code])
+    data = answers.file_of(answers.conformance())
+    day = timezone.localdate()
+    for wrong in ({"day": day}, {"day": day, "file": upload("{}", "a.json")}):
+        assert chu.post(add, wrong).status_code == 422
+    later = {"day": day + timedelta(days=1), "file": upload(data, "a.json")}
+    assert chu.post(add, later).status_code == 422
+    assert client(cast, "wu").get(add).status_code == 403
+    assert chu.post(add, {"day": day, "file": upload(data, "a.json")}).status_code == 302
+    row = item.conformance.get()
+    page = reverse("dataset_conformance_one", args=[item.code, row.pk])
+    assert client(cast, "wu").get(page).status_code == 200  # whoever uses the data wants to know
+    assert "女" in chu.get(f"{page}?form=csv").content.decode("utf-8-sig")
 
 
 @pytest.mark.django_db

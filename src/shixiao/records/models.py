@@ -22,6 +22,7 @@ from shixiao.records.cases import (
 )
 from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
 from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
@@ -65,6 +66,7 @@ __all__ = [
     "Case",
     "CatalogueItem",
     "Commission",
+    "ConformanceReport",
     "Contest",
     "ControlProof",
     "Correction",

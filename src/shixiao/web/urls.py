@@ -25,6 +25,7 @@ from shixiao.web.catalogue import views as catalogue
 from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
+from shixiao.web.conformance import views as conformance
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
@@ -95,6 +96,13 @@ urlpatterns = [
         name="dataset_proof_file",
     ),
     path("catalogue/<slug:code>/life/copy/", copies.add, name="dataset_copy_add"),
+    path("catalogue/<slug:code>/conformance/", conformance.trend, name="dataset_conformance"),
+    path("catalogue/<slug:code>/conformance/add/", conformance.add, name="dataset_conformance_add"),
+    path(
+        "catalogue/<slug:code>/conformance/<uuid:entry>/",
+        conformance.one,
+        name="dataset_conformance_one",
+    ),
     path("life/", lifecycle.listing, name="life"),
     path("copies/<slug:code>/", copies.one, name="copy"),
     path("copies/<slug:code>/<slug:verb>/", copies.act, name="copy_act"),

@@ -22,7 +22,7 @@ from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
 from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_sharing import share
-from shixiao.workflows.example_standards import standardise
+from shixiao.workflows.example_standards import measure, standardise
 from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
@@ -102,6 +102,7 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     share(places["department"], places["department2"], acting, now)
     live(places["department"], acting, now)
     standardise(places["department"], places["department2"], acting, now)
+    measure(places["department"], acting, now)
     return signs
 
 

@@ -5,23 +5,18 @@ Only what was looked at counts as evidence when it is read: a control without an
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shixiao.sharing.answers import Answer, read_answer
 from shixiao.sharing.lifecycle.controls import controls
 from shixiao.sharing.lifecycle.matrix import Cell, Evidence
-from shixiao.terms import BadInput, Text
 
 SCHEMA = "shixiao/lifecycle/1"
-LARGEST = 4 << 20  # bytes
-LONGEST = 1_000  # signs of what is said of one control
-NO_RUN = Text(
-    "这不是 shixiao sharing lifecycle --json 的输出。",
-    "This is not what shixiao sharing lifecycle --json prints.",
-)
+MOST_CELLS = 1_000
+LONGEST_REFERENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +61,19 @@ def read_told(data: bytes, *, file: str) -> Told:
     Raises:
         BadInput: it is none, or a control in it is unknown or lacks its day or what came out.
     """
+    answer = read_answer(data, schema=SCHEMA, command="shixiao sharing lifecycle", file=file)
+    cells = answer.each("cells", most=MOST_CELLS)
+    evidence = tuple(_evidence(cell) for cell in cells if cell.values.get("said") is not None)
+    return Told(answer.text("dataset"), answer.text("grade"), evidence)
+
+
+def _evidence(cell: Answer) -> Evidence:
+    control = cell.text("control")
+    if control not in {each.id for each in controls()}:
+        cell.refuse("control")
     try:
-        answer = json.loads(data) if len(data) <= LARGEST else None
-    except (ValueError, RecursionError):
-        answer = None
-    if not isinstance(answer, dict) or answer.get("schema") != SCHEMA:
-        raise BadInput(NO_RUN, file=file)
-    cells = answer.get("cells")
-    if not isinstance(cells, list) or not all(isinstance(each, dict) for each in cells):
-        raise BadInput(NO_RUN, file=file)
-    evidence = tuple(
-        _evidence(each, file, number)
-        for number, each in enumerate(cells, 1)
-        if each.get("said") is not None
-    )
-    return Told(str(answer.get("dataset", "")), str(answer.get("grade", "")), evidence)
-
-
-def _evidence(cell: Mapping[str, Any], file: str, number: int) -> Evidence:
-    control, passed = str(cell.get("control")), cell.get("passed")
-    try:
-        day = date.fromisoformat(str(cell.get("day")))
-        said = Text.of(cell["said"])
-    except (ValueError, TypeError, KeyError):
-        raise _wrong(file, number, control) from None
-    known = {each.id for each in controls()}
-    if control not in known or not isinstance(passed, bool) or len(said.zh) > LONGEST:
-        raise _wrong(file, number, control)
-    return Evidence(control, day, passed, said, str(cell.get("reference") or "")[:200])
-
-
-def _wrong(file: str, number: int, control: str) -> BadInput:
-    return BadInput(
-        Text(
-            f"第 {number} 项“{control[:60]}”不是已知的控制，或没有写日期、结果和说明。",
-            f"Entry {number}, “{control[:60]}”, is no control that is known, or lacks its day, what"
-            " came out or what is said.",
-        ),
-        file=file,
-    )
+        day = date.fromisoformat(cell.text("day"))
+    except ValueError:
+        cell.refuse("day")
+    reference = cell.text("reference", longest=LONGEST_REFERENCE)
+    return Evidence(control, day, cell.truth("passed"), cell.both("said"), reference)

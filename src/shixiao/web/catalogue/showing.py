@@ -126,6 +126,8 @@ def shown(item: CatalogueItem, actor: Actor) -> dict[str, Any]:
         "may_place": own and item.state in LISTED,
         "may_life": may(actor, "life.read", item) and item.state in LISTED,
         "gaps": gaps_of(item),
+        "may_conformance": may(actor, "conformance.read", item),
+        "measured": item.conformance.last(),
         "may_copy": may(actor, "life.manage") and has_grant(item, actor),
         "may_ask": may(actor, "request.draft") and item.department_id not in actor.below,
         "may_correct": may(actor, "correction.ask") and item.department_id not in actor.below,

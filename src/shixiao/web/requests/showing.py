@@ -22,7 +22,7 @@ from shixiao.records.models import (
 )
 from shixiao.terms import Text
 from shixiao.web.results.clocks import clock
-from shixiao.web.shell.pages import say
+from shixiao.web.shell.pages import mixed, say
 from shixiao.workflows import stepping
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import life as catalogue_life
@@ -87,7 +87,7 @@ def line(row: Shared) -> dict[str, Any]:
             f"{NAMES[type(row)].zh}：{item.name.zh}", f"{NAMES[type(row)].en}: {item.name.en}"
         ),
         "to": reverse(ADDRESSES[type(row)], args=[row.code]),
-        "about": who if isinstance(row, DataCopy) else between,
+        "about": mixed(f"{say(who)} · {row.name}") if isinstance(row, DataCopy) else between,
         "from": row.code,
         "tag": state.name,
         "tone": TONES.get(row.state, "plain"),
