@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from shixiao.rules import load_pack
+from shixiao.sharing.catalogue import Dataset
+from shixiao.sharing.inventory import Inventory, RawColumn, RawTable, TableEntry
+from shixiao.sharing.inventory.cataloguing import Match
+from shixiao.sharing.inventory.copies import TableKind
+from shixiao.sharing.inventory.meaning import understand
 from shixiao.sharing.standards.conformance import (
     Check,
     Draft,
@@ -17,9 +22,10 @@ from shixiao.sharing.standards.conformance import (
     told,
     trend_of,
 )
-from shixiao.sharing.standards.registry import Element
+from shixiao.sharing.standards.registry import Element, Registry
 from shixiao.terms import Estimate, Text
 
+IDENTITY = Element("DE001", Text("公民身份号码", "Citizen identity number"), format="an18")
 # What a place may be given instead of what belongs there.
 JUNK: tuple[Any, ...] = (None, -1, 1 << 70, 1.5, True, "", "x" * 2_000, [], {}, [None], {"a": {}})
 
@@ -34,6 +40,23 @@ def conformance(name: str = "三月.csv", rows: int = 1_000, clean: int = 900) -
     sex = Element("DE003", Text("性别代码", "Code of sex"), code_list="1=男;2=女")
     draft = Draft("性别", sex, (), {"男": "1", "女": "2"}, 3, None, None)
     return told(trend_of([report]), [draft], load_pack())
+
+
+def inventory(*names: str, dataset: str = "", source: str = "sqlite:///a.db") -> dict[str, Any]:
+    """Return what ``sharing inventory --json`` prints; the first table is the dataset given."""
+    found = [
+        _found(name, dataset if n == 0 else "") for n, name in enumerate(names or ("t_hj_ry",))
+    ]
+    return Inventory(source, tuple(found), 6, load_pack(), 1).to_json()
+
+
+def _found(name: str, dataset: str) -> TableEntry:
+    columns = (RawColumn("sfzh", "char(18)", "公民身份号码"), RawColumn("bz", "text"))
+    kind = TableKind.LOG if name.endswith("_log") else TableKind.DATA
+    table = RawTable(name, columns, 1_200, "" if kind is TableKind.LOG else "户籍人口")
+    understood = understand(table, kind, Registry([IDENTITY]), rules=load_pack())
+    entry = Dataset(dataset, Text("户籍人口基本信息", "Registered residents"), "health")
+    return TableEntry(understood, Match(entry, 0.9, ()) if dataset else None)
 
 
 def file_of(answer: Any) -> bytes:

@@ -18,11 +18,13 @@ from shixiao.records.models import (
     Gateway,
     GatewayLog,
     Grant,
+    Inventory,
     SharingRequest,
     Standard,
 )
 from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
+from shixiao.workflows import files
 from shixiao.workflows.catalogue import keeping
 from shixiao.workflows.standards.drafting import columns_of
 from tests.cast import NOW, TODAY, Cast
@@ -47,6 +49,7 @@ class Deals:
     assets: dict[str, DataAsset] = field(default_factory=dict)
     copies: dict[str, DataCopy] = field(default_factory=dict)
     standards: dict[str, Standard] = field(default_factory=dict)
+    inventories: dict[str, Inventory] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -84,6 +87,13 @@ def make_deals(cast: Cast) -> Deals:
             made=NOW,
             made_by=cast.accounts["chu"],
             **columns_of(Element("DE001", Text("姓名", "Name"))),
+        )
+        made.inventories[whose] = Inventory.objects.create(
+            department=cast.places[place],
+            source="sqlite:///a.db",
+            file=files.store(b"{}", at=NOW),
+            entered=NOW,
+            entered_by=cast.accounts["chu"],
         )
         made.copies[whose] = DataCopy.objects.create(
             item=made.items[whose],

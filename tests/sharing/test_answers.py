@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shixiao.sharing.inventory import read_inventory
 from shixiao.sharing.lifecycle import read_told, told
 from shixiao.sharing.lifecycle.controls import controls
 from shixiao.sharing.lifecycle.matrix import Cell, CellState, Evidence
@@ -25,6 +26,7 @@ def lifecycle() -> dict[str, Any]:
 
 READERS: dict[str, tuple[dict[str, Any], Callable[..., Any]]] = {
     "conformance": (answers.conformance(), read_report),
+    "inventory": (answers.inventory(), read_inventory),
     "lifecycle": (lifecycle(), read_told),
 }
 

@@ -35,6 +35,8 @@ PAGES = (
     Shown("uses", "/account/data/", "citizen"),
     Shown("assets", "/assets/", "data_officer"),
     Shown("life", "/life/", "analyst"),
+    Shown("inventories", "/inventories/", "analyst"),
+    Shown("inventory-add", "/inventories/add/", "data_officer"),
     Shown("standards", "/standards/"),
     Shown("standard-conflicts", "/standards/conflicts/"),
     Shown("standards-import", "/standards/import/", "analyst"),

@@ -12,9 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import DataCopy, Standard
+from shixiao.records.models import DataCopy, FoundTable, Standard
 from shixiao.workflows.conformance import report
 from shixiao.workflows.example_standards import INCOME, OTHER_INCOME, _adopted
+from shixiao.workflows.inventories import take_in
 from shixiao.workflows.lifecycle import copying, proving
 from shixiao.workflows.lifecycle.proving import Seen
 from shixiao.workflows.moving import Act
@@ -26,7 +27,7 @@ from tests.web.browsing import Reader, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
-MADE_UP = {"月收入", "女", "男", "，", INCOME.definition, *"中性别"}
+MADE_UP = {"月收入", "女", "男", "，", INCOME.definition, *"中性别", "户籍人口", "公民身份号码"}
 Pages = list[tuple[str, str]]
 WRONG_FILES = (("x,y\n1,2\n", "a.csv"), ("not a list", "a.yaml"), (b"\xff\xfe\x00", "a.xlsx"))
 
@@ -98,7 +99,24 @@ def conformance(cast: Cast) -> Pages:
     ]
 
 
-MAKERS = {"conformance": conformance, "lives": lives, "standards": standards}
+def found(cast: Cast) -> Pages:
+    """Take an inventory in, and return the pages that show it."""
+    item, chu = published(cast), cast.actor("chu")
+    data = answers.file_of(answers.inventory("t_hj", "t_new", "t_log", dataset=item.identifier))
+    health = cast.places["health"]
+    made, _ = take_in(data, file="a.json", department=health, actor=chu, at=NOW)
+    table = made.tables.get(name="t_new")
+    return [
+        (reverse("inventory", args=[made.code]), "data_officer:chu"),
+        (f"{reverse('inventory', args=[made.code])}?show=all", "analyst:li"),
+        (reverse("inventory_table", args=[made.code, table.pk]), "data_officer:chu"),
+        ("/inventories/", "analyst:li"),
+        ("/inventories/add/", "data_officer:chu"),
+        ("/catalogue/statistics/?down=department&across=grade", "analyst:li"),
+    ]
+
+
+MAKERS = {"conformance": conformance, "found": found, "lives": lives, "standards": standards}
 
 
 @pytest.mark.browser
@@ -224,6 +242,26 @@ def test_a_result_is_entered_by_a_form_and_its_mapping_is_had_as_a_file(
     page = reverse("dataset_conformance_one", args=[item.code, row.pk])
     assert client(cast, "wu").get(page).status_code == 200  # whoever uses the data wants to know
     assert "女" in chu.get(f"{page}?form=csv").content.decode("utf-8-sig")
+
+
+@pytest.mark.django_db
+def test_a_found_table_becomes_a_draft_by_one_click(cast: Cast, place: Path) -> None:
+    chu = client(cast, "chu")
+    wrong = {"department": "health", "file": upload("{}", "a.json")}
+    assert chu.post("/inventories/add/", wrong).status_code == 422
+    data = answers.file_of(answers.inventory("t_hj_ry"))
+    given = {"department": "health", "file": upload(data, "a.json")}
+    assert chu.post("/inventories/add/", given).status_code == 302
+    table = FoundTable.objects.get()
+    page = reverse("inventory_table", args=[table.inventory.code, table.pk])
+    assert client(cast, "wu").get(page).status_code == 404
+    assert client(cast, "li").get(page).status_code == 200
+    answer = chu.post(f"{page}draft/")
+    table.refresh_from_db()
+    assert table.item is not None
+    assert answer.headers["Location"] == reverse("dataset_edit", args=[table.item.code])
+    assert chu.get(answer.headers["Location"]).status_code == 200
+    assert chu.post(f"{page}draft/").status_code == 409
 
 
 @pytest.mark.django_db

@@ -72,6 +72,7 @@ class Things:
             "asset": deals.assets,
             "copy": deals.copies,
             "standard": deals.standards,
+            "inventory": deals.inventories,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,

@@ -41,6 +41,7 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
 from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
 from shixiao.records.notices import Notice
@@ -86,6 +87,7 @@ __all__ = [
     "Evidence",
     "Exchange",
     "Finding",
+    "FoundTable",
     "Gateway",
     "GatewayLog",
     "GatewaySource",
@@ -95,6 +97,7 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "Inventory",
     "Item",
     "LeafRow",
     "LifeStanding",

@@ -40,6 +40,7 @@ from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
+from shixiao.web.inventories import views as inventories
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
 from shixiao.web.ledger import witnessing
@@ -103,6 +104,11 @@ urlpatterns = [
         conformance.one,
         name="dataset_conformance_one",
     ),
+    path("inventories/", inventories.listing, name="inventories"),
+    path("inventories/add/", inventories.add, name="inventory_add"),
+    path("inventories/<slug:code>/", inventories.one, name="inventory"),
+    path("inventories/<slug:code>/<uuid:entry>/", inventories.table, name="inventory_table"),
+    path("inventories/<slug:code>/<uuid:entry>/draft/", inventories.draft, name="inventory_draft"),
     path("life/", lifecycle.listing, name="life"),
     path("copies/<slug:code>/", copies.one, name="copy"),
     path("copies/<slug:code>/<slug:verb>/", copies.act, name="copy_act"),
