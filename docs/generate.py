@@ -41,6 +41,8 @@ SHARING = {
     "corrections": Text("数据校核的环节", "The life of a correction"),
     "grants": Text("共享授权的环节", "The life of a grant"),
 }
+STANDARDS = Text("数据元标准的环节", "The life of a standard of data elements")
+COPIES = Text("数据副本的环节", "The life of a copy of data")
 SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
 # The last working days before the holidays of 2026, and days around make-up days.
 BEFORE_HOLIDAYS = tuple(
@@ -119,6 +121,12 @@ def pages() -> dict[str, str]:
             f"{name[:-1]}-life.md": life_page(read_life(name), load_pack(), title=title)
             for name, title in SHARING.items()
         },
+        "standard-life.md": life_page(
+            read_life("standards", "shixiao.sharing.standards.registry"),
+            load_pack(),
+            title=STANDARDS,
+        ),
+        "copy-life.md": life_page(read_life("copies"), load_pack(), title=COPIES),
         "deadlines-of-sharing.md": deadline_table(
             load_pack(), load_calendar("cn"), rules=SHARING_CLOCKS, starts=BEFORE_HOLIDAYS
         ),

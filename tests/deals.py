@@ -12,17 +12,23 @@ from shixiao.records.models import (
     CatalogueItem,
     Correction,
     DataAsset,
+    DataCopy,
     Dispute,
     Exchange,
     Gateway,
     GatewayLog,
     Grant,
+    Inventory,
     Meeting,
     Resolution,
     SharingRequest,
+    Standard,
 )
+from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
+from shixiao.workflows import files
 from shixiao.workflows.catalogue import keeping
+from shixiao.workflows.standards.drafting import columns_of
 from tests.cast import NOW, TODAY, Cast
 from tests.sharing.catalogue import DATASET
 
@@ -45,6 +51,9 @@ class Deals:
     assets: dict[str, DataAsset] = field(default_factory=dict)
     meetings: dict[str, Meeting] = field(default_factory=dict)
     resolutions: dict[str, Resolution] = field(default_factory=dict)
+    copies: dict[str, DataCopy] = field(default_factory=dict)
+    standards: dict[str, Standard] = field(default_factory=dict)
+    inventories: dict[str, Inventory] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -75,6 +84,33 @@ def make_deals(cast: Cast) -> Deals:
             months=36,
             recognised=NOW,
             recognised_by=cast.accounts["chu"],
+        )
+        made.standards[whose] = Standard.objects.create(
+            department=cast.places[place],
+            state="draft",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["chu"],
+            **columns_of(Element("DE001", Text("姓名", "Name"))),
+        )
+        made.inventories[whose] = Inventory.objects.create(
+            department=cast.places[place],
+            source="sqlite:///a.db",
+            file=files.store(b"{}", at=NOW),
+            entered=NOW,
+            entered_by=cast.accounts["chu"],
+        )
+        made.copies[whose] = DataCopy.objects.create(
+            item=made.items[whose],
+            holder=cast.places[place],
+            name="批量文件",
+            place="机房",
+            keep_until=TODAY,
+            due=TODAY,
+            state="kept",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["chu"],
         )
     return made
 

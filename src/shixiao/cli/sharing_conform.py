@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from shixiao.sharing.standards import conformance
 
 NO = 1  # exit code of an answer that is no
-SCHEMA = "shixiao/conformance/1"
 
 
 @click.command(
@@ -116,13 +115,7 @@ def _measured(
                 )
                 drafts = conformance.draft_mapping(bound, delivery.sample)
     trend = conformance.trend_of(reports)
-    answer = {
-        "schema": SCHEMA,
-        "rules_pack": {"pack": pack.name, "hash": pack.hash},
-        **trend.reports[-1].to_json(),
-        "mapping": [draft.to_json() for draft in drafts],
-        "trend": trend.to_json(),
-    }
+    answer = conformance.told(trend, drafts, pack)
     return answer, trend
 
 

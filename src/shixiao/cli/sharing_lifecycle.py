@@ -12,8 +12,6 @@ from shixiao.cli.sharing_files import as_json
 from shixiao.settings import Settings
 from shixiao.terms import Text
 
-SCHEMA = "shixiao/lifecycle/1"
-
 
 @click.command(
     help="生命周期：采集、存储、传输、处理、交换、销毁，逐项看有没有落实；有缺口时退出码为 1 · "
@@ -25,14 +23,14 @@ SCHEMA = "shixiao/lifecycle/1"
 @click.pass_context
 def lifecycle(context: click.Context, plan: Path, json_: bool) -> None:
     """Read the plan, look once, say how every control stands."""
-    from shixiao.sharing.lifecycle import read_plan, run
+    from shixiao.sharing.lifecycle import read_plan, run, told
 
     language = Settings.from_environment().language
     asked = read_plan(plan)
     cells = run(asked, now=datetime.now(UTC))
     gaps = sum(cell.gap for cell in cells)
     if json_:
-        click.echo(as_json({"schema": SCHEMA, **_answer(asked.dataset, asked.grade, cells)}))
+        click.echo(as_json(told(asked.dataset, asked.grade, cells)))
     else:
         for cell in cells:
             click.echo(_line(cell).in_language(language))
@@ -40,26 +38,6 @@ def lifecycle(context: click.Context, plan: Path, json_: bool) -> None:
         click.echo(total.in_language(language))
     if gaps:
         context.exit(1)
-
-
-def _answer(dataset: str, grade: str, cells: Any) -> dict[str, Any]:
-    return {
-        "dataset": dataset,
-        "grade": grade,
-        "cells": [
-            {
-                "control": cell.control.id,
-                "name": cell.control.name.to_json(),
-                "state": cell.state.value,
-                "gap": cell.gap,
-                "responsible": cell.responsible or None,
-                "valid_until": cell.valid_until.isoformat() if cell.valid_until else None,
-                "said": cell.evidence.said.to_json() if cell.evidence else None,
-            }
-            for cell in cells
-        ],
-        "gaps": sum(cell.gap for cell in cells),
-    }
 
 
 def _line(cell: Any) -> Text:

@@ -2,6 +2,7 @@
 
 from shixiao.pictures.counts import CountBar, counts_svg
 from shixiao.pictures.funnel import FunnelPoint, funnel_limits, funnel_svg, standing
+from shixiao.pictures.hands import HandBox, hands_svg
 from shixiao.pictures.intervals import IntervalRow, interval_plot, interval_svg
 from shixiao.pictures.network import Became, Link, Place, network_svg
 from shixiao.pictures.process_map import (
@@ -25,6 +26,7 @@ __all__ = [
     "Choice",
     "CountBar",
     "FunnelPoint",
+    "HandBox",
     "IntervalRow",
     "Link",
     "Material",
@@ -42,6 +44,7 @@ __all__ = [
     "duration",
     "funnel_limits",
     "funnel_svg",
+    "hands_svg",
     "interval_plot",
     "interval_svg",
     "linear_ticks",

@@ -23,6 +23,7 @@ from shixiao.records.cases import (
 )
 from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
 from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
@@ -41,12 +42,15 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
+from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
 from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.search import Entry, Gram, GramCount
+from shixiao.records.standards import Standard, StandardRemark
 from shixiao.records.tokens import Token
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
@@ -66,11 +70,15 @@ __all__ = [
     "Case",
     "CatalogueItem",
     "Commission",
+    "ConformanceReport",
     "Contest",
+    "ControlProof",
     "Correction",
     "Cosignature",
+    "Custody",
     "DailyHash",
     "DataAsset",
+    "DataCopy",
     "Decision",
     "Dispute",
     "Draw",
@@ -82,6 +90,7 @@ __all__ = [
     "Evidence",
     "Exchange",
     "Finding",
+    "FoundTable",
     "Gateway",
     "GatewayLog",
     "GatewaySource",
@@ -91,8 +100,10 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "Inventory",
     "Item",
     "LeafRow",
+    "LifeStanding",
     "LogHead",
     "Matter",
     "Measurement",
@@ -113,6 +124,8 @@ __all__ = [
     "Sheet",
     "Sighting",
     "SigningKey",
+    "Standard",
+    "StandardRemark",
     "Standing",
     "Step",
     "StoredFile",

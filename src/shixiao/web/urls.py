@@ -25,6 +25,7 @@ from shixiao.web.catalogue import views as catalogue
 from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
+from shixiao.web.conformance import views as conformance
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
@@ -39,9 +40,12 @@ from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
+from shixiao.web.inventories import views as inventories
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
 from shixiao.web.ledger import witnessing
+from shixiao.web.lifecycle import copies
+from shixiao.web.lifecycle import views as lifecycle
 from shixiao.web.meetings import views as meetings
 from shixiao.web.monday import views as monday
 from shixiao.web.parts import views as parts
@@ -55,6 +59,7 @@ from shixiao.web.search import views as search
 from shixiao.web.sharing import bulletins
 from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
+from shixiao.web.standards import views as standards
 from shixiao.web.subjects import views as subjects
 from shixiao.web.training import views as training
 from shixiao.web.training import warnings
@@ -85,7 +90,41 @@ urlpatterns = [
     path("catalogue/<slug:code>/ask/", requests.add, name="request_add"),
     path("catalogue/<slug:code>/correct/", corrections.add, name="correction_add"),
     path("catalogue/<slug:code>/source/", placing.place, name="dataset_source"),
+    path("catalogue/<slug:code>/life/", lifecycle.one, name="dataset_life"),
+    path("catalogue/<slug:code>/life/custodian/", lifecycle.custodian, name="dataset_custody"),
+    path("catalogue/<slug:code>/life/evidence/", lifecycle.proof, name="dataset_proof"),
+    path("catalogue/<slug:code>/life/run/", lifecycle.run, name="dataset_run"),
+    path(
+        "catalogue/<slug:code>/life/evidence/<uuid:entry>/",
+        lifecycle.proof_file,
+        name="dataset_proof_file",
+    ),
+    path("catalogue/<slug:code>/life/copy/", copies.add, name="dataset_copy_add"),
+    path("catalogue/<slug:code>/conformance/", conformance.trend, name="dataset_conformance"),
+    path("catalogue/<slug:code>/conformance/add/", conformance.add, name="dataset_conformance_add"),
+    path(
+        "catalogue/<slug:code>/conformance/<uuid:entry>/",
+        conformance.one,
+        name="dataset_conformance_one",
+    ),
+    path("inventories/", inventories.listing, name="inventories"),
+    path("inventories/add/", inventories.add, name="inventory_add"),
+    path("inventories/<slug:code>/", inventories.one, name="inventory"),
+    path("inventories/<slug:code>/<uuid:entry>/", inventories.table, name="inventory_table"),
+    path("inventories/<slug:code>/<uuid:entry>/draft/", inventories.draft, name="inventory_draft"),
+    path("life/", lifecycle.listing, name="life"),
+    path("copies/<slug:code>/", copies.one, name="copy"),
+    path("copies/<slug:code>/<slug:verb>/", copies.act, name="copy_act"),
     path("catalogue/<slug:code>/<slug:verb>/", catalogue.act, name="dataset_act"),
+    path("standards/", standards.listing, name="standards"),
+    path("standards/add/", standards.add, name="standard_add"),
+    path("standards/import/", standards.read_in, name="standards_import"),
+    path("standards/conflicts/", standards.conflicts, name="standards_conflicts"),
+    path("standards/<slug:code>/", standards.one, name="standard"),
+    path("standards/<slug:code>/edit/", standards.edit, name="standard_edit"),
+    path("standards/<slug:code>/revise/", standards.revise, name="standard_revise"),
+    path("standards/<slug:code>/comment/", standards.remark, name="standard_remark"),
+    path("standards/<slug:code>/<slug:verb>/", standards.act, name="standard_act"),
     path("requests/", requests.listing, name="requests"),
     path("requests/<slug:code>/", requests.one, name="request"),
     path("requests/<slug:code>/<slug:verb>/", requests.act, name="request_act"),

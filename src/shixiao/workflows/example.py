@@ -20,7 +20,10 @@ from shixiao.workflows.cases import checking, correcting, opening, pairs
 from shixiao.workflows.cases.moving import Act
 from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
+from shixiao.workflows.example_finds import look_into
+from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_sharing import share
+from shixiao.workflows.example_standards import measure, standardise
 from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
@@ -96,8 +99,12 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     signs += [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] in late]
     _cases(places["department"], now)
     _commission(places, now)
-    acting = {login: _actor(login, now) for login in ("analyst", "head", "head2")}
+    acting = {login: _actor(login, now) for login in ("analyst", "head", "head2", "data-officer")}
     share(places["department"], places["department2"], acting, now)
+    live(places["department"], acting, now)
+    standardise(places["department"], places["department2"], acting, now)
+    measure(places["department"], acting, now)
+    look_into(places["department"], acting, now)
     return signs
 
 

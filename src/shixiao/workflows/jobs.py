@@ -13,6 +13,7 @@ from shixiao.workflows.cases import escalation
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
+from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.notices import send_waiting
 from shixiao.workflows.trainings import running
 
@@ -86,6 +87,11 @@ def publish_grants() -> int:
     return publishing.publish(timezone.now())
 
 
+def recount_gaps() -> int:
+    """Count the gaps of datasets anew whose evidence or copies ran out."""
+    return standing.recount_due(now=timezone.now())
+
+
 def read_gateways() -> int:
     """Read what the logs of gateways say that was exchanged, and tell of browsing."""
     now = timezone.now()
@@ -104,6 +110,7 @@ CLOCK = {
     review: 60,
     read_trainings: 60,
     publish_grants: 60,
+    recount_gaps: 60,
     read_gateways: 1,
 }
 

@@ -103,9 +103,9 @@ class Life:
 
 
 @cache
-def read_life(name: str) -> Life:
-    """Return the life that ``data/<name>.yaml`` draws."""
-    text = files("shixiao.workflows").joinpath(f"data/{name}.yaml").read_text("utf-8")
+def read_life(name: str, package: str = "shixiao.workflows") -> Life:
+    """Return the life that ``data/<name>.yaml`` of a package draws."""
+    text = files(package).joinpath(f"data/{name}.yaml").read_text("utf-8")
     data = load_yaml(text)
     return Life(
         states={name: _state(name, entry) for name, entry in data.pop("states").items()},

@@ -1,4 +1,4 @@
-"""Steps of sharing: requests, corrections, disputes and grants move, and each step is kept.
+"""Steps of sharing: requests, corrections, disputes, grants and copies move; each step is kept.
 
 Two departments face each other in all of them. A verb of the provider is checked against the
 dataset, which belongs to it; every other verb against the record, which belongs to the other side.
@@ -17,6 +17,7 @@ from django.utils import timezone
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
+    DataCopy,
     Dispute,
     Grant,
     Meeting,
@@ -34,8 +35,8 @@ from shixiao.workflows.moving import Act, Term
 from shixiao.workflows.permissions import check, may
 
 PROVIDER = {"request.answer", "correction.answer", "grant.manage"}
-Row = TypeVar("Row", SharingRequest, Correction, Dispute, Grant, Meeting, Resolution)
-Shared = SharingRequest | Correction | Dispute | Grant
+Row = TypeVar("Row", SharingRequest, Correction, Dispute, Grant, DataCopy, Meeting, Resolution)
+Shared = SharingRequest | Correction | Dispute | Grant | DataCopy
 Moving = Shared | Meeting | Resolution
 LIVES = {
     SharingRequest: "requests",
@@ -44,6 +45,7 @@ LIVES = {
     Grant: "grants",
     Meeting: "meetings",
     Resolution: "resolutions",
+    DataCopy: "copies",
 }
 
 
@@ -58,7 +60,10 @@ def item_of(row: Shared) -> CatalogueItem:
 
 
 def may_do(actor: Actor, verb: Verb, row: Moving) -> bool:
-    """Say whether the person may carry a verb out on this record."""
+    """Say whether the person may carry a verb out on this record; not both parts of a pair."""
+    proposer = getattr(row, "proposed_by_id", None)
+    if verb.pair and actor.account is not None and proposer == actor.account.pk:
+        return False
     return may(actor, verb.right, _belonging(verb.right, row))
 
 

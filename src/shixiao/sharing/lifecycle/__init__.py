@@ -7,6 +7,7 @@ from shixiao.sharing.lifecycle.links import LinkReport, look_at_link
 from shixiao.sharing.lifecycle.matrix import Cell, CellState, Evidence, matrix
 from shixiao.sharing.lifecycle.rest import Canary, Hit, scan_at_rest
 from shixiao.sharing.lifecycle.run import Plan, read_plan, run
+from shixiao.sharing.lifecycle.told import Told, read_told, told
 
 __all__ = [
     "Canary",
@@ -21,12 +22,15 @@ __all__ = [
     "Place",
     "Plan",
     "Stage",
+    "Told",
     "controls",
     "copies_overdue",
     "look_at_link",
     "matrix",
     "read_plan",
+    "read_told",
     "run",
     "scan_at_rest",
+    "told",
     "who_answers",
 ]

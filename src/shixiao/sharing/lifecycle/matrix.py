@@ -49,6 +49,8 @@ class Evidence:
         passed: what came out.
         said: in one sentence.
         reference: where the proof is kept, such as a hash.
+        until: last day on which it counts by its own words, such as the end of a contract; it
+            never counts for longer than its control allows.
     """
 
     control: str
@@ -56,6 +58,7 @@ class Evidence:
     passed: bool
     said: Text
     reference: str = ""
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +122,20 @@ def _cell(
         return Cell(control, CellState.NOT_REQUIRED, who, seen, None)
     if seen is None:
         return Cell(control, CellState.MISSING, who, None, None)
-    until = seen.day + timedelta(days=control.days)
-    return Cell(control, _state(control, seen, today), who, seen, until)
+    until = last_day(control, seen)
+    return Cell(control, _state(seen, until, today), who, seen, until)
 
 
-def _state(control: Control, seen: Evidence, today: date) -> CellState:
-    age = (today - seen.day).days
+def last_day(control: Control, seen: Evidence) -> date:
+    """Return the last day on which evidence of a control counts."""
+    most = seen.day + timedelta(days=control.days)
+    return most if seen.until is None else min(most, seen.until)
+
+
+def _state(seen: Evidence, until: date, today: date) -> CellState:
     if not seen.passed:
         return CellState.FAILED
-    if age > control.days:
+    if today > until:
         return CellState.EXPIRED
-    return CellState.RENEW if age > SOON * control.days else CellState.MET
+    long, age = (until - seen.day).days, (today - seen.day).days
+    return CellState.RENEW if age > SOON * long else CellState.MET

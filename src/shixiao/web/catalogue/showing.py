@@ -16,10 +16,13 @@ from shixiao.terms import Text
 from shixiao.web.results.clocks import clock
 from shixiao.web.sharing import duties
 from shixiao.web.shell.pages import day, say, t
+from shixiao.web.standards.showing import cited
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import doable, late, life
 from shixiao.workflows.catalogue.keeping import LISTED, dataset_of
 from shixiao.workflows.clock import pack
+from shixiao.workflows.lifecycle.copying import has_grant
+from shixiao.workflows.lifecycle.standing import gaps_of
 from shixiao.workflows.permissions import may
 
 TONES = {"unconditional": "green", "conditional": "plain", "not_shared": "grey"}
@@ -117,10 +120,16 @@ def shown(item: CatalogueItem, actor: Actor) -> dict[str, Any]:
             (name, element, datatype, words("grades").name(grade) if grade else None)
             for name, element, datatype, grade in item.listed["items"]
         ],
+        "cited": cited({each[1] for each in item.listed["items"] if each[1]}),
         "faults": found if inside or item.state == "published" else (),
         "doable": doable(item, actor),
         "may_edit": own and item.state in {"drafted", "updating"},
         "may_place": own and item.state in LISTED,
+        "may_life": may(actor, "life.read", item) and item.state in LISTED,
+        "gaps": gaps_of(item),
+        "may_conformance": may(actor, "conformance.read", item),
+        "measured": item.conformance.last(),
+        "may_copy": may(actor, "life.manage") and has_grant(item, actor),
         "may_ask": may(actor, "request.draft") and item.department_id not in actor.below,
         "may_correct": may(actor, "correction.ask") and item.department_id not in actor.below,
         "person": item.person if inside else "",

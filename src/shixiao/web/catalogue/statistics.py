@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from shixiao.checkup.report.cells import Figure
 from shixiao.pictures import CountBar, counts_svg
-from shixiao.records.models import CatalogueItem
+from shixiao.records.models import CatalogueItem, FoundTable
 from shixiao.sharing.catalogue.statistics import SIDES, Count, Pivot, pivot, sheet_of
 from shixiao.terms import Text
 from shixiao.web.results.filters import departments
+from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import FORMATS, download
 from shixiao.web.shell.pages import asking, language, say, words
 from shixiao.workflows.catalogue.keeping import LISTED
+from shixiao.workflows.permissions import may
 
 COLUMNS = {
     "domain": "domain",
@@ -61,7 +63,8 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show counts along two sides, or give them as a file."""
     form = Sides(request.GET or {"down": "domain", "across": "grade"})
     down, across = form.chosen
-    table = _table(down, across, departments())
+    inside = may(actor_on(request), "inventory.read")
+    table = count(down, across, departments(), found=inside)
     wanted = request.GET.get("form", "")
     if wanted in FORMATS:
         return download(sheet_of(table, language=language()), wanted)
@@ -76,14 +79,29 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/statistics.html.j2", context)
 
 
-def _table(down: str, across: str, names: Mapping[str, Text]) -> Pivot:
+def count(down: str, across: str, names: Mapping[str, Text], *, found: bool) -> Pivot:
+    """Count entries along two sides; and what inventories found, for those who may know of it."""
     sides = {down, across}
     listed = CatalogueItem.objects.filter(state__in=LISTED).order_by()
     rows = listed.values(*(COLUMNS[side] for side in sides)).annotate(n=Number("pk"))
     counts = [
         Count({side: row[COLUMNS[side]] or "" for side in sides}, declared=row["n"]) for row in rows
     ]
-    return pivot(counts, down=down, across=across, names=dict(names))
+    tables = _found() if found else ()
+    return pivot([*counts, *tables], down=down, across=across, names=dict(names))
+
+
+def _found() -> Iterator[Count]:
+    """Yield what inventories found: with the values of the dataset, or what the table suggests."""
+    tables = FoundTable.objects.filter(inventory__current=True, counts=True).order_by()
+    named = {side: f"item__{column}" for side, column in COLUMNS.items()}
+    own = ("grade", "inventory__department__code", "catalogued", "item__state")
+    for row in tables.values(*own, *named.values()).annotate(n=Number("pk")):
+        values = {side: row[column] or "" for side, column in named.items()}
+        values["grade"] = values["grade"] or row["grade"]
+        values["department"] = row["inventory__department__code"]
+        listed = row["catalogued"] or row["item__state"] in LISTED
+        yield Count(values, declared=0, found=row["n"], unlisted=0 if listed else row["n"])
 
 
 def _rows(table: Pivot) -> list[dict[str, Any]]:
@@ -95,7 +113,7 @@ def _rows(table: Pivot) -> list[dict[str, Any]]:
                 (table.total(row=value, column=column).declared, _link(table, value, column))
                 for column, _ in table.columns
             ],
-            "total": table.total(row=value).declared,
+            "total": table.total(row=value),
         }
         for value, name in table.rows[:MOST_ROWS]
     ]

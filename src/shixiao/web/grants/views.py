@@ -15,6 +15,7 @@ from django.utils import timezone
 from shixiao.records.models import Grant
 from shixiao.sharing.catalogue import words as catalogue_words
 from shixiao.terms import Text
+from shixiao.web.grants.boundary import boundary_of
 from shixiao.web.requests.acting import act_on
 from shixiao.web.requests.showing import line, shown
 from shixiao.web.results.filters import OfDepartment, departments
@@ -92,6 +93,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "exchanged": figures.figures_of(exchanged, now=timezone.now()),
         "mode": catalogue_words("modes").name(row.mode),
         "fields": [(field, field in masked) for field in row.fields],
+        **boundary_of(row),
         "in_force": giving.in_force(row, timezone.now()),
         "why_not": why if isinstance(why, Text) else None,
         "may_key": may(actor, "grant.use", row) and row.state in {"waiting", "active"},

@@ -1,4 +1,4 @@
-"""Verbs on requests, disputes, meetings and grants: one page for all, each act carried out."""
+"""Verbs on requests, disputes, meetings, grants and copies: one page for all of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from shixiao.records.models import (
     Correction,
+    DataCopy,
     Dispute,
     Grant,
     Meeting,
@@ -25,6 +26,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import say
 from shixiao.workflows import meetings, stepping
 from shixiao.workflows.grants import giving, keeping
+from shixiao.workflows.lifecycle import copying
 from shixiao.workflows.moving import Act
 from shixiao.workflows.refusals import NOT_FOUND, NOT_YOURS, Forbidden, Incomplete, Missing, Stale
 from shixiao.workflows.requests import answering, correcting, disputing, making
@@ -78,6 +80,12 @@ ACTS: Mapping[type[Moving], Mapping[str, Callable[..., Any]]] = {
         "confirm": meetings.confirm,
         "send_back": meetings.send_back,
         "drop": meetings.drop,
+    },
+    DataCopy: {
+        "propose": copying.propose,
+        "confirm": copying.confirm,
+        "refuse": copying.refuse,
+        "prolong": copying.prolong,
     },
 }
 
@@ -170,6 +178,15 @@ EFFECTS = {
     (Resolution, "report"): Text(
         "报告公开，由数据局核对后确认或退回。",
         "The report is public; the bureau checks it, and confirms or sends it back.",
+    ),
+    (DataCopy, "propose"): Text(
+        "须由本部门另一人核对并确认，副本才算销毁。",
+        "Another person of the department has to check and confirm before it counts as destroyed.",
+    ),
+    (DataCopy, "confirm"): Text(
+        "确认以后生成两人签署的销毁证明并存证，不能撤回；请先核对副本确已不在。",
+        "Once confirmed there is a certificate by two people on the ledger, which cannot be taken"
+        " back; check first that the copy is gone.",
     ),
     (Dispute, "settle"): Text(
         "结果立即执行到申请上，对双方都有约束力，并公开。",

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from shixiao.checkup.report.speech import both_days
-from shixiao.records.models import Correction, Grant, SharingRequest
+from shixiao.records.models import Correction, DataCopy, Grant, SharingRequest
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.clock import pack
 from shixiao.workflows.grants.giving import last_reassessment
@@ -57,6 +57,12 @@ TEXTS: Mapping[str, tuple[str, str, str, str]] = {
         "The suspension takes effect at once, and a time to rectify is set.",
     ),
     "rectified": ("整改了什么", "What was rectified", "", ""),
+    "how": (
+        "怎样销毁",
+        "How it is destroyed",
+        "写明方式、时间和在场的人，例如：覆写三遍后拆下硬盘粉碎。",
+        "Say how, when and who is there: overwritten three times, then the disk was shredded.",
+    ),
     "disposed": (
         "数据怎样处置",
         "How the data were disposed of",
@@ -165,10 +171,20 @@ def _corrected(row: Correction) -> forms.Field:
     )
 
 
+def _keep_until(row: DataCopy) -> forms.Field:
+    until = both_days(row.keep_until)
+    return forms.DateField(
+        label=words("保存到", "Kept until"),
+        widget=DAY,
+        help_text=words(f"须晚于{until.zh}。", f"After {until.en}."),
+    )
+
+
 OTHERS: Mapping[str, Callable[[Any], forms.Field]] = {
     "days": _days,
     "reassess_on": _reassess_on,
     "provider_person": _provider_person,
     "decision": _decision,
     "corrected": _corrected,
+    "keep_until": _keep_until,
 }

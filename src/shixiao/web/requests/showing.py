@@ -1,4 +1,4 @@
-"""Requests, disputes, corrections and grants in words: lines, ways, delays, and what is to do."""
+"""What moves in sharing, in words: lines, ways, delays, and what is to do."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shixiao.ledger import vocabulary
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
+    DataCopy,
     Dispute,
     Grant,
     LeafRow,
@@ -44,18 +45,22 @@ TONES = {
     "withdrawn": "grey",
     "closed": "grey",
     "ended": "grey",
+    "proposed": "amber",
+    "destroyed": "green",
 }
 ADDRESSES = {
     SharingRequest: "request",
     Dispute: "dispute",
     Correction: "correction",
     Grant: "grant",
+    DataCopy: "copy",
 }
 NAMES = {
     SharingRequest: Text("共享申请", "Sharing request"),
     Dispute: Text("共享争议", "Dispute"),
     Correction: Text("数据校核", "Correction"),
     Grant: Text("共享授权", "Grant"),
+    DataCopy: Text("数据副本", "Copy of data"),
 }
 MADE = {
     SharingRequest: Text("拟写申请", "Request written"),
@@ -64,14 +69,17 @@ MADE = {
     Grant: Text("形成授权", "Grant made"),
     Meeting: Text("召集会议", "Meeting called"),
     Resolution: Text("登记决定", "Decision entered"),
+    DataCopy: Text("登记副本", "Copy registered"),
 }
 MOST = 100
 
 
 def asking_side(row: Shared) -> Text:
-    """Return the name of the department that asks for or uses the data."""
+    """Return the name of the department that asks for, uses or keeps the data."""
     if isinstance(row, Grant):
         return Text.of(row.recipient.name)
+    if isinstance(row, DataCopy):
+        return Text.of(row.holder.name)
     request = row.request if isinstance(row, Dispute) else row
     return Text.of(request.requester.name)
 
@@ -80,12 +88,13 @@ def line(row: Shared) -> dict[str, Any]:
     """Return a record as a line of a list, as ``parts.inbox_row`` takes it."""
     item, state = stepping.item_of(row), stepping.life_of(row).states[row.state]
     who, of = asking_side(row), Text.of(item.department.name)
+    between = Text(f"{who.zh} → {of.zh}", f"{who.en} → {of.en}")
     return {
         "title": Text(
             f"{NAMES[type(row)].zh}：{item.name.zh}", f"{NAMES[type(row)].en}: {item.name.en}"
         ),
         "to": reverse(ADDRESSES[type(row)], args=[row.code]),
-        "about": Text(f"{who.zh} → {of.zh}", f"{who.en} → {of.en}"),
+        "about": mixed(f"{say(who)} · {row.name}") if isinstance(row, DataCopy) else between,
         "from": row.code,
         "tag": state.name,
         "tone": TONES.get(row.state, "plain"),
@@ -138,7 +147,7 @@ def shown(row: Shared, actor: Actor, right: str) -> dict[str, Any]:
         "way": steps_shown(row, steps, inside=inside),
         "delays": stepping.delays(row, steps, today),
         "leaves": ledger_of(row.code),
-        "duties": duties.of_row(row),
+        "duties": [] if isinstance(row, DataCopy) else duties.of_row(row),
     }
 
 
@@ -168,7 +177,7 @@ def _waiting(row: Shared | Resolution | CatalogueItem) -> dict[str, Any]:
 def _turns(actor: Actor) -> dict[type[Any], Q]:
     """Return, for each kind of record, which wait for this person."""
     mine, none = actor.below, Q(pk__in=[])
-    kinds = (SharingRequest, Dispute, Correction, Grant, CatalogueItem, Resolution)
+    kinds = (SharingRequest, Dispute, Correction, Grant, CatalogueItem, DataCopy, Resolution)
     turns = dict.fromkeys(kinds, none)
     if "head" in actor.roles:
         turns[SharingRequest] |= Q(item__department__in=mine, state__in=("asked", "agreed"))
@@ -182,6 +191,9 @@ def _turns(actor: Actor) -> dict[type[Any], Q]:
         turns[Correction] |= Q(item__department__in=mine, state="asked")
         turns[Grant] |= Q(recipient__in=mine, state="suspended")
         turns[Resolution] |= Q(holder__in=mine, state="open")
+        over = Q(state="kept", due__lt=timezone.localdate())
+        second = Q(state="proposed") & ~Q(proposed_by=actor.account)
+        turns[DataCopy] |= Q(holder__in=mine) & (over | second)
     if actor.roles & {"data_officer", "head"}:
         turns[CatalogueItem] |= Q(department__in=mine, state__in=("drafted", "updating"))
     if "analyst" in actor.roles:

@@ -1,0 +1,1 @@
+"""数据元标准: drafted by departments, open to comments of everybody, adopted by the bureau."""

@@ -1,0 +1,48 @@
+"""Conflicts between departments' definitions, found among all that stands in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.cache import cache
+from django.db.models import QuerySet
+
+from shixiao.records.models import Standard
+from shixiao.seals import sha256_of
+from shixiao.sharing.standards.conflicts import Conflict, find_conflicts
+from shixiao.workflows.clock import pack
+from shixiao.workflows.standards.drafting import element_of
+
+STANDING = ("draft", "comment", "adopted")
+MOST = 3_000  # definitions that are compared while somebody waits
+KEPT = 3_600  # seconds
+
+
+def standing(rows: QuerySet[Standard]) -> list[Standard]:
+    """Return the definitions that stand, the newest of each; at most as many as are compared."""
+    found: dict[tuple[object, str], Standard] = {}
+    kept = rows.filter(state__in=STANDING).select_related("department")
+    for row in kept.order_by("identifier", "-made", "-id"):
+        found.setdefault((row.department_id, row.identifier), row)
+    return list(found.values())[:MOST]
+
+
+def conflicts_of(rows: Sequence[Standard]) -> list[tuple[Conflict, Standard, Standard]]:
+    """Return every conflict with the two standards it is between, the surest first.
+
+    What was found is kept for an hour under a hash of all definitions: a change is seen at once.
+    """
+    key = "conflicts:" + sha256_of([pack().hash, [[str(r.pk), r.sha256] for r in rows]])
+    found: list[Conflict] | None = cache.get(key)
+    if found is None:
+        found = find_conflicts([element_of(row) for row in rows], rules=pack())
+        cache.set(key, found, KEPT)
+    places = {(row.department.code, row.identifier): row for row in rows}
+    return [
+        (
+            each,
+            places[each.one.department, each.one.id],
+            places[each.other.department, each.other.id],
+        )
+        for each in found
+    ]
