@@ -29,6 +29,7 @@ PAGES = (
     Shown("requests", "/requests/"),
     Shown("disputes", "/disputes/"),
     Shown("sharing", "/sharing/"),
+    Shown("silos", "/silos/"),
     Shown("bulletins", "/sharing/bulletins/", "analyst"),
     Shown("meetings", "/meetings/"),
     Shown("meeting-add", "/meetings/add/", "inspector"),

@@ -27,9 +27,10 @@ from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.moving import Act
 from shixiao.workflows.requests import answering, correcting, disputing
-from tests.cast import NOW, TODAY, Cast, make_cast
+from tests.cast import NOW, TODAY, Cast, make_cast, make_evaluation
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.deals import gateway_at, passed
+from tests.silos import published_silo
 from tests.web.browsing import Reader, follow, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_assets import card
@@ -49,6 +50,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         passed(gateway, grant, case, outcome)
     suspended = deal.active()
     keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
+    published_silo(cast)
     dispute = deal.disputed()
     disputing.escalate(dispute, deal.act(REQUESTER, dispute), reason="三次协商未果")
     inspector = deal.actor("chen")
@@ -117,6 +119,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/disputes/", ""),
         (reverse("dispute", args=[dispute.code]), ""),
         (reverse("dispute_act", args=[dispute.code, "settle"]), "inspector:chen"),
+        ("/silos/", f"head:{REQUESTER}"),
         ("/sharing/", ""),
         (reverse("sharing_department", args=["health"]), ""),
         ("/sharing/bulletins/", analyst),
@@ -162,7 +165,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     ],
 )
 def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
-    reader: Reader, language: str, screen: str, elder: str
+    reader: Reader, place: Path, language: str, screen: str, elder: str
 ) -> None:
     wrong = []
     _, pages = filled(make_cast())
@@ -414,3 +417,39 @@ def test_a_grant_is_published_by_forms_and_fetched_by_gateways(
     assert (again.status_code, again.content) == (304, b"")
     public = VerifyKey(base64.b64decode(anybody.get("/exchange/key").content))
     read_index(answer.content, key=public, now=timezone.now(), max_age=60)
+
+
+@pytest.mark.django_db
+def test_a_silo_leads_to_a_request_that_is_filled_in(deal: Deal) -> None:
+    published_silo(deal.cast)
+    page = client(deal.cast, "wu").get("/silos/").content.decode()
+    assert "户籍证明" in page
+    draft = f"{reverse('request_add', args=[deal.item.code])}?silo=S1%3AM1"
+    assert draft in page
+    written = client(deal.cast, "wu").get(draft).content.decode()
+    assert "办理“公租房申请”时核对“户籍证明”" in written
+    # The holder drafts nothing, nor does anybody without a department that asks.
+    assert draft not in client(deal.cast, PROVIDER).get("/silos/").content.decode()
+    assert draft not in client(deal.cast).get("/silos/").content.decode()
+
+
+@pytest.mark.django_db
+def test_hours_of_few_people_are_for_those_alone_who_read_the_whole_evaluation(deal: Deal) -> None:
+    published_silo(deal.cast, cases=6)
+    assert "人数太少不公开" in client(deal.cast).get("/silos/").content.decode()
+    assert "人数太少不公开" not in client(deal.cast, "li").get("/silos/").content.decode()
+
+
+@pytest.mark.django_db
+def test_without_an_evaluation_or_its_tables_the_page_of_silos_says_so(deal: Deal) -> None:
+    assert "还没有公布的评估" in client(deal.cast).get("/silos/").content.decode()
+    make_evaluation(deal.cast, published=NOW, published_by=deal.cast.accounts["sun"])
+    assert "没有可供查找孤岛的表" in client(deal.cast).get("/silos/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_silo_that_is_not_there_fills_in_nothing(deal: Deal) -> None:
+    address = f"{reverse('request_add', args=[deal.item.code])}?silo=S9%3AM9"
+    answer = client(deal.cast, "wu").get(address)
+    assert answer.status_code == 200
+    assert "办理“" not in answer.content.decode()

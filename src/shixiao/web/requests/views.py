@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Organisation, SharingRequest
+from shixiao.records.models import CatalogueItem, Organisation, SharingRequest
 from shixiao.sharing.catalogue import words as catalogue_words
 from shixiao.terms import Text
 from shixiao.web.catalogue.views import found_elsewhere
@@ -24,12 +24,14 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.evaluations import current
 from shixiao.workflows.lives import read_life
 from shixiao.workflows.moving import LONGEST
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 from shixiao.workflows.requests import making
 from shixiao.workflows.requests.making import Wanted
+from shixiao.workflows.silos import fields_of, silos_of
 
 ROOM = Text("共享申请", "Sharing requests")
 TEXT = forms.Textarea(attrs={"rows": 4})
@@ -37,6 +39,14 @@ DAY = forms.DateInput(attrs={"type": "date"})
 WRITTEN = Text(
     "申请已写好，由本部门共享工作机构负责人提出。",
     "The request is written; the head of the sharing office files it.",
+)
+
+
+# What is written into a draft goes to the provider, in the language of the records.
+PURPOSE = Text("办理“{service}”时核对“{name}”", "To check “{name}” in “{service}”")
+SCENARIO = Text(
+    "办理“{service}”时按申请人逐件核对“{name}”，不再要求申请人提供。",
+    "“{name}” is checked case by case in “{service}” and no longer asked of applicants.",
 )
 
 
@@ -161,6 +171,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     requester = own_department(actor, "request.draft")
     today = timezone.localdate()
     initial = {"kind": "share", "starts": today, "ends": today + timedelta(days=364)}
+    initial |= _from_silo(request.GET.get("silo", ""), item, requester)
     names = [each[0] for each in item.listed["items"]]
     form = NewRequest(request.POST or None, items=names, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -177,6 +188,25 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "item": item, "requester": requester}
     return render(request, "requests/add.html.j2", context, status=status)
+
+
+def _from_silo(key: str, item: CatalogueItem, requester: Organisation) -> dict[str, Any]:
+    """Return what a silo that the request is to end says already: items, purpose, kind of case."""
+    evaluation = current() if key else None
+    found = silos_of(evaluation)[0] if evaluation is not None else []
+    silo = next(
+        (s for s in found if s.key == key and s.item == item and s.department == requester.code),
+        None,
+    )
+    if silo is None:
+        return {}
+    return {
+        "fields_": fields_of(silo),
+        "purpose": PURPOSE.format(service=silo.service, name=silo.name).zh[:200],
+        "scenario": SCENARIO.format(service=silo.service, name=silo.name).zh,
+        "case_types": silo.service.zh,
+        "mode": item.listed["mode"],
+    }
 
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
