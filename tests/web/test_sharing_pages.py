@@ -453,3 +453,14 @@ def test_a_silo_that_is_not_there_fills_in_nothing(deal: Deal) -> None:
     answer = client(deal.cast, "wu").get(address)
     assert answer.status_code == 200
     assert "办理“" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_days_that_are_proposed_stand_in_their_fields_in_either_language(
+    deal: Deal, language: str
+) -> None:
+    asking = client(deal.cast, "wu")
+    asking.cookies["django_language"] = language
+    page = asking.get(reverse("request_add", args=[deal.item.code])).content.decode()
+    assert f'name="starts" value="{timezone.localdate().isoformat()}"' in page

@@ -10,6 +10,7 @@ from django import forms
 from shixiao.checkup.schemes import IndicatorClass, class_name
 from shixiao.records.models import Appraisal, AppraisalComment, Organisation
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, t, words
 from shixiao.workflows import files
 from shixiao.workflows.actors import Actor
@@ -21,7 +22,7 @@ from shixiao.workflows.appraisals.weighing import BUDGET
 from shixiao.workflows.moving import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 4})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 POINTS = "points_"  # begins the name of the field of an indicator's points
 SHORT = 40  # signs of a comment or a contest in a list to choose from
 APPRAISERS = (

@@ -14,10 +14,11 @@ from shixiao.sharing.assets import Origin, Regime, checklist
 from shixiao.sharing.assets.book import COMPONENTS, LONGEST, Method
 from shixiao.sharing.assets.sheets import METHODS, ORIGINS
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.assets import Card
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 REGIMES = {
     Regime.ADMINISTRATIVE: Text("行政事业单位", "administrative unit"),
     Regime.ENTERPRISE: Text("国有企业", "state enterprise"),

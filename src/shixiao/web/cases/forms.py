@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shixiao.records.models import Account, Attachment, Case, Organisation
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
 from shixiao.workflows.cases.deciding import like_cases
@@ -161,7 +162,7 @@ def _outcome(case: Case) -> dict[str, forms.Field]:
 
 def _corrected(case: Case) -> dict[str, forms.Field]:
     del case
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput()
     label = words("整改完成的日期", "Day on which the correction was complete")
     return {"corrected": forms.DateField(label=label, widget=widget)}
 

@@ -13,6 +13,7 @@ from shixiao.sharing.catalogue.dataset import DAYS, LISTS, TEXTS
 from shixiao.sharing.catalogue.files import items_of
 from shixiao.terms import Text
 from shixiao.web.results.filters import OfDepartment
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say
 from shixiao.web.shell.pages import words as said
 from shixiao.workflows.catalogue.compiling import life
@@ -20,7 +21,7 @@ from shixiao.workflows.moving import LONGEST
 from shixiao.workflows.search import LONGEST_QUERY
 
 TEXT = forms.Textarea(attrs={"rows": 3})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 NOT_CHOSEN = ("", said("请选择", "Choose"))
 
 

@@ -12,6 +12,7 @@ from shixiao.effect.fieldtests import Target, protocols, read_protocol, source_o
 from shixiao.effect.fieldtests.kinds import AUDIENCE_NAMES, MODE_NAMES
 from shixiao.records.models import Commission, Organisation
 from shixiao.terms import BadInput, Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows import files
 from shixiao.workflows.clock import pack
@@ -20,7 +21,7 @@ from shixiao.workflows.commissions.making import MOST_CASES, MOST_EVALUATORS, MO
 from shixiao.workflows.moving import LONGEST
 
 TEXT = forms.Textarea(attrs={"rows": 4})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 CASES = "callback"  # the shipped protocol by which drawn cases are looked at
 LARGEST_PROTOCOL = 1 << 20
 

@@ -21,6 +21,7 @@ from shixiao.sharing.standards.conformance.trend import WORDS
 from shixiao.terms import BadInput, Text
 from shixiao.web.catalogue.views import found
 from shixiao.web.results.reading import actor_on
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.lists import FORMATS, download
 from shixiao.web.shell.pages import language, say, words
 from shixiao.workflows.conformance import report, score_of, told_of, trend_in
@@ -52,7 +53,7 @@ class Entering(forms.Form):
     )
     day = forms.DateField(
         label=words("表是哪一天的", "Day of the table"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
 
 

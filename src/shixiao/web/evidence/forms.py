@@ -10,6 +10,7 @@ from django import forms
 from shixiao.evidence.schema import load_schemas
 from shixiao.records.models import Organisation
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.roles import Scope
@@ -79,7 +80,7 @@ class DayHash(_OfOrganisation):
     table = forms.ChoiceField(label=words("表", "Table"))
     day = forms.DateField(
         label=words("导出日期", "Day of the export"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     sha256 = forms.CharField(
         label=words("文件的 SHA-256", "SHA-256 of the file"),

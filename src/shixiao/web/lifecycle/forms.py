@@ -10,11 +10,12 @@ from shixiao.sharing.lifecycle import Stage, controls
 from shixiao.sharing.lifecycle.controls import STAGES
 from shixiao.terms import Text
 from shixiao.web.results.filters import OfDepartment
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.lifecycle.proving import Seen
 from shixiao.workflows.moving import LONGEST
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 TEXT = forms.Textarea(attrs={"rows": 3})
 
 

@@ -19,6 +19,7 @@ from shixiao.web.requests.showing import ledger_of, line, resolution_line, steps
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
 from shixiao.web.sharing import duties
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import mixed, say, words
 from shixiao.workflows import meetings, stepping
@@ -27,7 +28,7 @@ from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 
 ROOM = Text("统筹协调会", "Coordination meetings")
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 CALLED = Text("已召集，并通知了议题所涉部门。", "Called; the departments on the agenda were told.")
 DECIDED = Text("已登记并通知承办部门。", "Entered; the department named was told.")
 TONES = {"called": "amber", "held": "green", "open": "amber", "reported": "amber", "done": "green"}

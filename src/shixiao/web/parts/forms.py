@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import words
 
 CHANNELS = (
@@ -28,9 +29,7 @@ class Report(forms.Form):
     channel = forms.ChoiceField(
         label=words("怎么办的", "How you applied"), choices=CHANNELS, widget=forms.RadioSelect
     )
-    day = forms.DateField(
-        label=words("哪一天", "On which day"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = forms.DateField(label=words("哪一天", "On which day"), widget=DayInput())
     papers = forms.FileField(label=words("材料", "Papers"), required=False)
     agreed = forms.BooleanField(
         label=words("可以用这个电话联系我", "You may call me on this number")

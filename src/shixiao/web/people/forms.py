@@ -10,6 +10,7 @@ from django import forms
 
 from shixiao.records.models import Account, Organisation, Post
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import day, say, words
 from shixiao.workflows.organisations import BY_HAND
 from shixiao.workflows.roles import table
@@ -22,7 +23,7 @@ KINDS: Mapping[str, Text] = {
     "panel": Text("专家组", "Expert panel"),
     "inspectorate": Text("督查机构", "Inspectorate"),
 }
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 
 
 def organisation_choices() -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django import forms
 
 from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Correction, DataCopy, Grant, SharingRequest
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.clock import pack
 from shixiao.workflows.grants.giving import last_reassessment
@@ -18,7 +19,7 @@ from shixiao.workflows.requests.clocks import longest_extension
 from shixiao.workflows.stepping import Moving, Shared, life_of
 
 TEXT = forms.Textarea(attrs={"rows": 4})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 # Need → label, hint. All are texts of some lines.
 TEXTS: Mapping[str, tuple[str, str, str, str]] = {
     "reason": ("理由", "Reason", "", ""),

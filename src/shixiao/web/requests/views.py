@@ -21,6 +21,7 @@ from shixiao.web.requests.acting import act_on
 from shixiao.web.requests.showing import line, shown
 from shixiao.web.results.filters import OfDepartment, departments
 from shixiao.web.results.reading import actor_on
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.actors import Actor
@@ -35,7 +36,7 @@ from shixiao.workflows.silos import fields_of, silos_of
 
 ROOM = Text("共享申请", "Sharing requests")
 TEXT = forms.Textarea(attrs={"rows": 4})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 WRITTEN = Text(
     "申请已写好，由本部门共享工作机构负责人提出。",
     "The request is written; the head of the sharing office files it.",

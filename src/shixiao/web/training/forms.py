@@ -12,12 +12,13 @@ from shixiao.checkup.training import SessionKind, lesson, lessons
 from shixiao.checkup.training.audiences import session_name
 from shixiao.records.models import Organisation, Training, WarningCase
 from shixiao.terms import Text
+from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.moving import LONGEST
 from shixiao.workflows.trainings.life import life
 
 TEXT = forms.Textarea(attrs={"rows": 5})
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = DayInput()
 
 
 def _field(form: forms.Form, name: str) -> Any:
