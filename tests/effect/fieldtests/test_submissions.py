@@ -274,6 +274,11 @@ def test_a_form_with_a_piece_exchanged_is_read_or_refused(place: int, piece: byt
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("encoding", ["u-8", "gb18030"])
+def test_a_form_in_an_encoding_that_cannot_be_read_is_refused(encoding: str) -> None:
+    assert "UTF-8" in refused(f"<?xml version='1.0' encoding='{encoding}'?><data/>".encode())
+
+
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30).filter(
     lambda text: text.strip() == text and text
 )

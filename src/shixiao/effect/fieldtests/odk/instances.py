@@ -22,6 +22,10 @@ _LARGE = Text(
     "过大或层次过多，不像是填好的表单；请从服务器重新导出。",
     "it is too large or nested too deep for a filled-in form; export it from the server again",
 )
+_ENCODING = Text(
+    "XML 声明的编码无法读取；请用 UTF-8 重新导出。",
+    "the encoding that the XML declares cannot be read; export it again in UTF-8",
+)
 _NO_INSTANCE = Text(
     "不是填好的表单：缺少表单编号或 instanceID；请从服务器重新导出。",
     "this is no filled-in form: the id of the form or the instanceID is missing; export it from the"
@@ -56,6 +60,10 @@ def read_instance(data: bytes, file: str) -> Record:
             ),
             file=file,
         ) from None
+    except BadInput:
+        raise
+    except (LookupError, ValueError):  # the encoding that it declares, of which expat has no map
+        raise BadInput(_ENCODING, file=file) from None
     instance_id = handler.fields.pop("instanceID", "")
     if not handler.root.get("id") or not instance_id:
         raise BadInput(_NO_INSTANCE, file=file)
