@@ -116,7 +116,7 @@ def publish(month: date, *, remark: str, actor: Actor, at: datetime) -> Bulletin
         Stale: it is published already.
     """
     check(actor, "bulletin.publish")
-    if timezone.localdate(at) < next_month(month):
+    if month >= month_of(timezone.localdate(at)):
         raise Incomplete(NOT_OVER)
     if len(remark) > LONGEST:
         raise Incomplete(TOO_LONG, field="remark")

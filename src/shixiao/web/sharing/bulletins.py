@@ -26,6 +26,7 @@ from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 
 MOST_OPEN = 12
+EARLIEST = date(2000, 1, 1)
 PUBLISHED = Text("通报已发布，不再变化。", "The bulletin is published and no longer changes.")
 COLUMNS: tuple[tuple[str, Text], ...] = (
     ("received", Text("收到申请", "Requests received")),
@@ -132,13 +133,13 @@ def _month(written: str) -> date:
     """Read a month of an address.
 
     Raises:
-        Missing: it is none, or not over yet.
+        Missing: it is none, not over yet, or before there were records.
     """
     try:
         first = date.fromisoformat(f"{written}-01")
     except ValueError:
         raise Missing(NOT_FOUND) from None
-    if timezone.localdate() < bulletins.next_month(first):
+    if not EARLIEST <= first < bulletins.month_of(timezone.localdate()):
         raise Missing(NOT_FOUND)
     return first
 
