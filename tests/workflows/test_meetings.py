@@ -63,6 +63,20 @@ def test_what_was_decided_before_the_minutes_stays_on_the_agenda_of_that_day(dea
     assert meeting.state == "held"
 
 
+def test_what_is_settled_at_a_meeting_stays_on_its_agenda_and_leaves_that_of_the_next(
+    deal: Deal,
+) -> None:
+    dispute = deal.disputed()
+    disputing.escalate(dispute, deal.act(REQUESTER, dispute), reason="谈不成")
+    meeting, after = called(deal), called(deal, TODAY + timedelta(days=7))
+    there = deal.act(INSPECTOR, dispute)
+    disputing.settle(dispute, there, decision="share", minutes="应当共享")
+    assert list(meetings.agenda(meeting)) == [dispute]
+    held = meetings.hold(meeting, act(deal, INSPECTOR, meeting), minutes="议定一项")
+    assert held.agenda == [dispute.code]
+    assert list(meetings.agenda(after)) == []
+
+
 def test_a_resolution_is_a_duty_with_a_last_day_that_can_be_kept_or_breached(deal: Deal) -> None:
     resolution = resolved(deal, called(deal))
     assert resolution.due == date(2026, 3, 30)  # twenty working days by rule SHR-10
@@ -88,6 +102,13 @@ def test_a_report_that_is_sent_back_leaves_the_last_day_as_it_was(deal: Deal) ->
     assert (resolution.state, resolution.due) == ("open", date(2026, 3, 9))
     owed = [(m.owed.duty.id, m.status.value) for m in owed_in(resolution, date(2026, 3, 10))]
     assert owed == [("resolve", "met"), ("resolve", "breached"), ("verify", "met")]
+
+
+def test_the_authority_owes_to_check_what_was_reported(deal: Deal) -> None:
+    resolution = resolved(deal, called(deal))
+    meetings.report(resolution, act(deal, PROVIDER, resolution), report="已开放")
+    counts = {each.duty.id: each for each in standing(deal.cast.places["bureau"], TODAY).counts}
+    assert (counts["verify"].due, counts["review"].met) == (1, 1)
 
 
 def test_a_resolution_that_is_dropped_is_owed_no_more(deal: Deal) -> None:

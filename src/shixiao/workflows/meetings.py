@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from shixiao.checkup.report.speech import both_days
-from shixiao.records.models import Dispute, Meeting, Organisation, Resolution
+from shixiao.records.models import Dispute, Meeting, Organisation, Resolution, SharingStep
 from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows import stepping
@@ -45,10 +45,16 @@ MOST_TOLD = 200
 
 
 def agenda(meeting: Meeting) -> QuerySet[Dispute]:
-    """Return its disputes: what waits for coordination, or what waited when it was held."""
+    """Return its disputes: what waits for coordination, or waited for it when the meeting was held.
+
+    What is settled at the meeting, before its minutes are entered, stays on the agenda.
+    """
     rows = Dispute.objects.select_related("request__item__department", "request__requester")
-    wanted = {"code__in": meeting.agenda} if meeting.state == "held" else {"state": WAITING}
-    return rows.filter(**wanted).order_by("made", "id")
+    if meeting.state == "held":
+        return rows.filter(code__in=meeting.agenda).order_by("made", "id")
+    ended = SharingStep.objects.filter(left=WAITING, at__date__gte=meeting.day)
+    waiting = Q(state=WAITING) | Q(code__in=ended.exclude(state=WAITING).values("subject"))
+    return rows.filter(waiting).order_by("made", "id")
 
 
 @transaction.atomic
@@ -94,9 +100,8 @@ def hold(meeting: Meeting, act: Act, *, minutes: str) -> Meeting:
     said = needed(minutes, field="minutes")
     if timezone.localdate(act.at) < held.day:
         raise Incomplete(EARLY, field="minutes")
-    codes = {each.code for each in agenda(held)}
     named = held.resolutions.filter(dispute__isnull=False).values_list("dispute__code", flat=True)
-    on = sorted(codes | set(named))
+    on = sorted({each.code for each in agenda(held)} | set(named))
     stepping.go(held, "hold", act, event="meeting.moved", reason=said, minutes=said, agenda=on)
     return held
 
