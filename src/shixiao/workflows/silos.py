@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from shixiao.records.models import CatalogueItem, Evaluation
@@ -56,10 +58,9 @@ class SiloFound:
 def silos_of(evaluation: Evaluation) -> tuple[list[SiloFound], Text | None]:
     """Return the silos of an evaluation, the dearest first, and why there are none."""
     try:
-        text = (folder_of(evaluation) / "result.json").read_text("utf-8")
+        told = _told(folder_of(evaluation) / "result.json")
     except FileNotFoundError:
         return [], NONE
-    told = json.loads(text).get("sharing") or {}
     rows = told.get("silos")
     if rows is None:
         reason = (told.get("not_assessable") or {}).get("silos")
@@ -71,6 +72,13 @@ def fields_of(silo: SiloFound) -> list[str]:
     """Return the names of data items of the dataset that answer what is asked."""
     items = silo.item.listed["items"] if silo.item is not None else []
     return [name for name, element, *_ in items if element == silo.element]
+
+
+@lru_cache(maxsize=4)
+def _told(path: Path) -> dict[str, Any]:
+    """Return what a result says of sharing; a result never changes, and is long."""
+    told: dict[str, Any] = json.loads(path.read_text("utf-8")).get("sharing") or {}
+    return told
 
 
 def _found(row: dict[str, Any]) -> SiloFound:

@@ -67,7 +67,7 @@ def _line(silo: SiloFound, names: dict[str, Any], *, whole: bool, mine: set[str]
         "to": reverse("dataset", args=[silo.item.code]) if silo.item else "",
         "way": way,
         "tone": tone,
-        "hours": _hours(silo.hours) if whole or _enough(silo.cases) else None,
+        "hours": _hours(silo.hours, silo.cases) if whole or _enough(silo.cases) else None,
         "draft": drafting(silo) if draft else "",
     }
 
@@ -83,11 +83,15 @@ def _enough(cases: Estimate | None) -> bool:
     return cases is not None and (cases.n or 0) >= pack().number("E-16")
 
 
-def _hours(hours: Estimate | None) -> Text | None:
-    if hours is None or hours.value is None or hours.low is None or hours.high is None:
+def _hours(hours: Estimate | None, cases: Estimate | None) -> Text | None:
+    """Say what would be saved, with its interval and the cases that it is worked out for."""
+    if hours is None or cases is None:
         return None
-    low, high = f"{hours.low:,.0f}", f"{hours.high:,.0f}"
+    numbers = [n for n in (hours.value, hours.low, hours.high, cases.value) if n is not None]
+    if len(numbers) < 4:
+        return None
+    value, low, high, n = (f"{number:,.0f}" for number in numbers)
     return Text(
-        f"每年约 {hours.value:,.0f} 小时（{low}–{high}）",
-        f"about {hours.value:,.0f} hours a year ({low}–{high})",
+        f"每年约 {value} 小时（{low}–{high}），按每年约 {n} 件计",
+        f"about {value} hours a year ({low}–{high}), from about {n} cases a year",
     )
