@@ -27,6 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [_counts(row, found) | {"department": row} for row, found in rows],
         "breached": sum(found.total(Status.BREACHED) for _, found in rows),
+        "cut": any(found.cut for _, found in rows),
     }
     return render(request, "sharing/overview.html.j2", context)
 
@@ -42,6 +43,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         "department": row,
         "counts": [(each, article(rule(each.duty.rule))) for each in found.counts],
         "open": lines(found.open[:MOST_SHOWN], today),
+        "cut": found.cut,
         "more": max(0, len(found.open) - MOST_SHOWN),
     }
     return render(request, "sharing/department.html.j2", context)

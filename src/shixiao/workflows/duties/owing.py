@@ -41,6 +41,8 @@ WAITS: Mapping[type[Row], Mapping[str, str]] = {
 }
 # Steps that end a state in time without doing what it waited for: nothing was owed any more.
 MOOT = frozenset({"notify", "withdraw", "end", "drop"})
+# Sharing that is resumed before anything was rectified was suspended on a suspicion that fell.
+FELL = ("suspended", "resume")
 BROKEN_TERMS = {"list": "GDS-13", "terms": "GDS-15c", "grounds": "GDS-15n"}
 ENDED = frozenset({"ended", "terminated"})
 
@@ -110,7 +112,8 @@ def _waited_for(row: Row, steps: Steps, sides: Sides) -> Iterator[Owed]:
         name, done = waits.get(step.left), timezone.localdate(step.at)
         if name is None or step.due is None or step.left == step.state:
             continue
-        if step.verb not in MOOT or done > step.due:
+        moot = step.verb in MOOT or (step.left, step.verb) == FELL
+        if not moot or done > step.due:
             yield _owed(name, sides, rule=rules.get(step.left, ""), due=step.due, done=done)
     if row.state in waits and row.due is not None:
         yield _owed(waits[row.state], sides, rule=row.due_rule, due=row.due)
@@ -161,7 +164,8 @@ def _of_use(grant: Grant, steps: Steps, sides: Sides) -> Iterator[Owed]:
         return
     over = grant.state in ENDED
     last = timezone.localdate(grant.entered)
-    misused = any(step.verb == "suspend" for step in steps)
+    fell = sum((step.left, step.verb) == FELL for step in steps)
+    misused = sum(step.verb == "suspend" for step in steps) > fell
     # Time to keep to the purpose never ends; that it was kept to is known when the grant is over.
     yield _owed("purpose", sides, done=last if over else None, broken=misused)
     written = grant.usage.order_by("at").first()

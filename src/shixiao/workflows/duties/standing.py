@@ -61,10 +61,12 @@ class Standing:
     Attributes:
         counts: in the order of the duties; those that never arose are left out.
         open: what was breached or is due, the worst and oldest first.
+        cut: whether there were more records of a kind than are read, so that counts are too low.
     """
 
     counts: tuple[Counted, ...]
     open: tuple[Matter, ...]
+    cut: bool = False
 
     def total(self, status: Status) -> int:
         """Return how many stand like that."""
@@ -80,9 +82,11 @@ def standing(department: Organisation, today: date) -> Standing:
     bureau, since = authority(), today - YEAR
     everywhere = department.code == bureau
     matters: list[Matter] = []
+    cut = False
     counts: Counter[tuple[str, Status]] = Counter()
     for rows in _rows(department, since, today, everywhere=everywhere):
-        read = list(rows[:MOST_READ])
+        read = list(rows[: MOST_READ + 1])
+        cut, read = cut or len(read) > MOST_READ, read[:MOST_READ]
         steps = steps_of(read)
         for row in read:
             for owed in owed_by(row, steps[row.code], bureau):
@@ -98,7 +102,7 @@ def standing(department: Organisation, today: date) -> Standing:
     ]
     waiting = [each for each in matters if each.status is not Status.MET]
     waiting.sort(key=lambda each: (ORDER[each.status], each.owed.due or date.max, each.row.code))
-    return Standing(tuple(found), tuple(waiting))
+    return Standing(tuple(found), tuple(waiting), cut)
 
 
 def owed_in(row: Row, today: date) -> list[Matter]:
@@ -110,22 +114,24 @@ def owed_in(row: Row, today: date) -> list[Matter]:
 def _rows(
     department: Organisation, since: date, today: date, *, everywhere: bool
 ) -> Iterator[QuerySet[Row]]:
-    """Return the records in which the department may owe something."""
-    of_item = Q() if everywhere else Q(item__department=department)
-    of_request = Q() if everywhere else Q(request__item__department=department)
+    """Return the records in which the department may owe something.
+
+    The authority reviews the entries of all, coordinates the disputes of all, and checks what all
+    carry out.
+    """
     recent = Q(made__date__gte=since) | Q(due__isnull=False)
-    items = Q() if everywhere else Q(department=department)
-    looked = _looked(since, today)
-    yield CatalogueItem.objects.filter(items).filter(looked).select_related("department")
+    items = _moved(since) if everywhere else Q(department=department) & _looked(since, today)
+    yield CatalogueItem.objects.filter(items).select_related("department")
+    provides = Q(item__department=department)
     sides = ("item__department", "requester")
-    yield _of(SharingRequest, (of_item | Q(requester=department)) & recent, *sides)
-    yield _of(Correction, (of_item | Q(requester=department)) & recent, *sides)
-    request = ("request__item__department", "request__requester")
-    yield _of(Dispute, of_request & recent, *request)
-    active = recent | Q(state__in=("active", "suspended", "rectified"))
+    yield _of(SharingRequest, (provides | Q(requester=department)) & recent, *sides)
+    yield _of(Correction, (provides | Q(requester=department)) & recent, *sides)
+    disputes = Q() if everywhere else Q(request__item__department=department)
+    yield _of(Dispute, disputes & recent, "request__item__department", "request__requester")
     sides = ("item__department", "recipient")
-    yield _of(Grant, (of_item | Q(recipient=department)) & active, *sides)
-    yield _of(Resolution, Q(holder=department) & recent, "holder")
+    running = recent | Q(state__in=("active", "suspended", "rectified"))
+    yield _of(Grant, (provides | Q(recipient=department)) & running, *sides)
+    yield _of(Resolution, (Q() if everywhere else Q(holder=department)) & recent, "holder")
 
 
 def _of(model: type[Row], which: Q, *joined: str) -> QuerySet[Row]:
@@ -134,11 +140,14 @@ def _of(model: type[Row], which: Q, *joined: str) -> QuerySet[Row]:
 
 def _looked(since: date, today: date) -> Q:
     """Which entries are read one by one: with a fault, overdue, or with a period of late."""
-    moved = SharingStep.objects.filter(left__in=PERIODS, at__date__gte=since)
     wrong = Q(faults__gt=0) | Q(fresh_until__lt=today)
-    return (
-        Q(state__in=PERIODS) | Q(code__in=moved.values("subject")) | (Q(state__in=LISTED) & wrong)
-    )
+    return _moved(since) | (Q(state__in=LISTED) & wrong)
+
+
+def _moved(since: date) -> Q:
+    """Which entries wait for somebody, or did of late; the authority owes something on these."""
+    moved = SharingStep.objects.filter(left__in=PERIODS, at__date__gte=since)
+    return Q(state__in=PERIODS) | Q(code__in=moved.values("subject"))
 
 
 def _quiet(department: Organisation, since: date, today: date) -> dict[tuple[str, Status], int]:
