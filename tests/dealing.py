@@ -17,7 +17,7 @@ from shixiao.records.models import (
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.catalogue import compiling
 from shixiao.workflows.moving import Act
-from shixiao.workflows.requests import answering, disputing, making
+from shixiao.workflows.requests import answering, correcting, disputing, making
 from shixiao.workflows.requests.answering import Agreed
 from shixiao.workflows.requests.making import Wanted
 from tests.cast import NOW, TODAY, Cast
@@ -91,6 +91,17 @@ class Deal:
             self.act(PROVIDER, request),
             refusal_basis="《中华人民共和国统计法》第二十五条",
             reason="涉及个体统计资料",
+        )
+
+    def correction(self, *, records: int = 1) -> Correction:
+        return correcting.ask(
+            self.item,
+            requester=self.cast.places["housing"],
+            field="姓名",
+            error="张三应为张珊",
+            records=records,
+            actor=self.actor("wu"),
+            at=self.at,
         )
 
     def disputed(self) -> Dispute:

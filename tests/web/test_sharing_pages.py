@@ -26,7 +26,7 @@ from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.moving import Act
-from shixiao.workflows.requests import answering, correcting, disputing
+from shixiao.workflows.requests import answering, disputing
 from tests.cast import NOW, TODAY, Cast, make_cast, make_evaluation
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.deals import gateway_at, passed
@@ -67,15 +67,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     asked = deal.request()
     act = deal.act(PROVIDER, asked)
     answering.ask_extension(asked, act, days=5, reason="数据量大")
-    correction = correcting.ask(
-        deal.item,
-        requester=cast.places["housing"],
-        field="姓名",
-        error="张三应为张珊",
-        records=3,
-        actor=deal.actor("wu"),
-        at=deal.at,
-    )
+    correction = deal.correction(records=3)
     faulty = replace(
         HEALTH,
         id="P-1",
@@ -219,15 +211,7 @@ def test_a_draft_is_for_its_own_department_alone(deal: Deal) -> None:
 
 @pytest.mark.django_db
 def test_the_person_who_answers_and_the_wrong_records_are_not_public(deal: Deal) -> None:
-    made = correcting.ask(
-        deal.item,
-        requester=deal.cast.places["housing"],
-        field="姓名",
-        error="张三应为张珊",
-        records=1,
-        actor=deal.actor("wu"),
-        at=deal.at,
-    )
+    made = deal.correction()
     pages = {reverse("dataset", args=[deal.item.code]): "周某"}
     pages[reverse("correction", args=[made.code])] = "张珊"
     grant = deal.active()
@@ -417,6 +401,13 @@ def test_a_grant_is_published_by_forms_and_fetched_by_gateways(
     assert (again.status_code, again.content) == (304, b"")
     public = VerifyKey(base64.b64decode(anybody.get("/exchange/key").content))
     read_index(answer.content, key=public, now=timezone.now(), max_age=60)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "1999-12", "2026-13", "2026-3", "none"])
+@pytest.mark.parametrize("name", ["", "li"])
+def test_a_month_without_a_bulletin_is_not_there(deal: Deal, month: str, name: str) -> None:
+    assert client(deal.cast, name).get(f"/sharing/bulletins/{month}/").status_code == 404
 
 
 @pytest.mark.django_db

@@ -90,15 +90,7 @@ def test_a_grant_is_used_by_an_exchange_or_by_what_was_written_down(
 
 
 def test_corrections_count_with_their_delay(deal: Deal) -> None:
-    correction = correcting.ask(
-        deal.item,
-        requester=deal.cast.places["housing"],
-        field="姓名",
-        error="张三应为张珊",
-        records=1,
-        actor=deal.actor("wu"),
-        at=deal.at,
-    )
+    correction = deal.correction()
     deal.later(35)
     act = deal.act(PROVIDER, correction)
     correcting.answer(correction, act, corrected=1, answer="已更正")

@@ -154,15 +154,7 @@ def test_the_ladder_of_a_dispute_holds_both_sides_the_authority_and_the_governme
 
 @pytest.mark.django_db
 def test_a_correction_is_owed_by_who_provides_the_data(deal: Deal) -> None:
-    correction = correcting.ask(
-        deal.item,
-        requester=deal.cast.places["housing"],
-        field="姓名",
-        error="张三应为张珊",
-        records=1,
-        actor=deal.actor("wu"),
-        at=deal.at,
-    )
+    correction = deal.correction()
     assert found(correction, deal.today) == {"correct": ("health", "due")}
     deal.later(30)
     act = deal.act(PROVIDER, correction)
@@ -195,6 +187,12 @@ def rectified(deal: Deal) -> Grant:
     return grant
 
 
+def cleared(deal: Deal) -> Grant:
+    grant = misused(deal)
+    keeping.resume(grant, deal.act(PROVIDER, grant), reason="核实为正常办件")
+    return grant
+
+
 def ended_at_last(deal: Deal) -> Grant:
     grant = misused(deal)
     deal.later(60)
@@ -215,6 +213,10 @@ USES: list[tuple[Callable[[Deal], Grant], dict[str, tuple[str, str]]]] = [
             "record": ("housing", "met"),
             "rectify": ("housing", "due"),
         },
+    ),
+    (
+        cleared,
+        KEPT | {"record": ("housing", "met")},
     ),
     (
         rectified,
@@ -321,6 +323,15 @@ def test_entries_that_are_counted_give_the_same_sums_as_entries_that_are_read(
             sums = single.setdefault(matter.owed.duty.id, [0, 0, 0])
             sums[["met", "due", "breached"].index(matter.status.value)] += 1
     assert counted == {name: tuple(sums) for name, sums in single.items()}
+
+
+@pytest.mark.django_db
+def test_counts_that_are_cut_short_say_so(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = [replace(HEALTH, id=f"Q-{n}", format="") for n in range(3)]
+    harvesting.harvest(bare, Origin("市平台"), actor=cast.actor("li"), at=NOW)
+    assert not standing(cast.places["health"], TODAY).cut
+    monkeypatch.setattr("shixiao.workflows.duties.standing.MOST_READ", 2)
+    assert standing(cast.places["health"], TODAY).cut
 
 
 @pytest.mark.django_db
