@@ -23,6 +23,7 @@ from shixiao.terms import Text
 from shixiao.workflows import assets, meetings
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
+from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.moving import Act
@@ -51,6 +52,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
     suspended = deal.active()
     keeping.suspend(suspended, deal.act(PROVIDER, suspended), misuse="没有办件，批量查询")
     published_silo(cast)
+    duties.count_all(now=NOW)
     dispute = deal.disputed()
     disputing.escalate(dispute, deal.act(REQUESTER, dispute), reason="三次协商未果")
     inspector = deal.actor("chen")

@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shixiao.records.models import CatalogueItem, Grant, SharingRequest
+from shixiao.records.models import CatalogueItem, DutyTotals, Grant, SharingRequest
 from shixiao.rules import load_pack
 from shixiao.sharing.duties import Owed, Side, Status, duties
 from shixiao.terms import Text
 from shixiao.workflows.catalogue import compiling, harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.duties.owing import Row
-from shixiao.workflows.duties.standing import owed_in, standing
+from shixiao.workflows.duties.standing import count_all, owed_in, standing
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.requests import answering, correcting, disputing
@@ -323,6 +324,20 @@ def test_entries_that_are_counted_give_the_same_sums_as_entries_that_are_read(
             sums = single.setdefault(matter.owed.duty.id, [0, 0, 0])
             sums[["met", "due", "breached"].index(matter.status.value)] += 1
     assert counted == {name: tuple(sums) for name, sums in single.items()}
+
+
+@pytest.mark.django_db
+def test_what_is_counted_for_all_is_what_the_page_of_each_says(deal: Deal) -> None:
+    late(deal)
+    misused(deal)
+    now = deal.at
+    assert count_all(now=now) == count_all(now=now) == DutyTotals.objects.count()
+    for row in DutyTotals.objects.select_related("organisation"):
+        found = standing(row.organisation, timezone.localdate(now))
+        assert (row.met, row.due, row.breached) == tuple(
+            found.total(status) for status in (Status.MET, Status.DUE, Status.BREACHED)
+        )
+    assert DutyTotals.objects.get(organisation__code="health").breached == 2
 
 
 @pytest.mark.django_db

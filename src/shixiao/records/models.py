@@ -27,6 +27,7 @@ from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
 from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
+from shixiao.records.duties import DutyTotals
 from shixiao.records.evaluations import Evaluation, Standing
 from shixiao.records.evidence import ActivityMap, DailyHash, Evidence
 from shixiao.records.fieldwork import (
@@ -82,6 +83,7 @@ __all__ = [
     "Decision",
     "Dispute",
     "Draw",
+    "DutyTotals",
     "Engagement",
     "Entry",
     "Evaluated",

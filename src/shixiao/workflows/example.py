@@ -20,6 +20,7 @@ from shixiao.workflows.cases import checking, correcting, opening, pairs
 from shixiao.workflows.cases.moving import Act
 from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
+from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.example_finds import look_into
 from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_sharing import share
@@ -105,6 +106,7 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     standardise(places["department"], places["department2"], acting, now)
     measure(places["department"], acting, now)
     look_into(places["department"], acting, now)
+    duties.count_all(now=now)
     return signs
 
 

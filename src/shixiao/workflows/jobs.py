@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 from shixiao.records.models import Evaluation
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
+from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
@@ -92,6 +93,11 @@ def recount_gaps() -> int:
     return standing.recount_due(now=timezone.now())
 
 
+def count_duties() -> int:
+    """Count the duties of sharing of every department anew."""
+    return duties.count_all(now=timezone.now())
+
+
 def read_gateways() -> int:
     """Read what the logs of gateways say that was exchanged, and tell of browsing."""
     now = timezone.now()
@@ -111,6 +117,7 @@ CLOCK = {
     read_trainings: 60,
     publish_grants: 60,
     recount_gaps: 60,
+    count_duties: 60,
     read_gateways: 1,
 }
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
     Dispute,
+    DutyTotals,
     Grant,
     Organisation,
     Resolution,
@@ -103,6 +105,24 @@ def standing(department: Organisation, today: date) -> Standing:
     waiting = [each for each in matters if each.status is not Status.MET]
     waiting.sort(key=lambda each: (ORDER[each.status], each.owed.due or date.max, each.row.code))
     return Standing(tuple(found), tuple(waiting), cut)
+
+
+def departments() -> QuerySet[Organisation]:
+    """Return who owes anything in sharing."""
+    rows = Organisation.objects.filter(kind__in=("department", "bureau"), active=True)
+    return rows.order_by("code")
+
+
+def count_all(*, now: datetime) -> int:
+    """Count the duties of every department anew; return of how many."""
+    today, rows = timezone.localdate(now), list(departments())
+    for row in rows:
+        found = standing(row, today)
+        totals = {status.value: found.total(status) for status in Status}
+        DutyTotals.objects.update_or_create(
+            organisation=row, defaults=totals | {"cut": found.cut, "counted": now}
+        )
+    return len(rows)
 
 
 def owed_in(row: Row, today: date) -> list[Matter]:
