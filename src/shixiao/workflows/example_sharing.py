@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from shixiao.records.models import CatalogueItem, Organisation, SharingRequest
 from shixiao.sharing.catalogue import Dataset, Item
+from shixiao.sharing.silos import Way
 from shixiao.terms import Text
 from shixiao.workflows import meetings
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
+from shixiao.workflows.evaluations import current
 from shixiao.workflows.grants import keeping
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.moving import Act
 from shixiao.workflows.requests import answering, disputing, making
 from shixiao.workflows.requests.answering import Agreed
 from shixiao.workflows.requests.making import Wanted
+from shixiao.workflows.silos import silos_of
 
 PLATFORM = "市政务数据平台（样例）"
 ID_NUMBER, NAME = Item("公民身份号码", "DE001", "字符", "general_3"), Item("姓名", "DE002", "字符")
 CREDIT = Item("统一社会信用代码", "DE010", "字符")
+SILOS, SAMPLE = 5, "SAMPLE-"
 # Number, names, domain, items, sharing; in turn of the departments.
 DATASETS = (
     (
@@ -47,7 +52,7 @@ def datasets(departments: list[Organisation], now: datetime) -> list[Dataset]:
     listed = []
     for n, (number, name, domain, items, sharing) in enumerate(DATASETS):
         entry = Dataset(
-            id=f"SAMPLE-{number}",
+            id=f"{SAMPLE}{number}",
             name=name,
             provider=departments[n % len(departments)].code,
             items=items,
@@ -70,6 +75,33 @@ def datasets(departments: list[Organisation], now: datetime) -> list[Dataset]:
     return listed
 
 
+def held_elsewhere(now: datetime) -> list[Dataset]:
+    """Return the datasets of the dearest silos, so that requests for them can be drafted."""
+    evaluation = current()
+    found = silos_of(evaluation)[0] if evaluation is not None else []
+    listed = {}
+    for silo in found[:SILOS]:
+        listed[silo.dataset] = Dataset(
+            id=silo.dataset,
+            name=silo.name,
+            provider=silo.holder,
+            items=(Item(silo.name.zh, silo.element, "字符"),),
+            format="database",
+            cycle="month",
+            sharing="unconditional" if silo.way == Way.FREE else "conditional",
+            mode="interface",
+            scope="" if silo.way == Way.FREE else "各部门",
+            purpose="" if silo.way == Way.FREE else "办理业务时核对",
+            domain="证照",
+            tier="city",
+            grade="general_3",
+            office="数据管理处",
+            updated=timezone.localdate(now),
+            summary="样例数据集，不含任何真实数据。",
+        )
+    return list(listed.values())
+
+
 def share(
     department: Organisation, other: Organisation, people: dict[str, Actor], now: datetime
 ) -> None:
@@ -83,14 +115,20 @@ def share(
     """
     rest = Organisation.objects.filter(kind="department", active=True)
     order = [department, other, *rest.exclude(pk__in=(department.pk, other.pk)).order_by("code")]
-    harvesting.harvest(datasets(order[:4], now), Origin(PLATFORM), actor=people["analyst"], at=now)
+    listed = [*datasets(order[:4], now), *held_elsewhere(now)]
+    harvesting.harvest(listed, Origin(PLATFORM), actor=people["analyst"], at=now)
     for asks, of, head in ((department, other, "head"), (other, department, "head2")):
-        item = CatalogueItem.objects.filter(department=of).exclude(sharing="not_shared").last()
+        item = _samples(of).exclude(sharing="not_shared").last()
         if item is not None:
             _filed(item, asks, people[head], now, purpose="办理申请时核对")
-    mine = list(CatalogueItem.objects.filter(department=department).order_by("id"))
+    mine = list(_samples(department).order_by("id"))
     _granted(mine[0], other, people, now)
     _disputed(mine[-1], department, other, people, now)
+
+
+def _samples(department: Organisation) -> QuerySet[CatalogueItem]:
+    """Return the department's own datasets of the example, without those that end silos."""
+    return CatalogueItem.objects.filter(department=department, identifier__startswith=SAMPLE)
 
 
 def _granted(
