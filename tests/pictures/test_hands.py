@@ -34,3 +34,14 @@ def test_it_says_who_answers_and_where_hands_change(
 def test_no_place_is_an_empty_picture() -> None:
     parse(hands_svg([], title=TITLE, language="zh"))
     parse(hands_svg([], title=TITLE, language="zh", upright=True))
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_long_name_leaves_room_for_who_answers(upright: bool) -> None:
+    housing = Text("住房和城乡建设局", "Housing and Urban Affairs")
+    long = Text("使用部门的系统", "The recipient's system")
+    boxes = [HandBox(long, housing, housing, "recipient")] * 4
+    wide = 190 if upright else 640
+    for language, last in (("zh", "负责</text>"), ("en", "answers</text>")):
+        svg = hands_svg(boxes, title=TITLE, language=language, upright=upright, wide=wide)
+        assert svg.count(last) == len(boxes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from shixiao.sharing.answers import Answer
 from shixiao.sharing.inventory import read_inventory
 from shixiao.sharing.lifecycle import read_told, told
 from shixiao.sharing.lifecycle.controls import controls
@@ -54,6 +56,28 @@ def test_an_answer_that_was_edited_is_read_or_refused_and_never_breaks(kind: str
 def test_what_is_no_answer_is_refused(kind: str, data: bytes) -> None:
     with pytest.raises(BadInput):
         READERS[kind][1](data, file="a.json")
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_half_a_sign_is_refused_before_it_meets_the_database(kind: str) -> None:
+    answer, read = READERS[kind]
+    name = {"lifecycle": "dataset", "inventory": "source", "conformance": "name"}[kind]
+    with pytest.raises(BadInput):
+        read(json.dumps(answer | {name: "\ud800"}).encode(), file="a.json")
+
+
+@pytest.mark.parametrize("place", ["value", "low", "high"])
+def test_a_number_beyond_any_float_is_refused(place: str) -> None:
+    answer = answers.conformance()
+    answer["score"][place] = 10**400
+    with pytest.raises(BadInput, match="score"):
+        read_report(answers.file_of(answer), file="a.json")
+
+
+@pytest.mark.parametrize("value", [10**400, -(1 << 70), float("nan"), float("inf"), True, "1"])
+def test_a_number_is_finite_and_exact_or_refused(value: Any) -> None:
+    with pytest.raises(BadInput, match="ms"):
+        Answer({"ms": value}, "a.json").number("ms")
 
 
 def test_a_report_never_shows_a_value_whoever_wrote_the_file() -> None:

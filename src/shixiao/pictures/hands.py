@@ -12,7 +12,8 @@ from shixiao.pictures.text import width, wrap
 from shixiao.terms import Text
 
 SIZE, SMALL = 14, 13  # px of names, and of who answers
-TALL, AIR, LEAP = 92, 12, 34  # px: a box, its inner edge, the way to the next
+TALL, AIR, LEAP = 112, 12, 34  # px: a box, its inner edge, the way to the next
+LINES = 5  # in a box, of its name and of who answers
 ARROW = 6
 
 
@@ -66,15 +67,15 @@ def hands_svg(
     drawn: list[str] = []
     sides = list(dict.fromkeys(box.side for box in boxes))
     for place, box in enumerate(boxes):
-        x, y = (0.0, place * step) if upright else (place * step, SMALL + 6)
+        x, y = (0.0, 1 + place * step) if upright else (place * step, SMALL + 6)
         drawn += _box(box, x, y, long, language, shaded=sides.index(box.side) % 2 == 1)
     for place, (one, other) in enumerate(pairwise(boxes)):
         changes = one.side != other.side
         if upright:
-            drawn += _down(wide / 2, place * step + TALL, changes, language)
+            drawn += _down(wide / 2, 1 + place * step + TALL, changes, language)
         else:
             drawn += _across(place * step + long, SMALL + 6, changes, language)
-    high = count * step - LEAP if upright else TALL + SMALL + 8
+    high = count * step - LEAP + 2 if upright else TALL + SMALL + 8
     said = "; ".join(
         f"{box.name.in_language(language)}: {_answers(box, language)}" for box in boxes
     )
@@ -95,10 +96,11 @@ def _box(
     room = long - 2 * AIR
     drawn = [rect(x, y, long, TALL, fill=MIST if shaded else PAPER, stroke=EDGE, radius=4)]
     below = y + AIR + SIZE - 2
-    for text in wrap(box.name.in_language(language), room, SIZE, bold=True, lines=2):
+    name = wrap(box.name.in_language(language), room, SIZE, bold=True, lines=2)
+    for text in name:
         drawn.append(label(x + AIR, below, text, size=SIZE, bold=True))
         below += SIZE + 4
-    for text in wrap(_answers(box, language), room, SMALL, lines=2):
+    for text in wrap(_answers(box, language), room, SMALL, lines=LINES - len(name)):
         drawn.append(label(x + AIR, below, text, size=SMALL, fill=SOFT))
         below += SMALL + 4
     return drawn

@@ -6,7 +6,6 @@ Values are given out by kind; whatever is of another kind or size is refused wit
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -61,7 +60,7 @@ class Answer:
         value = self.values.get(name)
         if not isinstance(value, int | float) or isinstance(value, bool):
             self.refuse(name)
-        if not (math.isfinite(value) and abs(value) <= MOST):
+        if not abs(value) <= MOST:  # which is no for NaN as well
             self.refuse(name)
         return float(value)
 
@@ -76,7 +75,7 @@ class Answer:
         """Return an estimate."""
         try:
             return Estimate.from_json(self.values[name])
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             self.refuse(name)
 
     def texts(self, name: str, *, most: int) -> list[Text]:
@@ -123,6 +122,8 @@ def read_answer(data: bytes, *, schema: str, command: str, file: str) -> Answer:
     """
     try:
         values = json.loads(data) if len(data) <= LARGEST else None
+        # JSON can escape half a sign, which no database and no page can write.
+        json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict) or values.get("schema") != schema:

@@ -29,7 +29,7 @@ from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 
 SHOWN = 12  # reports in the picture, the latest
-NARROW = 190  # px; two thirds more in the largest print, which still fits a phone
+NARROW = 190  # px; half as wide again in large print, which fits a phone at the largest
 TITLE = Text("符合全部规则的行所占比例", "Share of rows that keep every rule")
 CAPTION = Text(
     "每个点是一次交付，逐行核验得出。",

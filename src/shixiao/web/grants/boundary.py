@@ -11,7 +11,7 @@ from shixiao.terms import Text
 from shixiao.web.shell.pages import language, say
 from shixiao.workflows.grants.boundary import legs_of
 
-NARROW = 210  # px; half as wide again in large print, which still fits a phone
+NARROW = 190  # px; half as wide again in large print, which fits a phone at the largest
 DRAWN = 4  # places that fit beside one another; the table has them all
 TITLE = Text("数据从谁手里到谁手里", "From whose hands to whose")
 CAPTION = Text(
