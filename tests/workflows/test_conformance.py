@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shixiao.records.models import CatalogueItem, LeafRow
+from shixiao.records.models import CatalogueItem, ConformanceReport, LeafRow
 from shixiao.terms import BadInput
 from shixiao.workflows.conformance import report, score_of, told_of, trend_in
 from shixiao.workflows.refusals import Forbidden, Incomplete
@@ -66,3 +66,11 @@ def test_a_table_without_rows_is_no_report(cast: Cast, item: CatalogueItem) -> N
     answer |= {"rows": 0, "score": answer["score"] | empty | {"reason": reason}}
     with pytest.raises(BadInput):
         enter(cast, item, data=answers.file_of(answer))
+
+
+@pytest.mark.parametrize(
+    ("kept", "rows", "said"),
+    [(9_999, 10_000, "99.9%"), (10_000, 10_000, "100.0%"), (29, 100, "29.0%"), (0, 7, "0.0%")],
+)
+def test_only_all_rows_are_a_hundred_percent(kept: int, rows: int, said: str) -> None:
+    assert ConformanceReport(kept=kept, rows=rows).percent == said

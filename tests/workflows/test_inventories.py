@@ -65,6 +65,14 @@ def test_a_draft_is_opened_from_a_table_once_and_known_to_the_next_inventory(cas
     assert list(Inventory.objects.filter(current=True)) == [later]
 
 
+def test_a_table_that_one_inventory_does_not_reach_keeps_its_draft(cast: Cast) -> None:
+    made, _ = enter(cast, "t_hj_ry")
+    item = draft(made.tables.get(), actor=cast.actor("chu"), at=NOW)
+    enter(cast, "t_log")
+    last, _ = enter(cast, "t_hj_ry", "t_log", "t_new")
+    assert last.tables.get(name="t_hj_ry").item == item
+
+
 def test_the_counts_of_the_catalogue_show_what_was_found_beside_what_was_declared(
     cast: Cast,
 ) -> None:

@@ -32,3 +32,8 @@ class ConformanceReport(Record):
 
         ordering = ("day", "entered", "id")
         constraints = (models.UniqueConstraint(fields=["item", "file"], name="one_report_a_file"),)
+
+    @property
+    def percent(self) -> str:
+        """Rows that keep every rule, of a hundred; cut, so that only all rows are 100.0%."""
+        return f"{1000 * self.kept // self.rows / 10:.1f}%" if self.rows else "—"

@@ -96,9 +96,10 @@ def take_in(
 
 
 def _drafts(earlier: QuerySet[Inventory]) -> Mapping[str, CatalogueItem]:
-    """Return name of a table → what it is or was drafted as, by the newest inventory before."""
-    rows = FoundTable.objects.filter(inventory__in=earlier.filter(current=True), item__isnull=False)
-    return {row.name: row.item for row in rows.select_related("item") if row.item is not None}
+    """Return name of a table → what it is or was drafted as, by the newest that found it."""
+    rows = FoundTable.objects.filter(inventory__in=earlier, item__isnull=False)
+    known = rows.select_related("item").order_by("inventory__entered", "inventory__id")
+    return {row.name: row.item for row in known if row.item is not None}
 
 
 def _datasets(department: Organisation, identifiers: set[str]) -> Mapping[str, CatalogueItem]:

@@ -67,7 +67,6 @@ def trend(request: HttpRequest, code: str) -> HttpResponse:
         "item": item,
         "rows": _lines(rows, changes),
         "last": rows[-1] if rows else None,
-        "score": score_of(rows[-1]) if rows else None,
         "picture": _picture(rows) if rows else None,
         "may_add": may(actor, "conformance.add", item),
     }
@@ -80,7 +79,6 @@ def _lines(rows: list[ConformanceReport], changes: Trend) -> list[dict[str, Any]
     lines = [
         {
             "row": row,
-            "score": score_of(row),
             "says": (WORDS[step.says], TONES[step.says]) if step else None,
         }
         for row, step in steps
@@ -117,7 +115,7 @@ def one(request: HttpRequest, code: str, entry: str) -> HttpResponse:
     if wanted in FORMATS:
         return download(mapping_sheet(told.mapping, language=language()), wanted)
     rules = sorted(told.rules, key=lambda rule: rule.passed)
-    context = {"item": item, "row": row, "told": told, "rules": rules, "score": score_of(row)}
+    context = {"item": item, "row": row, "told": told, "rules": rules}
     return render(request, "conformance/one.html.j2", context)
 
 
