@@ -17,7 +17,7 @@ REDUCED = [
     pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
-    "formalism_1",
+    pytest.param("formalism_1", marks=pytest.mark.slow),
     pytest.param("formalism_2", marks=pytest.mark.slow),
     pytest.param("formalism_3", marks=pytest.mark.slow),
     "formalism_4",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,8 @@ from tests.gateway.test_sources import entry_of
 
 ENTRY, KEYS = entry_of(), Keys.drawn(bytes(32))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
-VALUE = TEXT | st.none() | st.integers() | st.booleans() | st.floats(allow_nan=False)
+NUMBER = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+VALUE = TEXT | st.none() | st.booleans() | NUMBER
 
 
 def entry_with(fields: list[str], words: list[str]) -> Entry:
@@ -64,3 +66,9 @@ def test_an_answer_is_the_json_of_what_it_says(rows: list[tuple[object, ...]], g
     fields = GRANT.fields
     records = [dict(zip(fields, row, strict=True)) for row in rows]
     assert told == {"receipt": "r1", "grant": grant, "records": records}
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), "\ud800"])
+def test_what_json_has_no_form_for_is_no_answer(value: object) -> None:
+    with pytest.raises(ValueError, match=r"JSON|surrogates"):
+        answer_of("r1", forms_of(ENTRY), [(value, None, None)])

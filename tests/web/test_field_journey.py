@@ -149,7 +149,7 @@ def give(page: Page, assignment: Assignment, part: slice, *, good: bool) -> None
 @pytest.mark.parametrize(
     ("language", "screen"),
     [
-        ("zh", "phone"),
+        pytest.param("zh", "phone", marks=pytest.mark.slow),
         pytest.param("en", "phone", marks=pytest.mark.slow),
         pytest.param("zh", "desktop", marks=pytest.mark.slow),
         pytest.param("en", "desktop", marks=pytest.mark.slow),
