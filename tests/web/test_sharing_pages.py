@@ -99,6 +99,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/catalogue/", ""),
         ("/catalogue/?q=户籍", analyst),
         ("/catalogue/statistics/", ""),
+        ("/sharing/network/", ""),
         ("/catalogue/import/", analyst),
         (reverse("dataset_import", args=[imported.code]), analyst),
         (reverse("dataset_import", args=[waiting_import.code]), analyst),
