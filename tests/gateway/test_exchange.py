@@ -99,6 +99,35 @@ def test_a_request_that_was_used_is_refused_also_after_a_restart(place: Place) -
     asyncio.run(story())
 
 
+def test_a_clock_that_is_put_back_makes_no_used_request_valid_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shixiao.gateway.committing.PRUNE_EVERY", 1)
+    monkeypatch.setattr("shixiao.gateway.committing.PRUNED_AFTER", -3_600)  # as if an hour on
+
+    async def story() -> None:
+        nonce, now = "n" * 20, time.time()
+        for _ in range(2):
+            async with running(place) as at:
+                once = await at.ask(question(1), nonce=nonce, now=now)
+                again = await at.ask(question(1), nonce=nonce, now=now)
+                other = await at.ask(question(1), nonce="o" * 20, now=now)
+                assert again.reason == other.reason == "replay"
+        assert once.reason == "replay"
+
+    asyncio.run(story())
+
+
+def test_a_length_that_is_no_number_of_bytes_is_refused(place: Place) -> None:
+    async def story() -> None:
+        async with running(place) as at:
+            for length in ("9" * 5_000, "-1", "1e3", "²"):
+                came = await at.send("POST", "/x/people", {"Content-Length": length})
+                assert came.reason == "too_large"
+
+    asyncio.run(story())
+
+
 def test_what_was_signed_cannot_be_changed(place: Place) -> None:
     async def story() -> None:
         async with running(place) as at:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shixiao.gateway.database import RECORD_COLUMNS
+from shixiao.gateway.database import RECORD_COLUMNS, forget_nonces, forgotten, take_nonce
 from shixiao.gateway.refusals import Refused
 
 MOST = 512  # requests in one commit
@@ -143,15 +143,15 @@ class Committer:
 
     def _take(self, nonces: Sequence[bytes]) -> list[bool]:
         """Take nonces and say of each whether it was free."""
-        taken = self._base.execute(
-            f"INSERT OR IGNORE INTO nonces VALUES {','.join(['(?)'] * len(nonces))}", nonces
-        )
-        if taken.rowcount == len(nonces):
-            return [True] * len(nonces)
-        self._base.execute("ROLLBACK")
-        self._base.execute("BEGIN IMMEDIATE")
-        one = "INSERT OR IGNORE INTO nonces VALUES (?)"
-        return [self._base.execute(one, (nonce,)).rowcount == 1 for nonce in nonces]
+        if min(nonces) >= forgotten(self._base):
+            taken = self._base.execute(
+                f"INSERT OR IGNORE INTO nonces VALUES {','.join(['(?)'] * len(nonces))}", nonces
+            )
+            if taken.rowcount == len(nonces):
+                return [True] * len(nonces)
+            self._base.execute("ROLLBACK")
+            self._base.execute("BEGIN IMMEDIATE")
+        return [take_nonce(self._base, nonce) for nonce in nonces]
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -163,8 +163,7 @@ class Committer:
         """Forget nonces of requests that have expired long enough."""
         self._commits += 1
         if self._commits % PRUNE_EVERY == 0:
-            until = int(time.time()) - PRUNED_AFTER
-            self._base.execute("DELETE FROM nonces WHERE nonce < ?", (until.to_bytes(4),))
+            forget_nonces(self._base, until=int(time.time()) - PRUNED_AFTER)
 
 
 assert MOST * RECORD_COLUMNS < 32_766  # noqa: S101 - parameters that SQLite takes at once
