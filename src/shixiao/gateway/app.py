@@ -35,6 +35,7 @@ from shixiao.gateway.telling import PLACES, Telling
 from shixiao.gateway.watching import EVERY, Follower
 from shixiao.ledger import Malformed
 from shixiao.ledger.receipts import SUFFIX
+from shixiao.seals import Damaged
 from shixiao.sharing.grants import Mode
 
 Scope = MutableMapping[str, Any]
@@ -181,7 +182,7 @@ class Gateway:
             return await self._telling.answer(await self._asked(scope, receive))
         except Refused as refused:
             return _refusal(refused.reason.code)
-        except (sqlite3.Error, OSError, Malformed):
+        except (sqlite3.Error, OSError, Malformed, Damaged):
             return _refusal("ledger")
 
     async def _exchanged(self, scope: Scope, receive: Receive, dataset: str, mode: Mode) -> Answer:

@@ -8,7 +8,7 @@ art. 4); the smallest scope is art. 22.
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from shixiao.sharing.grants.grant import ALGORITHMS, OPERATORS, Grant, Key, Mode
@@ -18,6 +18,7 @@ from shixiao.terms import BadInput, Text
 
 MARKS = ("blank", "width", "zeros", "dates")
 WILDCARDS = ("*", "%", "?", "all", "全部", "所有")
+KEY_ID = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]{1,200}", re.ASCII)  # as requests may name it
 PUBLIC_BYTES = {"ed25519": 32, "sm2": 65}
 _NEEDED = {
     "id": Text("编号", "the id"),
@@ -183,8 +184,8 @@ def _keys(keys: Iterable[Key]) -> Iterator[Text]:
     for key in keys:
         try:
             size = len(base64.b64decode(key.public, validate=True))
-        except binascii.Error:
+        except ValueError:  # other signs than base64 has, or than ASCII
             size = 0
-        named = key.id.isascii() and key.id.isprintable() and key.id and '"' not in key.id
+        named = KEY_ID.fullmatch(key.id) is not None
         if key.algorithm not in ALGORITHMS or size != PUBLIC_BYTES[key.algorithm] or not named:
             yield Text("公钥“{id}”无效。", "the public key “{id}” is not valid").format(id=key.id)
