@@ -13,6 +13,7 @@ from datetime import date
 
 import ibis
 
+from shixiao.checkup.detectors.liability_duties import allowed
 from shixiao.checkup.detectors.sharing_requests import asked_for
 from shixiao.checkup.detectors.sharing_tables import (
     DAY_MICROS,
@@ -175,6 +176,10 @@ def _a_year(n: int, factor: float) -> Estimate:
 def _network(scene: Scene) -> Network | None:
     if scene.calendar is None or scene.as_of is None:
         return None
+    clocks = {
+        Sharing.UNCONDITIONAL: Clock.of(scene.rules.rule("GDS-21u")),
+        Sharing.CONDITIONAL: Clock.of(scene.rules.rule("GDS-21c")),
+    }
     requests = [
         Request(
             one.request_id,
@@ -185,6 +190,13 @@ def _network(scene: Scene) -> Network | None:
             one.granted,
             one.reason,
             one.basis,
+            allowed(
+                clocks.get(one.holding.sharing, clocks[Sharing.CONDITIONAL]),
+                one.opened,
+                one.extension,
+                one.consented,
+                scene.calendar,
+            ),
         )
         for one in asked_for(scene)
         # An answer that cannot be read is neither a yes nor a no.
@@ -193,10 +205,7 @@ def _network(scene: Scene) -> Network | None:
     uses = []
     if scene.has("exchanges", "ts"):
         uses = [replace(one.use, count=one.count) for one in fetched(scene)]
-    limits = {
-        Sharing.UNCONDITIONAL: Clock.of(scene.rules.rule("GDS-21u")).length,
-        Sharing.CONDITIONAL: Clock.of(scene.rules.rule("GDS-21c")).length,
-    }
+    limits = {sharing: clock.length for sharing, clock in clocks.items()}
     return network(
         requests,
         holdings(scene).values(),

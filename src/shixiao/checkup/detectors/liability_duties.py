@@ -61,15 +61,22 @@ def duties_owed(scene: Scene, measures: Collection[str]) -> list[Look]:
 def extended(
     clock: Clock, opened: date, extension: int, consented: date | None, calendar: WorkingCalendar
 ) -> date:
-    """Return the last day of a statutory time, extended where consent came before it ran out.
+    """Return the last day of a statutory time, extended where consent came before it ran out."""
+    more = allowed(clock, opened, extension, consented, calendar)
+    return clock.deadline(opened, calendar, extension=more).due
+
+
+def allowed(
+    clock: Clock, opened: date, extension: int, consented: date | None, calendar: WorkingCalendar
+) -> int:
+    """Return the days by which a statutory time is extended: none without consent in time.
 
     An extension beyond what the decree allows counts as far as it allows.
     """
     due = clock.deadline(opened, calendar).due
-    if consented is None or consented > due or extension <= 0:
-        return due
-    most = min(extension, clock.extension_limit)
-    return clock.deadline(opened, calendar, extension=most).due
+    if consented is None or consented > due:
+        return 0
+    return max(0, min(extension, clock.extension_limit))
 
 
 def _due(

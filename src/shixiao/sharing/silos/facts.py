@@ -68,6 +68,7 @@ class Request:
         granted: what the answer was, None while there is none.
         reason: why it was refused.
         basis: provision cited for a refusal.
+        extension: working days by which the time for the answer was lawfully extended.
     """
 
     request_id: str
@@ -78,6 +79,7 @@ class Request:
     granted: bool | None = None
     reason: str = ""
     basis: str = ""
+    extension: int = 0
 
     def __post_init__(self) -> None:
         if (self.answered is None) != (self.granted is None):

@@ -151,7 +151,7 @@ def _as_of(
         limit = limits.get(holding.sharing, limits[Sharing.CONDITIONAL])
         later = request.answered is not None and request.answered > on
         as_of = replace(request, answered=None, granted=None) if later else request
-        yield holding.department_id, _Asked(as_of, limit)
+        yield holding.department_id, _Asked(as_of, limit + request.extension)
 
 
 def _openness(
