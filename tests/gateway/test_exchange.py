@@ -210,7 +210,22 @@ def test_verification_says_yes_or_no_and_ends_guessing(place: Place) -> None:
             assert came.reason == "field_unknown"
             many = [at.ask(question(3, values={"income": str(n)}), "/verify") for n in range(9)]
             reasons = [came.reason for came in await asyncio.gather(*many)]
-            assert reasons.count("guessing") >= 5
+            assert reasons.count("") == 3  # five in all, of which two were asked before
+
+    asyncio.run(story())
+
+
+def test_guesses_of_one_moment_are_counted_over_all_workers(place: Place) -> None:
+    async def story() -> None:
+        async with running(place) as one, running(place) as other:
+            many = [
+                at.ask(question(3, values={"income": str(n)}), "/verify")
+                for n in range(6)
+                for at in (one, other)
+            ]
+            reasons = [came.reason for came in await asyncio.gather(*many)]
+        assert reasons.count("") == place.config.limits.attempts
+        assert reasons.count("guessing") == 12 - place.config.limits.attempts
 
     asyncio.run(story())
 

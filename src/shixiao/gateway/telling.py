@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from shixiao.gateway.committing import Committer, Written
@@ -120,12 +121,13 @@ class Telling:
         }
         body = json.dumps(answer, ensure_ascii=False).encode()
         done = told(draft, self._keys, records=found.all, answer=body)
-        if not await self._committer.commit(proven.nonce, done, lambda: self._replayed(draft)):
-            raise Refused("replay")
+        why = await self._committer.commit(proven.nonce, done, partial(self._refused, draft))
+        if why:
+            raise Refused(why)
         return Answer(200, body, receipt=draft.id)
 
-    def _replayed(self, draft: Draft) -> Written:
-        return written(draft, self._keys, outcome="replay", records=0, answer=b"", release=None)
+    def _refused(self, draft: Draft, code: str) -> Written:
+        return written(draft, self._keys, outcome=code, records=0, answer=b"", release=None)
 
 
 def _told(use: Use) -> dict[str, Any]:
