@@ -1,8 +1,8 @@
 """Whether a grant can bind: every fault in one sentence, before anybody relies on it.
 
 What is not in the law is policy, and says so in the docs: that persons on both sides are named and
-that a grant is looked at again before it ends follows the notion of 谁使用、谁负责 (Decree 809
-art. 4); the smallest scope is art. 22.
+that a grant is looked at again before it ends follows the notion of 谁管理谁负责、谁使用谁负责
+(Decree 809 art. 34). That scope and purpose are stated is art. 20, that they are kept to art. 25.
 """
 
 from __future__ import annotations
