@@ -19,6 +19,7 @@ from shixiao.gateway.records import browsing, exchanges, uses_of
 from shixiao.ledger import Receipt, Trust, opens, verify_log, verify_receipt
 from shixiao.seals import SigningKey
 from shixiao.sharing.admission import Admission, Status
+from shixiao.sharing.grants import Key
 from tests.gateway.cast import Asking, running
 
 
@@ -78,6 +79,29 @@ def test_what_is_not_granted_is_refused_with_the_reason(place: Place) -> None:
                 assert 400 <= came.status < 500
                 assert came.json["text"]["zh"]
                 assert (came.json["receipt"] is None) == (reason in NOBODY)
+
+    asyncio.run(story())
+
+
+def test_who_names_anothers_system_as_its_own_gets_nothing_of_its_grants(place: Place) -> None:
+    thief = SigningKey(bytes(range(32)))
+    own = replace(
+        GRANTS[0],
+        id="G-T",
+        recipient="thief",
+        purpose="other",
+        keys=(Key("thief-1", "ed25519", thief.public.base64),),
+    )
+    place.grant(*GRANTS, own)
+
+    async def story() -> None:
+        async with running(place) as at:
+            assert (await at.ask(question(1))).status == 200
+            came = await at.ask(question(1), key=thief, key_id="thief-1")
+            assert came.reason == "no_grant"
+            came = await at.ask(question(1, purpose="other"), key=thief, key_id="thief-1")
+            assert came.status == 200
+            assert (await at.ask(question(1, purpose="other"))).reason == "no_grant"
 
     asyncio.run(story())
 

@@ -143,7 +143,8 @@ class Exchange:
         if source is None:
             raise Refused("dataset")
         ready = index.grants.get((proven.caller, draft.dataset, question.purpose, mode.value))
-        if ready is None:
+        # Whoever names another department's system as its own gets nothing by that.
+        if ready is None or ready.entry.recipient != proven.recipient:
             raise Refused("no_grant")
         entry = draft.entry = ready.entry
         draft.forms = ready.forms

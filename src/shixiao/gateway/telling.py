@@ -49,7 +49,7 @@ class Telling:
     def __init__(self, config: Config, keys: Keys, committer: Committer) -> None:
         self._config, self._keys, self._committer = config, keys, committer
         public = Key(BUREAU, "ed25519", config.grants.key.base64)
-        self._known = {BUREAU: known_key(BUREAU, public)}
+        self._known = {BUREAU: known_key(BUREAU, public, recipient="")}
 
     async def answer(self, asked: Asked) -> Answer:
         """Answer a request for ``/entries`` or ``/uses``.

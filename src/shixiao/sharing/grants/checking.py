@@ -70,7 +70,7 @@ def check_all(grants: Iterable[Grant], shapes: Mapping[str, Shape]) -> None:
         BadInput: what is wrong.
     """
     asked: dict[tuple[str, ...], str] = {}
-    owners: dict[str, tuple[str, Key]] = {}
+    owners: dict[str, tuple[str, str, Key]] = {}
     for grant in grants:
         if grant.dataset not in shapes:
             said = Text(
@@ -89,11 +89,13 @@ def check_all(grants: Iterable[Grant], shapes: Mapping[str, Shape]) -> None:
             )
         asked[place] = grant.id
         for key in grant.keys:
-            if owners.setdefault(key.id, (grant.caller, key)) != (grant.caller, key):
+            owner = (grant.recipient, grant.caller, key)
+            if owners.setdefault(key.id, owner) != owner:
                 raise BadInput(
                     Text(
-                        "密钥编号“{key}”属于两个系统，或对应两把公钥。",
-                        "the key id “{key}” is of two systems, or of two public keys",
+                        "密钥编号“{key}”属于两个部门或系统，或对应两把公钥。",
+                        "the key id “{key}” is of two departments or systems, or of two public"
+                        " keys",
                     ).format(key=key.id)
                 )
 
