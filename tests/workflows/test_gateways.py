@@ -338,6 +338,7 @@ LIES: list[dict[str, Any]] = [
     {"at": "2020-01-01T00:00:00+00:00"},
     {"at": "2020-01-01T00:00:00"},
     {"proof": "rubbish"},
+    {"proof": None},
 ]
 
 
@@ -359,8 +360,9 @@ def test_a_gateway_that_says_something_else_than_its_proof_is_not_believed(
     monkeypatch.setattr(Client, "uses", changed)
     told = persons.uses_of(account, client=running.bureau)
     assert sum(use.proven for use in told.uses) == 1
+    assert sum(use.pending for use in told.uses) == 1
     assert len(told.uses) == 1 + len(LIES)
-    assert [remark.en for remark in told.remarks if "newest 9" in remark.en]
+    assert [remark.en for remark in told.remarks if f"newest {1 + len(LIES)}" in remark.en]
 
 
 def test_an_answer_that_comes_in_drops_is_no_answer(deal: Deal) -> None:

@@ -58,6 +58,7 @@ class Told:
         gateway: that let them through.
         receipt: id.
         proven: True where the proof holds, is about this very person, and says the same.
+        pending: True where there is no proof yet: its leaf waits for the tree.
     """
 
     at: datetime
@@ -71,6 +72,7 @@ class Told:
     gateway: Gateway
     receipt: str
     proven: bool
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ def _one(
         gateway=gateway,
         receipt=str(use["receipt"]),
         proven=_holds(use, trust, person),
+        pending=not use["proof"],
     )
 
 
