@@ -22,7 +22,7 @@ from shixiao.gateway.config import Config, Followed
 from shixiao.gateway.database import connect
 from shixiao.gateway.fetching import PLAIN, packed
 from shixiao.gateway.refusals import Refused
-from shixiao.sharing.published import LARGEST, Closed, check_age
+from shixiao.sharing.published import LARGEST, Closed, Early, check_age
 from shixiao.terms import Text
 
 EVERY = 0.2  # seconds between looks
@@ -89,6 +89,8 @@ class Follower(Generic[Obeyed]):
                 self.why = None
         except Closed as closed:
             self._held, self.why = None, closed.text
+            if isinstance(closed, Early):
+                self._seen = None  # the same file is right once the clock is
         except (OSError, httpx.HTTPError, httpx.InvalidURL, sqlite3.Error):
             self._held, self.why, self._seen = None, _GONE, None
         self._looked = time.monotonic()
