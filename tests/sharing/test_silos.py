@@ -139,6 +139,19 @@ def test_an_answer_that_came_later_is_silence_on_the_day_of_the_look() -> None:
     assert found.silent == ("R1",)
 
 
+def test_who_was_given_more_time_is_neither_late_nor_silent_before_it_ends() -> None:
+    requests = [
+        replace(
+            request(1, date(2026, 6, 8), date(2026, 6, 24), granted=True), due=date(2026, 7, 6)
+        ),
+        replace(request(2, date(2026, 6, 8)), due=date(2026, 7, 6)),
+        replace(request(3, date(2026, 5, 29)), due=date(2026, 6, 29)),
+    ]
+    holdings = [held("D1", Sharing.CONDITIONAL)]
+    (found,) = openness(requests, holdings, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 30))
+    assert (found.asked, found.in_time.value, found.silent) == (2, 0.5, ("R3",))
+
+
 def test_the_limits_of_the_law_are_rules() -> None:
     pack = load_pack()
     assert pack.number("GDS-21u", "days") == LIMITS[Sharing.UNCONDITIONAL]
@@ -195,6 +208,8 @@ def test_a_grant_in_force_that_nobody_uses_is_idle(
     [
         (Use("X", DAY, "D1", "housing", "G1", "租房核验"), None),
         (Use("X", DAY, "D1", "housing", "G1", " 租房 核验"), None),
+        (Use("X", DAY, "D1", "housing", "G1", "租房核验。"), None),
+        (Use("X", DAY, "D1", "housing", "G1", "租房（核验）"), None),
         (Use("X", DAY, "D1", "housing", "G1"), None),
         (Use("X", DAY, "D1", "housing"), None),
         (Use("X", DAY, "D1", "housing", "G1", "商业营销"), Beyond.OTHER_PURPOSE),
