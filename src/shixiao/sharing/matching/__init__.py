@@ -11,13 +11,22 @@ from shixiao.sharing.matching.benchmark import (
     questions,
     read_predictions,
 )
-from shixiao.sharing.matching.files import Requirement, read_elements, read_requirements
+from shixiao.sharing.matching.files import Bounds, Requirement, read_elements, read_requirements
 from shixiao.sharing.matching.items import Element, Item
-from shixiao.sharing.matching.learned import Decision, Learned, confirm, read_learned
+from shixiao.sharing.matching.learned import (
+    Decision,
+    Learned,
+    confirm,
+    fitted,
+    read_learned,
+    written,
+)
 from shixiao.sharing.matching.matching import Candidate, Match, match
+from shixiao.sharing.matching.told import ToldCandidate, ToldItem, ToldMatches, read_matches, told
 
 __all__ = [
     "PARTS",
+    "Bounds",
     "Candidate",
     "Decision",
     "Element",
@@ -28,14 +37,21 @@ __all__ = [
     "Question",
     "Requirement",
     "Score",
+    "ToldCandidate",
+    "ToldItem",
+    "ToldMatches",
     "confirm",
     "elements",
+    "fitted",
     "grade",
     "match",
     "predictions",
     "questions",
     "read_elements",
     "read_learned",
+    "read_matches",
     "read_predictions",
     "read_requirements",
+    "told",
+    "written",
 ]
