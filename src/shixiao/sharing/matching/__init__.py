@@ -22,9 +22,18 @@ from shixiao.sharing.matching.learned import (
     written,
 )
 from shixiao.sharing.matching.matching import Candidate, Match, match
-from shixiao.sharing.matching.told import ToldCandidate, ToldItem, ToldMatches, read_matches, told
+from shixiao.sharing.matching.told import (
+    ANSWER,
+    ToldCandidate,
+    ToldItem,
+    ToldMatches,
+    read_matches,
+    told,
+)
+from shixiao.sharing.matching.wording import folded_name, wording_of
 
 __all__ = [
+    "ANSWER",
     "PARTS",
     "Bounds",
     "Candidate",
@@ -43,6 +52,7 @@ __all__ = [
     "confirm",
     "elements",
     "fitted",
+    "folded_name",
     "grade",
     "match",
     "predictions",
@@ -53,5 +63,6 @@ __all__ = [
     "read_predictions",
     "read_requirements",
     "told",
+    "wording_of",
     "written",
 ]

@@ -15,7 +15,7 @@ from shixiao.sharing.matching.files import Requirement
 from shixiao.sharing.matching.matching import OFFERED, Match
 from shixiao.terms import BadInput, Text
 
-SCHEMA = "shixiao/match/1"
+SCHEMA, ANSWER = "shixiao/match/1", "matches.json"
 MOST_ROWS, MOST_REASONS = 100_000, 20
 LONGEST_NAME, LONGEST_ID = 500, 200
 OTHERWISE = Text(
