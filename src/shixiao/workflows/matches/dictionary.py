@@ -69,6 +69,9 @@ def decisions(rows: Sequence[MatchDecision], *, named: bool) -> Iterator[Decisio
 def keep(department: Organisation, *, at: datetime) -> StoredFile | None:
     """Keep the dictionary as a department's run takes it now; None where nothing was learned."""
     rows = learned_for(department)
-    if not rows:
-        return None
-    return files.store(written(decisions(rows, named=False)).encode(), at=at)
+    return files.store(file_of(rows, named=False), at=at) if rows else None
+
+
+def file_of(rows: Sequence[MatchDecision], *, named: bool = True) -> bytes:
+    """Return decisions as the file that ``shixiao sharing match --learned`` reads."""
+    return written(decisions(rows, named=named)).encode()
