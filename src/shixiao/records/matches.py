@@ -127,8 +127,9 @@ class MatchItem(Record):
     """A wording of a run, the places where it stands, and what is offered for it.
 
     ``places`` are id of the item, service and channel of each row; ``candidates`` are id, name,
-    department, score and reasons of each element, best first. ``none`` says that no candidate is
-    likely enough. ``decision`` is the standing one of the department that settles it.
+    department, score and reasons of each element, best first; without any nothing is ``offered``,
+    as for signatures. ``none`` says that no candidate is likely enough. ``decision`` is the
+    standing one of the department that settles it.
     """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="items")
@@ -137,6 +138,7 @@ class MatchItem(Record):
     key = models.CharField(max_length=64)
     places = models.JSONField()
     none = models.BooleanField()
+    offered = models.BooleanField()
     candidates = models.JSONField()
     decision = models.ForeignKey(MatchDecision, models.SET_NULL, null=True, related_name="items")
 

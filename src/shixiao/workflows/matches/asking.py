@@ -112,8 +112,8 @@ def ask(
     given = MatchRun(
         department=department,
         kind=MatchRun.Kind.REGISTRY if elements is None else MatchRun.Kind.LISTS,
-        source=_named(requirements),
-        compared="" if elements is None else _named(elements),
+        source=name_of(requirements.name),
+        compared="" if elements is None else name_of(elements.name),
         requirements=files.store(requirements.data, at=at),
         elements=_registry(at) if elements is None else files.store(elements.data, at=at),
     )
@@ -156,7 +156,7 @@ def take_in(
         BadInput: it is no such result.
     """
     check(actor, "match.run", department)
-    name = _named(upload)
+    name = name_of(upload.name)
     told = read_matches(upload.data, file=name)
     moving.locked(department)
     stored = files.store(upload.data, at=at)
@@ -203,7 +203,7 @@ def _queued(given: MatchRun, actor: Actor, at: datetime) -> MatchRun:
 
 def _checked(upload: Upload, read: Callable[[Path, Bounds], Sequence[Row]]) -> None:
     """Read a list to its end, so that whatever is wrong is said while the person waits."""
-    name = _named(upload)
+    name = name_of(upload.name)
     if len(upload.data) > LARGEST:
         raise BadInput(TOO_LARGE.format(most=LARGEST >> 20), file=name)
     with tempfile.TemporaryDirectory() as folder:
@@ -214,8 +214,9 @@ def _checked(upload: Upload, read: Callable[[Path, Bounds], Sequence[Row]]) -> N
         raise BadInput(NO_ROWS, file=name)
 
 
-def _named(upload: Upload) -> str:
-    return Path(upload.name).name[:LONGEST_FILE] or "list"
+def name_of(file: str) -> str:
+    """Return the name of a file as a run keeps it and messages say it."""
+    return Path(file).name[:LONGEST_FILE] or "list"
 
 
 def _registry(at: datetime) -> StoredFile:

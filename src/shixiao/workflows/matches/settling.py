@@ -36,6 +36,7 @@ def kept(item: ToldItem) -> dict[str, Any]:
         "key": key_of(item.name),
         "places": [list(place) for place in item.places],
         "none": item.none,
+        "offered": bool(item.candidates),
         "candidates": [
             [each.element, each.name, each.department, each.score, _said(each)]
             for each in item.candidates
