@@ -12,12 +12,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import DataCopy, FoundTable, Standard
+from shixiao.records.models import DataCopy, FoundTable, MatchRun, Standard
+from shixiao.terms import Text
 from shixiao.workflows.conformance import report
 from shixiao.workflows.example_standards import INCOME, OTHER_INCOME, _adopted
 from shixiao.workflows.inventories import take_in
 from shixiao.workflows.lifecycle import copying, proving
 from shixiao.workflows.lifecycle.proving import Seen
+from shixiao.workflows.matches import asking, deciding, running
+from shixiao.workflows.matches.asking import Upload
 from shixiao.workflows.moving import Act
 from shixiao.workflows.standards import drafting, importing
 from tests import answers
@@ -116,7 +119,53 @@ def found(cast: Cast) -> Pages:
     ]
 
 
-MAKERS = {"conformance": conformance, "found": found, "lives": lives, "standards": standards}
+def matched(cast: Cast) -> Pages:
+    """Decide about some wordings of a matching, and return the pages that show them."""
+    health, chu = cast.places["health"], cast.actor("chu")
+    data = answers.file_of(answers.matches("房产证", "爱人姓名", "配偶姓名"))
+    made, _ = asking.take_in(Upload("a.json", data), department=health, actor=chu, at=NOW)
+    house, spouse = made.items.get(name="房产证"), made.items.get(name="爱人姓名")
+    first = deciding.confirm(house, "R2", seen="", actor=cast.actor("zhou"), at=NOW)
+    deciding.confirm(house, "R1", seen=str(first.pk), actor=chu, at=NOW)
+    deciding.reject(spouse, seen="", actor=chu, at=NOW)
+    waiting = MatchRun.objects.create(
+        department=health,
+        kind="registry",
+        source="b.csv",
+        progress=Text("读取清单", "Reading the lists"),
+        asked=NOW,
+        asked_by=cast.accounts["chu"],
+    )
+    failed = MatchRun.objects.create(
+        department=health,
+        kind="lists",
+        source="b.csv",
+        compared="e.csv",
+        state="failed",
+        problem=running.ENDED,
+        asked=NOW,
+        asked_by=cast.accounts["chu"],
+    )
+    return [
+        (reverse("match", args=[made.code]), "data_officer:chu"),
+        (reverse("match_item", args=[made.code, house.pk]), "data_officer:chu"),
+        (reverse("match", args=[made.code]), "analyst:li"),
+        (reverse("match", args=[waiting.code]), "data_officer:chu"),
+        (reverse("match", args=[failed.code]), "data_officer:chu"),
+        ("/matches/learned/", "analyst:li"),
+        ("/matches/", "data_officer:chu"),
+        ("/matches/add/", "data_officer:chu"),
+        ("/matches/enter/", "data_officer:chu"),
+    ]
+
+
+MAKERS = {
+    "conformance": conformance,
+    "found": found,
+    "lives": lives,
+    "matched": matched,
+    "standards": standards,
+}
 
 
 @pytest.mark.browser

@@ -1,1 +1,1 @@
-"""Matching: lists are matched with what departments hold, and people decide wording by wording."""
+"""匹配的页面: who already holds what forms ask for, and what people confirmed of it."""

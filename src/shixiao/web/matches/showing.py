@@ -38,7 +38,8 @@ SHOWN: Mapping[str, Q] = {
 def counted(rows: QuerySet[MatchRun]) -> QuerySet[MatchRun]:
     """Return runs with their number of wordings, and of those that wait for a person."""
     waits = Q(items__offered=True, items__decision__isnull=True)
-    return rows.annotate(found=Count("items"), open=Count("items", filter=waits))
+    found = rows.annotate(found=Count("items"), open=Count("items", filter=waits))
+    return found.order_by("-asked", "-id")
 
 
 def in_turn(rows: QuerySet[MatchItem]) -> QuerySet[MatchItem]:
@@ -47,11 +48,9 @@ def in_turn(rows: QuerySet[MatchItem]) -> QuerySet[MatchItem]:
     return rows.select_related("decision__by").annotate(turn=turn).order_by("turn", "place", "id")
 
 
-def against(run: MatchRun) -> Text:
+def against(run: MatchRun) -> Text | str:
     """Say with what a list was matched; "" for a result that was made elsewhere."""
-    if run.kind == MatchRun.Kind.REGISTRY:
-        return REGISTRY
-    return Text(run.compared, run.compared) if run.compared else Text("", "")
+    return REGISTRY if run.kind == MatchRun.Kind.REGISTRY else run.compared
 
 
 def line(item: MatchItem, names: Mapping[str, Text]) -> dict[str, Any]:
@@ -108,10 +107,8 @@ def history(item: MatchItem) -> list[dict[str, Any]]:
 def _title(decision: MatchDecision) -> Text:
     if decision.kind == NONE:
         return Text("认定都不是", "None of those offered")
-    name = decision.element_name
-    return Text(
-        f"确认为“{name}”（{decision.element}）", f"Confirmed as “{name}” ({decision.element})"
-    )
+    name, element = decision.element_name, decision.element
+    return Text(f"确认为“{name}”（{element}）", f"Confirmed as “{name}” ({element})")
 
 
 def _was(decision: MatchDecision) -> Text | None:
