@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
@@ -25,6 +26,11 @@ OPEN = (Text("待确认", "to decide"), "amber")
 SETTLED = (Text("已确认", "confirmed"), "green")
 REJECTED = (Text("都不是", "none of them"), "grey")
 EMPTY = (Text("没有候选", "nothing offered"), "grey")
+SAID: Mapping[str, Text] = {
+    "confirmed": Text("确认", "Confirmed"),
+    "none": Text("认定都不是", "None of those offered"),
+}
+GONE = Text("撤回", "Withdrawn")
 REGISTRY = Text("本站的数据元标准", "the standards of this site")
 TO_DECIDE = Q(offered=True, decision__isnull=True)
 SHOWN: Mapping[str, Q] = {
@@ -97,26 +103,31 @@ def history(item: MatchItem) -> list[dict[str, Any]]:
     replaced = {each.previous_id for each in found}
     steps = []
     for each in found:
-        steps.append({"title": _title(each), "at": each.at, "by": str(each.by), "text": _was(each)})
+        steps.append(_step(SAID[each.kind], each.at, each.by, _what(each)))
         if each.ended is not None and each.pk not in replaced:
-            gone = Text("撤回", "Withdrawn")
-            steps.append({"title": gone, "at": each.ended, "by": str(each.ended_by), "text": None})
+            steps.append(_step(GONE, each.ended, each.ended_by, None))
     return steps
 
 
-def _title(decision: MatchDecision) -> Text:
-    if decision.kind == NONE:
-        return Text("认定都不是", "None of those offered")
-    name, element = decision.element_name, decision.element
-    return Text(f"确认为“{name}”（{element}）", f"Confirmed as “{name}” ({element})")
+def _step(title: Text, at: datetime, by: object, text: Text | None) -> dict[str, Any]:
+    return {"title": title, "at": at, "by": str(by), "text": text}
 
 
-def _was(decision: MatchDecision) -> Text | None:
-    """Say what stood before, and in which words."""
-    if decision.previous is None:
-        return None
-    before = _title(decision.previous)
-    return Text(f"此前：{before.zh}", f"Before: {before.en}")
+def _what(decision: MatchDecision) -> Text:
+    """Say what was decided, and what stood before."""
+    now, before = _elements(decision), decision.previous
+    if before is None:
+        return Text(f"{now}。", f"{now}.")
+    was = _elements(before)
+    zh, en = SAID[before.kind].zh, SAID[before.kind].en
+    return Text(f"{now}。此前：{zh}（{was}）。", f"{now}. Before: {en} ({was}).")
+
+
+def _elements(decision: MatchDecision) -> str:
+    """Name the element that was confirmed, or those that were rejected."""
+    if decision.kind == CONFIRMED:
+        return f"{decision.element_name} {decision.element}"
+    return "、".join(name for _, name in decision.refused)
 
 
 def pairs(run: MatchRun) -> Sheet:

@@ -182,7 +182,8 @@ def learned(request: HttpRequest) -> HttpResponse:
     sought = form.cleaned_data["q"] if form.is_valid() else ""
     kept = [each for each in reversed(rows) if sought in f"{each.wording} {each.element_name}"]
     page = page_of(request, kept, each=LISTED)
-    context = {"filters": form, "page": page, "total": len(rows), "none": MatchDecision.Kind.NONE}
+    context = {"filters": form, "page": page, "total": len(rows)}
+    context |= {"rejected": MatchDecision.Kind.NONE}
     return render(request, "matches/learned.html.j2", context)
 
 
