@@ -18,6 +18,7 @@ from shixiao.records.models import (
     Gateway,
     GatewayLog,
     Grant,
+    Harvest,
     Inventory,
     MatchItem,
     MatchRun,
@@ -30,6 +31,7 @@ from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.catalogue import keeping
+from shixiao.workflows.gateways.counting import count
 from shixiao.workflows.standards.drafting import columns_of
 from tests.cast import NOW, TODAY, Cast
 from tests.sharing.catalogue import DATASET
@@ -58,6 +60,7 @@ class Deals:
     inventories: dict[str, Inventory] = field(default_factory=dict)
     matchings: dict[str, MatchRun] = field(default_factory=dict)
     asked: dict[str, MatchItem] = field(default_factory=dict)
+    imports: dict[str, Harvest] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -105,6 +108,9 @@ def make_deals(cast: Cast) -> Deals:
             entered_by=cast.accounts["chu"],
         )
         _match(made, whose, cast, place)
+        made.imports[whose] = Harvest.objects.create(
+            source=f"{place}平台", asked=NOW, asked_by=cast.accounts["li"], state="done"
+        )
         made.copies[whose] = DataCopy.objects.create(
             item=made.items[whose],
             holder=cast.places[place],
@@ -236,4 +242,5 @@ def passed(gateway: Gateway, grant: Grant, case: str, outcome: str = "") -> Exch
     )
     log.taken = log.size = log.size + 1
     log.save()
+    count(log)
     return made
