@@ -74,8 +74,7 @@ def take_up() -> None:
     if Evaluation.objects.filter(state=Evaluation.State.QUEUED).exists():
         evaluations.run_waiting()
     matching.resume(now=now)
-    if matching.waiting():
-        matching.run_waiting()
+    matching.run_waiting()
     harvesting.resume(now=now)
     harvesting.run_waiting()
 

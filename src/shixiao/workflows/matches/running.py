@@ -70,11 +70,6 @@ def resume(*, now: datetime) -> int:
     return len(gone)
 
 
-def waiting() -> bool:
-    """Say whether a run waits."""
-    return MatchRun.objects.filter(state=MatchRun.State.QUEUED).exists()
-
-
 def _job(found: MatchRun, beside: Path) -> dict[str, Any]:
     """Lay the files of a run open for the child; they go with the folder."""
     laid = {
