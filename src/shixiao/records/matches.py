@@ -146,7 +146,12 @@ class MatchItem(Record):
         """As they come in the list."""
 
         ordering = ("place", "id")
-        indexes = (models.Index(fields=["key"]), models.Index(fields=["run", "place"]))
+        indexes = (
+            models.Index(fields=["key"]),
+            models.Index(fields=["run", "place"]),
+            # What lists count, without reading the candidates.
+            models.Index(fields=["run", "offered", "decision"]),
+        )
 
     @property
     def owner(self) -> UUID | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
@@ -41,11 +42,12 @@ SHOWN: Mapping[str, Q] = {
 }
 
 
-def counted(rows: QuerySet[MatchRun]) -> QuerySet[MatchRun]:
-    """Return runs with their number of wordings, and of those that wait for a person."""
-    waits = Q(items__offered=True, items__decision__isnull=True)
-    found = rows.annotate(found=Count("items"), open=Count("items", filter=waits))
-    return found.order_by("-asked", "-id")
+def counts_of(runs: Iterable[MatchRun]) -> dict[UUID, tuple[int, int]]:
+    """Return run → number of its wordings, and of those that wait for a person."""
+    of = MatchItem.objects.filter(run__in=list(runs)).order_by().values_list("run")
+    found = dict(of.annotate(n=Count("*")))
+    waiting = dict(of.filter(TO_DECIDE).annotate(n=Count("*")))
+    return {run: (n, waiting.get(run, 0)) for run, n in found.items()}
 
 
 def in_turn(rows: QuerySet[MatchItem]) -> QuerySet[MatchItem]:

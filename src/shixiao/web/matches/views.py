@@ -19,7 +19,7 @@ from shixiao.web.matches.showing import (
     STATES,
     TO_DECIDE,
     against,
-    counted,
+    counts_of,
     entries,
     in_turn,
     line,
@@ -47,8 +47,9 @@ KNOWN = Text("这份结果此前已经登记。", "This result was entered befor
 
 def listing(request: HttpRequest) -> HttpResponse:
     """List the runs that the person may see, with how much waits for a person."""
-    page = page_of(request, counted(visible(actor_on(request))))
-    rows = [(row, STATES[row.state], against(row)) for row in page]
+    page = page_of(request, visible(actor_on(request)))
+    counts = counts_of(page)
+    rows = [(row, STATES[row.state], against(row), *counts.get(row.pk, (0, 0))) for row in page]
     return render(request, "matches/list.html.j2", {"page": page, "rows": rows})
 
 
