@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -361,4 +360,3 @@ def test_the_files_of_a_run_lie_encrypted(cast: Cast) -> None:
     assert made.requirements is not None
     path = files.path_of(made.requirements.sha256)
     assert "房产证".encode("gb18030") not in path.read_bytes()
-    assert timezone.is_aware(made.asked)
