@@ -13,6 +13,9 @@ from shixiao.sharing.inventory import Inventory, RawColumn, RawTable, TableEntry
 from shixiao.sharing.inventory.cataloguing import Match
 from shixiao.sharing.inventory.copies import TableKind
 from shixiao.sharing.inventory.meaning import understand
+from shixiao.sharing.matching import Element as HeldElement
+from shixiao.sharing.matching import Item, Requirement, match
+from shixiao.sharing.matching import told as matches_told
 from shixiao.sharing.standards.conformance import (
     Check,
     Draft,
@@ -26,6 +29,8 @@ from shixiao.sharing.standards.registry import Element, Registry
 from shixiao.terms import Estimate, Text
 
 IDENTITY = Element("DE001", Text("公民身份号码", "Citizen identity number"), format="an18")
+# Elements of which two are offered for 房产证 and one for 配偶姓名.
+OFFERED = (("R1", "不动产权证书号"), ("R2", "房产证类别"), ("M1", "配偶姓名"))
 # What a place may be given instead of what belongs there.
 JUNK: tuple[Any, ...] = (None, -1, 1 << 70, 1.5, True, "", "x" * 2_000, [], {}, [None], {"a": {}})
 
@@ -48,6 +53,18 @@ def inventory(*names: str, dataset: str = "", source: str = "sqlite:///a.db") ->
         _found(name, dataset if n == 0 else "") for n, name in enumerate(names or ("t_hj_ry",))
     ]
     return Inventory(source, tuple(found), 6, load_pack(), 1).to_json()
+
+
+def matches(*names: str, elements: tuple[tuple[str, str], ...] = OFFERED) -> dict[str, Any]:
+    """Return what ``sharing match --json`` prints of fields called so, each asked for twice."""
+    asked = [
+        Requirement(Item(f"I{n}", name), service, "online")
+        for n, name in enumerate(names or ("房产证",))
+        for service in ("S1", "S2")
+    ]
+    held = [HeldElement(key, name, department_id="housing") for key, name in elements]
+    found = match([each.item for each in asked], held, threshold=0.5)
+    return matches_told(asked, found, threshold=0.5)
 
 
 def _found(name: str, dataset: str) -> TableEntry:

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from shixiao.terms import Text
 from shixiao.workflows import child, evaluations, gate, remeasuring
+from shixiao.workflows.matches import running
 
 
 def run_here(
@@ -51,6 +52,6 @@ def run_here(
 
 @pytest.fixture
 def children_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let checks, evaluations and re-measurements run in the process of the test."""
-    for module in (gate, evaluations, remeasuring):
+    """Let checks, evaluations, re-measurements and matchings run in the process of the test."""
+    for module in (gate, evaluations, remeasuring, running):
         monkeypatch.setattr(module, "run_child", run_here)

@@ -20,6 +20,8 @@ from shixiao.records.models import (
     Grant,
     Harvest,
     Inventory,
+    MatchItem,
+    MatchRun,
     Meeting,
     Resolution,
     SharingRequest,
@@ -56,6 +58,8 @@ class Deals:
     copies: dict[str, DataCopy] = field(default_factory=dict)
     standards: dict[str, Standard] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
+    matchings: dict[str, MatchRun] = field(default_factory=dict)
+    asked: dict[str, MatchItem] = field(default_factory=dict)
     imports: dict[str, Harvest] = field(default_factory=dict)
 
 
@@ -103,6 +107,7 @@ def make_deals(cast: Cast) -> Deals:
             entered=NOW,
             entered_by=cast.accounts["chu"],
         )
+        _match(made, whose, cast, place)
         made.imports[whose] = Harvest.objects.create(
             source=f"{place}平台", asked=NOW, asked_by=cast.accounts["li"], state="done"
         )
@@ -119,6 +124,28 @@ def make_deals(cast: Cast) -> Deals:
             made_by=cast.accounts["chu"],
         )
     return made
+
+
+def _match(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Let each department have one wording matched."""
+    run = made.matchings[whose] = MatchRun.objects.create(
+        department=cast.places[place],
+        kind="result",
+        source="a.json",
+        state="done",
+        asked=NOW,
+        asked_by=cast.accounts["chu"],
+    )
+    made.asked[whose] = MatchItem.objects.create(
+        run=run,
+        place=0,
+        name="房产证",
+        key="0" * 64,
+        places=[["I1", "S1", "online"]],
+        none=False,
+        offered=True,
+        candidates=[["R1", "不动产权证书号", place, 0.9, [{"zh": "甲", "en": "a"}]]],
+    )
 
 
 def _ask(made: Deals, whose: str, cast: Cast, place: str) -> None:

@@ -14,6 +14,7 @@ from shixiao.sharing.inventory import read_inventory
 from shixiao.sharing.lifecycle import read_told, told
 from shixiao.sharing.lifecycle.controls import controls
 from shixiao.sharing.lifecycle.matrix import Cell, CellState, Evidence
+from shixiao.sharing.matching import read_matches
 from shixiao.sharing.standards.conformance import mapping_sheet, read_report
 from shixiao.terms import BadInput, Text
 from tests import answers
@@ -30,6 +31,7 @@ READERS: dict[str, tuple[dict[str, Any], Callable[..., Any]]] = {
     "conformance": (answers.conformance(), read_report),
     "inventory": (answers.inventory(), read_inventory),
     "lifecycle": (lifecycle(), read_told),
+    "matches": (answers.matches(), read_matches),
 }
 
 
@@ -61,7 +63,7 @@ def test_what_is_no_answer_is_refused(kind: str, data: bytes) -> None:
 @pytest.mark.parametrize("kind", READERS)
 def test_half_a_sign_is_refused_before_it_meets_the_database(kind: str) -> None:
     answer, read = READERS[kind]
-    name = {"lifecycle": "dataset", "inventory": "source", "conformance": "name"}[kind]
+    name = {"lifecycle": "dataset", "inventory": "source"}.get(kind, "name")
     with pytest.raises(BadInput):
         read(json.dumps(answer | {name: "\ud800"}).encode(), file="a.json")
 

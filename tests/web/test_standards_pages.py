@@ -12,12 +12,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import DataCopy, FoundTable, Standard
+from shixiao.records.models import DataCopy, FoundTable, MatchRun, Standard
+from shixiao.terms import Text
 from shixiao.workflows.conformance import report
 from shixiao.workflows.example_standards import INCOME, OTHER_INCOME, _adopted
 from shixiao.workflows.inventories import take_in
 from shixiao.workflows.lifecycle import copying, proving
 from shixiao.workflows.lifecycle.proving import Seen
+from shixiao.workflows.matches import asking, deciding, running
+from shixiao.workflows.matches.asking import Upload
 from shixiao.workflows.moving import Act
 from shixiao.workflows.standards import drafting, importing
 from tests import answers
@@ -116,7 +119,53 @@ def found(cast: Cast) -> Pages:
     ]
 
 
-MAKERS = {"conformance": conformance, "found": found, "lives": lives, "standards": standards}
+def matched(cast: Cast) -> Pages:
+    """Decide about some wordings of a matching, and return the pages that show them."""
+    health, chu = cast.places["health"], cast.actor("chu")
+    data = answers.file_of(answers.matches("房产证", "爱人姓名", "配偶姓名"))
+    made, _ = asking.take_in(Upload("a.json", data), department=health, actor=chu, at=NOW)
+    house, spouse = made.items.get(name="房产证"), made.items.get(name="爱人姓名")
+    first = deciding.confirm(house, "R2", seen="", actor=cast.actor("zhou"), at=NOW)
+    deciding.confirm(house, "R1", seen=str(first.pk), actor=chu, at=NOW)
+    deciding.reject(spouse, seen="", actor=chu, at=NOW)
+    waiting = MatchRun.objects.create(
+        department=health,
+        kind="registry",
+        source="b.csv",
+        progress=Text("读取清单", "Reading the lists"),
+        asked=NOW,
+        asked_by=cast.accounts["chu"],
+    )
+    failed = MatchRun.objects.create(
+        department=health,
+        kind="lists",
+        source="b.csv",
+        compared="e.csv",
+        state="failed",
+        problem=running.ENDED,
+        asked=NOW,
+        asked_by=cast.accounts["chu"],
+    )
+    return [
+        (reverse("match", args=[made.code]), "data_officer:chu"),
+        (reverse("match_item", args=[made.code, house.pk]), "data_officer:chu"),
+        (reverse("match", args=[made.code]), "analyst:li"),
+        (reverse("match", args=[waiting.code]), "data_officer:chu"),
+        (reverse("match", args=[failed.code]), "data_officer:chu"),
+        ("/matches/learned/", "analyst:li"),
+        ("/matches/", "data_officer:chu"),
+        ("/matches/add/", "data_officer:chu"),
+        ("/matches/enter/", "data_officer:chu"),
+    ]
+
+
+MAKERS = {
+    "conformance": conformance,
+    "found": found,
+    "lives": lives,
+    "matched": matched,
+    "standards": standards,
+}
 
 
 @pytest.mark.browser
@@ -281,6 +330,85 @@ def test_a_found_table_becomes_a_draft_by_one_click(cast: Cast, place: Path) -> 
     assert answer.headers["Location"] == reverse("dataset_edit", args=[table.item.code])
     assert chu.get(answer.headers["Location"]).status_code == 200
     assert chu.post(f"{page}draft/").status_code == 409
+
+
+def matching(cast: Cast, name: str, **given: object) -> MatchRun:
+    """Match two small lists by the form, as a worker would."""
+    lists = {
+        "department": "health",
+        "requirements": upload(
+            "item_id,item_name\n1,房产证\n2,爱人姓名\n".encode("gb18030"), "要求.csv"
+        ),
+        "against": "list",
+        "elements": upload("element_id,name\nR1,不动产权证书号\nM1,配偶姓名\n", "e.csv"),
+    }
+    answer = client(cast, name).post("/matches/add/", lists | given)
+    assert answer.status_code == 302
+    running.run_waiting()
+    return MatchRun.objects.get(code=answer.headers["Location"].split("/")[-2])
+
+
+@pytest.mark.django_db
+def test_a_wording_is_confirmed_by_a_button_and_the_next_matching_knows_it(
+    cast: Cast, place: Path, children_here: None
+) -> None:
+    chu, run = client(cast, "chu"), matching(cast, "chu")
+    top = reverse("match", args=[run.code])
+    item = run.items.get(name="房产证")
+    page = chu.get(top).content.decode()
+    assert page.index("房产证") < page.index("爱人姓名")
+    decide = reverse("match_decide", args=[run.code, item.pk])
+    given = {"element": "R1", "seen": "", "back": f"{top}?show=open"}
+    assert client(cast, "wu").post(decide, given).status_code == 404
+    assert client(cast, "li").post(decide, given).status_code == 403
+    answer = chu.post(decide, given)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{top}?show=open")
+    assert chu.post(decide, given).status_code == 409  # somebody has decided since
+    page = chu.get(top).content.decode()
+    assert page.index("爱人姓名</a>") < page.index("房产证</a>")
+    assert "房产证</a>" not in chu.get(f"{top}?show=open").content.decode()
+    out = chu.get(f"{top}?form=csv").content.decode("utf-8-sig").splitlines()
+    assert out[1].startswith("1,房产证,,,R1,不动产权证书号,")
+    learned = chu.get("/matches/learned/?form=yaml").content.decode()
+    assert '"item": "房产证"' in learned
+    assert "Chu" not in learned
+    again = chu.post(reverse("match_again", args=[run.code])).headers["Location"]
+    running.run_waiting()
+    assert "有人于" in chu.get(again).content.decode()
+    assert chu.post(reverse("match_again", args=[run.code])).headers["Location"] == top
+    item.refresh_from_db()
+    gone = {"verb": "withdraw", "seen": str(item.decision_id), "back": "https://evil.test/"}
+    assert chu.post(decide, gone).headers["Location"] == top
+    history = chu.get(reverse("match_item", args=[run.code, item.pk])).content.decode()
+    assert [word in history for word in ("确认", "撤回", "不动产权证书号")] == [True] * 3
+
+
+@pytest.mark.django_db
+def test_a_list_or_a_result_that_cannot_be_used_is_refused_at_its_field(
+    cast: Cast, place: Path
+) -> None:
+    chu = client(cast, "chu")
+    rows = "item_id,item_name\n1,甲\n2,\n"
+    given = {"department": "health", "requirements": upload(rows, "r.csv")}
+    for more, said in (
+        ({"against": "list"}, "请选择数据元清单"),
+        ({"against": "registry"}, "r.csv"),
+        ({"against": "list", "elements": upload("x\n1\n", "e.csv")}, "第 2 行"),
+    ):
+        given["requirements"].seek(0)
+        answer = chu.post("/matches/add/", given | more)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    good = given | {"requirements": upload("item_id,item_name\n1,甲\n", "r.csv")}
+    answer = chu.post("/matches/add/", good | {"against": "registry"})
+    assert "还没有发布的数据元标准" in answer.content.decode()
+    for data in ("{}", "[", ""):
+        wrong = {"department": "health", "file": upload(data, "a.json")}
+        assert chu.post("/matches/enter/", wrong).status_code == 422
+    right = upload(answers.file_of(answers.matches()), "a.json")
+    given = {"department": "health", "file": right}
+    assert chu.post("/matches/enter/", given).status_code == 302
+    assert MatchRun.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -79,6 +79,7 @@ class Things:
             "copy": deals.copies,
             "standard": deals.standards,
             "inventory": deals.inventories,
+            "match": deals.matchings,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -129,6 +130,7 @@ class Things:
             "provider_id": "government",
             "entry": NONE,
             "receipt": deals.exchanges[whose].pk,
+            "asked": deals.asked[whose].pk,
         }
         return known.get(argument) or NONE
 

@@ -15,7 +15,7 @@ from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
 if TYPE_CHECKING:
-    from shixiao.sharing.matching import Match, Requirement, Score
+    from shixiao.sharing.matching import Match, Score
 
 THRESHOLD = "MAT-01"
 SHOWN, WIDEST = 300, 80  # items that are printed, and signs of a name
@@ -59,11 +59,7 @@ def match(
             [each.item for each in asked], held, threshold=threshold, learned=known
         )
     if as_json:
-        answer = {
-            "schema": "shixiao/match/1",
-            "threshold": threshold,
-            "matches": list(map(_match, asked, found)),
-        }
+        answer = matching.told(asked, found, threshold=threshold)
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
     for line in _lines(found):
@@ -171,26 +167,6 @@ def benchmark(*, predictions: Path | None, part: str, as_json: bool) -> None:
     language = Settings.from_environment().language
     for line in _score_lines(score):
         click.echo(line.in_language(language))
-
-
-def _match(asked: Requirement, found: Match) -> dict[str, Any]:
-    return {
-        "item_id": asked.item.id,
-        "item_name": asked.item.name,
-        "service_id": asked.service_id or None,
-        "channel": asked.channel or None,
-        "none_of_them": found.none,
-        "candidates": [
-            {
-                "element_id": candidate.element.id,
-                "name": candidate.element.name,
-                "department_id": candidate.element.department_id or None,
-                "score": candidate.score,
-                "reasons": [reason.to_json() for reason in candidate.reasons],
-            }
-            for candidate in found.candidates
-        ],
-    }
 
 
 def _lines(found: Sequence[Match]) -> Iterator[Text]:

@@ -46,6 +46,7 @@ from shixiao.records.handling import HandlerFigures
 from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
 from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
+from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
@@ -108,6 +109,9 @@ __all__ = [
     "LeafRow",
     "LifeStanding",
     "LogHead",
+    "MatchDecision",
+    "MatchItem",
+    "MatchRun",
     "Matter",
     "Measurement",
     "Meeting",

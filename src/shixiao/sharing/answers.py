@@ -108,7 +108,9 @@ class Answer:
         return f"{self.place}.{name}" if self.place else name
 
 
-def read_answer(data: bytes, *, schema: str, command: str, file: str) -> Answer:
+def read_answer(
+    data: bytes, *, schema: str, command: str, file: str, largest: int = LARGEST
+) -> Answer:
     """Read what a command printed.
 
     Args:
@@ -116,20 +118,21 @@ def read_answer(data: bytes, *, schema: str, command: str, file: str) -> Answer:
         schema: that the answer names.
         command: which prints it, for what is said of a file that is something else.
         file: its name.
+        largest: bytes that are read at most; what comes from anybody has 32 MB.
 
     Raises:
-        BadInput: it is no such answer, or larger than 32 MB.
+        BadInput: it is no such answer, or larger.
     """
     try:
-        values = json.loads(data) if len(data) <= LARGEST else None
+        values = json.loads(data) if len(data) <= largest else None
         # JSON can escape half a sign, which no database and no page can write.
         json.dumps(values, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict) or values.get("schema") != schema:
         said = Text(
-            f"这不是 {command} --json 的输出，或超过 32 MB。",
-            f"This is not what {command} --json prints, or exceeds 32 MB.",
+            f"这不是 {command} --json 的输出，或超过 {largest >> 20} MB。",
+            f"This is not what {command} --json prints, or exceeds {largest >> 20} MB.",
         )
         raise BadInput(said, file=file)
     return Answer(values, file)

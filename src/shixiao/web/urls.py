@@ -47,6 +47,8 @@ from shixiao.web.ledger import views as ledger
 from shixiao.web.ledger import witnessing
 from shixiao.web.lifecycle import copies
 from shixiao.web.lifecycle import views as lifecycle
+from shixiao.web.matches import deciding as match_deciding
+from shixiao.web.matches import views as matches
 from shixiao.web.meetings import views as meetings
 from shixiao.web.monday import views as monday
 from shixiao.web.parts import views as parts
@@ -114,6 +116,14 @@ urlpatterns = [
     path("inventories/<slug:code>/", inventories.one, name="inventory"),
     path("inventories/<slug:code>/<uuid:entry>/", inventories.table, name="inventory_table"),
     path("inventories/<slug:code>/<uuid:entry>/draft/", inventories.draft, name="inventory_draft"),
+    path("matches/", matches.listing, name="matches"),
+    path("matches/add/", matches.add, name="match_add"),
+    path("matches/enter/", matches.enter, name="match_enter"),
+    path("matches/learned/", matches.learned, name="matches_learned"),
+    path("matches/<slug:code>/", matches.one, name="match"),
+    path("matches/<slug:code>/again/", matches.again, name="match_again"),
+    path("matches/<slug:code>/<uuid:asked>/", match_deciding.item, name="match_item"),
+    path("matches/<slug:code>/<uuid:asked>/decide/", match_deciding.decide, name="match_decide"),
     path("life/", lifecycle.listing, name="life"),
     path("copies/<slug:code>/", copies.one, name="copy"),
     path("copies/<slug:code>/<slug:verb>/", copies.act, name="copy_act"),

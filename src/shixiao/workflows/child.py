@@ -33,12 +33,18 @@ from shixiao.evidence import Store
 from shixiao.rules import load_pack
 from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.settings import Settings
+from shixiao.sharing import matching
 from shixiao.terms import BadInput, Text, Unavailable
 
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
 PUBLIC, BUNDLE = "public", "bundle.zip"
 ACTIVITIES = "activities.csv"
+THRESHOLD = "MAT-01"
 FRAME, LEFT_OUT = "frame.parquet", "left_out.json"
+LISTS = Text("读取清单", "Reading the lists")
+MATCHING = Text(
+    "匹配 {items} 项要求与 {elements} 个数据元", "Matching {items} items with {elements} elements"
+)
 REPORT = Text("写出报告", "Writing the report")
 NO_ROOM = Text(
     "服务器读写文件失败：{why}。评估没有留下结果；请管理员检查磁盘，之后可以重新评估。",
@@ -151,6 +157,23 @@ def _remeasured(asked: dict[str, Any]) -> dict[str, Any]:
     return {"remeasured": answer.to_json(), "extended": later}
 
 
+def _matched(asked: dict[str, Any]) -> dict[str, Any]:
+    """Match lists that were checked when they came, with what was learned by then."""
+    _tell(LISTS)
+    requirements = matching.read_requirements(Path(asked["requirements"]))
+    elements = matching.read_elements(Path(asked["elements"]))
+    path, rules = _path(asked["learned"]), load_pack()
+    learned = matching.fitted(matching.read_learned(path), elements) if path else None
+    _tell(MATCHING.format(items=f"{len(requirements):,}", elements=f"{len(elements):,}"))
+    threshold = rules.number(THRESHOLD)
+    items = [each.item for each in requirements]
+    found = matching.match(items, elements, threshold=threshold, learned=learned)
+    answer = matching.told(requirements, found, threshold=threshold)
+    data = json.dumps(answer, ensure_ascii=False, allow_nan=False).encode()
+    _write(Path(asked["folder"]) / matching.ANSWER, data)
+    return {"matched": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}
+
+
 def _about(asked: dict[str, Any], paths: str, confirmed: str) -> Question:
     """Return the question about evidence, the map that holds for it, and what is left out of it."""
     return Question(
@@ -161,7 +184,12 @@ def _about(asked: dict[str, Any], paths: str, confirmed: str) -> Question:
     )
 
 
-KINDS = {"check": _checked, "evaluate": _evaluated, "remeasure": _remeasured}
+KINDS = {
+    "check": _checked,
+    "evaluate": _evaluated,
+    "remeasure": _remeasured,
+    "match": _matched,
+}
 
 
 def _paths(texts: Sequence[str]) -> tuple[Path, ...]:

@@ -23,6 +23,7 @@ from shixiao.workflows.commissions.making import Terms
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.example_finds import look_into
 from shixiao.workflows.example_lives import live
+from shixiao.workflows.example_matches import match
 from shixiao.workflows.example_sharing import share
 from shixiao.workflows.example_standards import measure, standardise
 from shixiao.workflows.moving import Act as RoundAct
@@ -106,6 +107,7 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     standardise(places["department"], places["department2"], acting, now)
     measure(places["department"], acting, now)
     look_into(places["department"], acting, now)
+    match(places["department"], places["department2"], acting, now)
     duties.count_all(now=now)
     return signs
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from shixiao.records.models import Evaluation
+from shixiao.records.models import Evaluation, MatchRun
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
@@ -16,6 +16,7 @@ from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
 from shixiao.workflows.lifecycle import standing
+from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
 from shixiao.workflows.trainings import running
 
@@ -25,6 +26,11 @@ HERE = "shixiao.workflows.jobs"
 def queue_evaluation(evaluation: Evaluation) -> None:
     """Queue an evaluation, in the transaction that asks for it."""
     async_task(f"{HERE}.evaluate", task_name=f"evaluate {evaluation.code}")
+
+
+def queue_matching(run: MatchRun) -> None:
+    """Queue a matching, in the transaction that asks for it."""
+    async_task(f"{HERE}.match", task_name=f"match {run.code}")
 
 
 def queue_check() -> None:
@@ -54,6 +60,11 @@ def evaluate() -> int:
     return ran
 
 
+def match() -> int:
+    """Match the lists that wait."""
+    return matching.run_waiting()
+
+
 def take_up() -> None:
     """Take up what a vanished worker left."""
     now = timezone.now()
@@ -62,6 +73,8 @@ def take_up() -> None:
     evaluations.resume(now=now)
     if Evaluation.objects.filter(state=Evaluation.State.QUEUED).exists():
         evaluations.run_waiting()
+    matching.resume(now=now)
+    matching.run_waiting()
     harvesting.resume(now=now)
     harvesting.run_waiting()
 

@@ -11,13 +11,31 @@ from shixiao.sharing.matching.benchmark import (
     questions,
     read_predictions,
 )
-from shixiao.sharing.matching.files import Requirement, read_elements, read_requirements
+from shixiao.sharing.matching.files import Bounds, Requirement, read_elements, read_requirements
 from shixiao.sharing.matching.items import Element, Item
-from shixiao.sharing.matching.learned import Decision, Learned, confirm, read_learned
+from shixiao.sharing.matching.learned import (
+    Decision,
+    Learned,
+    confirm,
+    fitted,
+    read_learned,
+    written,
+)
 from shixiao.sharing.matching.matching import Candidate, Match, match
+from shixiao.sharing.matching.told import (
+    ANSWER,
+    ToldCandidate,
+    ToldItem,
+    ToldMatches,
+    read_matches,
+    told,
+)
+from shixiao.sharing.matching.wording import folded_name, wording_of
 
 __all__ = [
+    "ANSWER",
     "PARTS",
+    "Bounds",
     "Candidate",
     "Decision",
     "Element",
@@ -28,14 +46,23 @@ __all__ = [
     "Question",
     "Requirement",
     "Score",
+    "ToldCandidate",
+    "ToldItem",
+    "ToldMatches",
     "confirm",
     "elements",
+    "fitted",
+    "folded_name",
     "grade",
     "match",
     "predictions",
     "questions",
     "read_elements",
     "read_learned",
+    "read_matches",
     "read_predictions",
     "read_requirements",
+    "told",
+    "wording_of",
+    "written",
 ]

@@ -16,6 +16,7 @@ from shixiao.sharing.matching.items import Element, Item
 from shixiao.terms import BadInput, Text
 
 MOST = 2_000_000  # rows of one file
+LONGEST = 1 << 20  # signs of one cell
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "item_id": ("item_id", "要求编码", "要求编号", "材料编码", "材料编号", "编号"),
     "item_name": ("item_name", "要求名称", "材料名称", "填写项", "名称"),
@@ -51,21 +52,41 @@ class Requirement:
     channel: str
 
 
-def read_requirements(path: Path) -> list[Requirement]:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is read of a list.
+
+    Attributes:
+        file: its name for messages; "" for that on the disk.
+        rows: at most.
+        signs: of one cell, at most.
+    """
+
+    file: str = ""
+    rows: int = MOST
+    signs: int = LONGEST
+
+
+UNBOUNDED = Bounds()
+
+
+def read_requirements(path: Path, bounds: Bounds = UNBOUNDED) -> list[Requirement]:
     """Read what services ask for; only id and name of an item must be there.
 
     Raises:
-        BadInput: the file is no table, a column or a cell that must be there is missing.
+        BadInput: the file is no table, a column or a cell that must be there is missing, or it is
+            larger than its bounds.
     """
     found = []
-    for _, row in _rows(path, "requirements", REQUIREMENTS, ("item_id", "item_name")):
+    needed = ("item_id", "item_name")
+    for _, row in _rows(path, "requirements", REQUIREMENTS, needed, bounds):
         kind = row.get("kind", "").casefold()
         item = Item(row["item_id"], row["item_name"], KINDS.get(kind, kind or "field"))
         found.append(Requirement(item, row.get("service_id", ""), row.get("channel", "")))
     return found
 
 
-def read_elements(path: Path) -> list[Element]:
+def read_elements(path: Path, bounds: Bounds = UNBOUNDED) -> list[Element]:
     """Read data elements; only id and name must be there.
 
     Raises:
@@ -73,7 +94,7 @@ def read_elements(path: Path) -> list[Element]:
     """
     found: list[Element] = []
     seen: dict[str, int] = {}
-    for number, row in _rows(path, "elements", ELEMENTS, ("element_id", "name")):
+    for number, row in _rows(path, "elements", ELEMENTS, ("element_id", "name"), bounds):
         key = row["element_id"]
         if key in seen:
             raise BadInput(
@@ -81,7 +102,7 @@ def read_elements(path: Path) -> list[Element]:
                     f"“{key}”与第 {seen[key]} 行重复；数据元编码须唯一。",
                     f"“{key}” stands in row {seen[key]} already; the code of an element is unique.",
                 ),
-                file=path.name,
+                file=bounds.file or path.name,
                 row=number,
             )
         seen[key] = number
@@ -91,36 +112,55 @@ def read_elements(path: Path) -> list[Element]:
 
 
 def _rows(
-    path: Path, table: str, heads: Mapping[str, Sequence[str]], needed: Sequence[str]
+    path: Path,
+    table: str,
+    heads: Mapping[str, Sequence[str]],
+    needed: Sequence[str],
+    bounds: Bounds,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the number and the known cells of each row that is not empty."""
-    tabular = read_tabular(path, file=path.name, table=table)
-    columns = _columns(tabular.columns, heads, needed, path.name)
+    file = bounds.file or path.name
+    tabular = read_tabular(path, file=file, table=table)
+    columns = _columns(tabular.columns, heads, needed, file)
     number = 0
     for batch in tabular.scan():
         for line in batch.select(list(columns)).to_pylist():
             number += 1
-            if number > MOST:
+            if number > bounds.rows:
                 raise BadInput(
                     Text(
-                        f"超过 {MOST} 行；请分成几个文件。",
-                        f"more than {MOST} rows; split the file",
+                        f"超过 {bounds.rows} 行；请分成几个文件。",
+                        f"more than {bounds.rows} rows; split the file",
                     ),
-                    file=path.name,
+                    file=file,
                 )
             row = {columns[head]: _text(value) for head, value in line.items()}
             if not any(row.values()):
                 continue
-            for name in needed:
-                if not row[name]:
-                    head = next(head for head, known in columns.items() if known == name)
-                    raise BadInput(
-                        Text("这一格是空的；请补上。", "The cell is empty; fill it in."),
-                        file=path.name,
-                        row=number,
-                        column=head,
-                    )
+            _check(row, columns, needed, bounds, file, number)
             yield number, row
+
+
+def _check(
+    row: Mapping[str, str],
+    columns: Mapping[str, str],
+    needed: Sequence[str],
+    bounds: Bounds,
+    file: str,
+    number: int,
+) -> None:
+    """Refuse a row with a cell that is empty and must not be, or is too long."""
+    for head, name in columns.items():
+        if name in needed and not row[name]:
+            said = Text("这一格是空的；请补上。", "The cell is empty; fill it in.")
+        elif len(row[name]) > bounds.signs:
+            said = Text(
+                f"这一格超过 {bounds.signs} 字；请改短。",
+                f"The cell has more than {bounds.signs} characters; make it shorter.",
+            )
+        else:
+            continue
+        raise BadInput(said, file=file, row=number, column=head)
 
 
 def _columns(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,15 @@ from typing import Any
 import yaml
 
 from shixiao.datafiles import load_yaml
+from shixiao.sharing.matching.items import Element
 from shixiao.sharing.matching.reading import Reading, Target, read
 from shixiao.sharing.matching.wording import plain
 from shixiao.terms import BadInput, Text
 
 KEYS = ("item", "element", "same", "by", "at")
+# JSON leaves these in a line, and YAML takes them for its end or refuses them.
+_SIGNS = (*range(0x7F, 0xA0), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
+_BREAKS = {sign: f"\\u{sign:04x}" for sign in _SIGNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Decision:
         item: the wording of the item.
         element: id of the element.
         same: whether the element answers the item.
-        by: who decided.
+        by: who decided; "" where that is not to be told.
         at: when, with its zone.
         name: name of the element, where it is known.
     """
@@ -120,22 +124,10 @@ def confirm(path: Path, decision: Decision) -> bool:
     known = read_learned(path).decisions if path.exists() else ()
     if any(_pair(old) == _pair(decision) and old.same == decision.same for old in known):
         return False
-    entry = {
-        "item": decision.item,
-        "element": decision.element,
-        "name": decision.name,
-        "same": decision.same,
-        "by": decision.by,
-        "at": decision.at.isoformat(timespec="seconds"),
-    }
-    # A line of JSON is a line of YAML, and whatever people type stays one entry.
-    line = json.dumps(
-        {key: value for key, value in entry.items() if value != ""}, ensure_ascii=False
-    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(f"- {line}\n")
+            file.write(written([decision]))
     except OSError as error:
         raise BadInput(
             Text(
@@ -145,6 +137,39 @@ def confirm(path: Path, decision: Decision) -> bool:
             file=path.name,
         ) from None
     return True
+
+
+def written(decisions: Iterable[Decision]) -> str:
+    """Return decisions as the file has them, a line for each."""
+    return "".join(f"- {_line(decision)}\n" for decision in decisions)
+
+
+def _line(decision: Decision) -> str:
+    """Return a decision as JSON: that is YAML too, and whatever people type stays one entry."""
+    entry = {
+        "item": decision.item,
+        "element": decision.element,
+        "same": decision.same,
+        "by": decision.by,
+        "at": decision.at.isoformat(timespec="seconds"),
+    }
+    named = {"name": decision.name} if decision.name else {}
+    return json.dumps(entry | named, ensure_ascii=False).translate(_BREAKS)
+
+
+def fitted(learned: Learned, elements: Iterable[Element]) -> Learned:
+    """Return decisions in the terms of a list of elements that may come from elsewhere.
+
+    An id of one list can be another element in the next. So an id counts only where the element
+    still has the name with which it was confirmed; otherwise the decision is about that name.
+    """
+    names = {element.id: plain(element.name).text for element in elements}
+    return Learned(
+        decision
+        if not decision.name or names.get(decision.element) == plain(decision.name).text
+        else replace(decision, element=decision.name)
+        for decision in learned.decisions
+    )
 
 
 def _decision(entry: Any, path: Path, number: int) -> Decision:

@@ -44,11 +44,12 @@ def reasons(item: Item, column: int, line: Floats, catalogue: Catalogue) -> tupl
 def of_decision(decision: Decision, *, own: bool) -> Text:
     """Say who confirmed a pair, and whether it was this wording or another of its group."""
     day = decision.at.date().isoformat()
+    zh, en = decision.by or "有人", decision.by or "a person"
     if own:
-        return Text(f"{decision.by}于{day}确认", f"confirmed by {decision.by} on {day}")
+        return Text(f"{zh}于{day}确认", f"confirmed by {en} on {day}")
     return Text(
-        f"同义的“{decision.item}”由{decision.by}于{day}确认",
-        f"“{decision.item}”, which means the same, was confirmed by {decision.by} on {day}",
+        f"同义的“{decision.item}”由{decision.by or '人'}于{day}确认",
+        f"“{decision.item}”, which means the same, was confirmed by {en} on {day}",
     )
 
 

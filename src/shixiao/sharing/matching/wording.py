@@ -66,6 +66,16 @@ def plain(name: str) -> Wording:
     return Wording(text.replace("/", ""), joined, parts if len(parts) > 1 else (joined,))
 
 
+def wording_of(name: str) -> str:
+    """Return what is left of a name of an item: two that are left the same are one wording."""
+    return plain(name).core
+
+
+def folded_name(name: str) -> str:
+    """Return the name of an element as names are held against each other."""
+    return plain(name).text
+
+
 def folded_of(name: str) -> str:
     """Return a name in compatibility form, lower case and simplified characters."""
     return unicodedata.normalize("NFKC", name).casefold().translate(_simplified())

@@ -34,9 +34,11 @@ def ordered(rows: QuerySet[Any], sort: str, known: Mapping[str, Sequence[str]]) 
     return rows.order_by(order, *rest)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, each: int = ROWS
+) -> Page[Any]:
     """Return the page that the address asks for; the nearest where there is none of that number."""
-    return Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    return Paginator(rows, each).get_page(request.GET.get("page"))
 
 
 def download(sheet: Sheet, form: str) -> HttpResponse:
