@@ -14,7 +14,6 @@ from pathlib import Path
 
 import duckdb
 
-from shixiao.evidence.coding import one_row
 from shixiao.evidence.conform import Conformed
 from shixiao.evidence.raw import RawEvidence, RawTable
 from shixiao.evidence.schema import load_schemas
@@ -98,21 +97,19 @@ def laid_over(tables: Laid) -> dict[str, Conformed]:
     return named
 
 
-def site_rows_of(
-    connection: duckdb.DuckDBPyConnection, tables: Laid
-) -> SiteRows | None:
+def site_rows_of(connection: duckdb.DuckDBPyConnection, tables: Laid) -> SiteRows | None:
     """Return what was laid over; None where nothing was."""
     site = [(table, found) for table, found in tables if of_site(table)]
     if not site:
         return None
     names = {table.name for table, _ in site}
     days = [
-        one_row(connection, f"SELECT max({AS_OF}) FROM ({found.sql})")[0]
+        connection.execute(f"SELECT max({AS_OF})::VARCHAR FROM ({found.sql})").fetchone()
         for _, found in site
         if AS_OF in found.columns
     ]
     return SiteRows(
-        day=max((day.isoformat() for day in days if day is not None), default=""),
+        day=max((row[0] for row in days if row and row[0]), default=""),
         rows={table.name: found.rows for table, found in site},
         own={t.name: f.columns for t, f in tables if t.name in names and not of_site(t)},
     )

@@ -90,9 +90,7 @@ def _check_versions(before: Readings, after: Readings, rules: RulePack) -> None:
         raise BadInput(wording.OTHER_CODE.format(version=__version__))
 
 
-def _check_reach(
-    plan: ClosingPlan, after: Readings, corrected: date, *, by_records: bool
-) -> None:
+def _check_reach(plan: ClosingPlan, after: Readings, corrected: date, *, by_records: bool) -> None:
     """Refuse evidence that ends before the counted days do, or before the correction."""
     last = plan.after.end if plan.after is not None else corrected
     seen = after.site_day if by_records else after.last_day

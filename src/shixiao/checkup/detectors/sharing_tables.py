@@ -186,7 +186,9 @@ def standing_grants(scene: Scene) -> list[Grant]:
     if scene.as_of is None:
         return []
     return [
-        grant if on == scene.as_of else replace(grant, starts=min(grant.starts, scene.as_of), ends=None)
+        grant
+        if on == scene.as_of
+        else replace(grant, starts=min(grant.starts, scene.as_of), ends=None)
         for grant, on in dated_grants(scene)
         if on is not None and grant.holds_on(on)
     ]
