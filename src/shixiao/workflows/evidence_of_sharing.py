@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +26,14 @@ from django.db import connection
 from django.utils import timezone
 
 from shixiao.evidence.site_rows import AS_OF, TABLES
-from shixiao.records.models import Evaluation, Evidence, Finding, Organisation, Sighting
+from shixiao.records.models import (
+    Evaluation,
+    Evidence,
+    Finding,
+    Gateway,
+    Organisation,
+    Sighting,
+)
 from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.workflows import sharing_duty_rows, sharing_rows
 from shixiao.workflows.actors import with_children
@@ -36,6 +43,7 @@ from shixiao.workflows.snapshots import one_moment
 
 SITE_ROWS = "site_rows"  # of the question, and the folder in the site's keeping
 BATCH = 10_000
+YEAR = timedelta(days=365)  # as far back as duties are counted on their pages
 # Columns that the site knows; of others it says nothing, so they are not there.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "departments": ("department_id", "name", "name_en", "parent_id", "tier", "region"),
@@ -64,12 +72,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def keep_rows(evidence: Evidence, *, at: datetime) -> dict[str, Any]:
+def keep_rows(evidence: Evidence, *, at: datetime, since: date | None = None) -> dict[str, Any]:
     """Write the records as they are now, and return what an evaluation keeps of that.
 
     Args:
         evidence: that they are laid over; whose it is says whose records are read.
         at: now.
+        since: what was over by this day is left out; None leaves out what was a year ago.
 
     Returns:
         ``sha256`` of the whole, ``day`` up to which it is known, and of each table its ``sha256``
@@ -82,9 +91,10 @@ def keep_rows(evidence: Evidence, *, at: datetime) -> dict[str, Any]:
         folder = Path(name) / "rows"
         folder.mkdir()
         with _one_moment():
-            reading = sharing_rows.reading_of(day, _within(evidence.organisation), authority())
+            within = _within(evidence.organisation)
+            reading = sharing_rows.reading_of(day, since or day - YEAR, within, authority())
             tables = _write_all(folder, reading)
-        if not any(name != "departments" for name in tables):
+        if not any(each["rows"] for each in tables.values()):
             return {}
         kept = {"day": day.isoformat(), "tables": tables}
         digest = sha256_of(kept)
@@ -146,34 +156,40 @@ def _write_all(folder: Path, reading: Reading) -> dict[str, dict[str, Any]]:
     for name, maker in makers.items():
         path = folder / f"{name}.parquet"
         rows = _write(path, name, maker(reading), reading.day)
-        if rows:
+        if rows or path.exists():
             counts[name] = {"sha256": sha256_of_file(path), "rows": rows}
     return {name: counts[name] for name in TABLES if name in counts}
 
 
 def _write(path: Path, table: str, rows: Iterator[Row], day: date) -> int:
-    """Write rows as text, some thousands at a time; without any there is no file."""
+    """Write rows as text, some thousands at a time; without any there is no file.
+
+    Where a gateway is read, an empty log of exchanges says that nothing passed.
+    """
     columns = COLUMNS[table]
     schema = pa.schema([(name, pa.string()) for name in columns])
-    known = {AS_OF: day.isoformat()}
     count = 0
-    writer: pq.ParquetWriter | None = None
+    writer = _writer(path, schema) if table == "exchanges" and Gateway.objects.exists() else None
     try:
         while page := list(islice(rows, BATCH)):
-            cells = {
-                name: [(row.get(name) or None) if name != AS_OF else known[AS_OF] for row in page]
-                for name in columns
-            }
-            if writer is None:
-                # Without statistics no column counts as absent: one that is empty in every row
-                # says that there was nothing.
-                writer = pq.ParquetWriter(path, schema, compression="zstd", write_statistics=False)
-            writer.write_batch(pa.RecordBatch.from_pydict(cells, schema=schema))
+            cells = {name: [row.get(name) or None for row in page] for name in columns}
+            cells[AS_OF] = [day.isoformat()] * len(page)
+            writer = writer or _writer(path, schema)
+            batch = [pa.array(cells[name], pa.string()) for name in columns]
+            writer.write_batch(pa.RecordBatch.from_arrays(batch, schema=schema))
             count += len(page)
     finally:
         if writer is not None:
             writer.close()
     return count
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Begin a file without statistics: by these, a column without a value would count as absent.
+
+    Here it says that there was nothing.
+    """
+    return pq.ParquetWriter(path, schema, compression="zstd", write_statistics=False)
 
 
 def _place() -> Path:

@@ -45,16 +45,18 @@ def due_cases(today: date) -> QuerySet[Case]:
 def remeasure_due(*, now: datetime) -> int:
     """Re-measure every case whose day has come and that has evidence; return how many were."""
     done = 0
-    written: dict[UUID, dict[str, Any]] = {}
+    written: dict[tuple[UUID, date | None], dict[str, Any]] = {}
     for case in due_cases(timezone.localdate(now)):
         last = last_measurement(case)
         later = evidence_for(case)
         if later is None:
             continue
-        whose = later.evidence.organisation_id
-        if whose not in written:
-            written[whose] = evidence_of_sharing.keep_rows(later.evidence, at=now)
-        rows = written[whose]
+        # What was put right by the correction is not held against it; what came since is.
+        since = case.corrected if _by_records(case) else None
+        asked = (later.evidence.organisation_id, since)
+        if asked not in written:
+            written[asked] = evidence_of_sharing.keep_rows(later.evidence, at=now, since=since)
+        rows = written[asked]
         if last is None or not _seen(last.detail, later, _digest(case, rows)):
             done += remeasure(case, later, rows, now=now)
     return done

@@ -33,6 +33,7 @@ from shixiao.workflows.duties.owing import FELL, owed_by, steps_of
 from shixiao.workflows.sharing_rows import Reading, Row, midnight, moment, pages
 
 Steps = Sequence[SharingStep]
+Dated = tuple[datetime | date | None, Row]  # when it was done, and the row
 COMPILED = frozenset({"list", "terms", "grounds"})
 PERIODS = frozenset({"answer", "deliver"})
 LONGEST = timedelta(days=120)  # within which the beginning of a period of some working days lies
@@ -40,9 +41,12 @@ BASIS = "《政务数据共享条例》第{article}条"
 
 
 def duties(reading: Reading) -> Iterator[Row]:
-    """Give the duties, kind by kind."""
+    """Give the duties, kind by kind; those that were done before the time that counts are not."""
     for kind in KINDS:
-        yield from kind(reading)
+        for ended, row in kind(reading):
+            if not reading.over(ended):
+                reading.department(str(row["holder"]))
+                yield row
 
 
 def _row(
@@ -58,11 +62,11 @@ def _row(
     item: CatalogueItem | None = None,
     extension: int = 0,
     consented: datetime | None = None,
-) -> Row:
-    return {
+) -> Dated:
+    return done, {
         "duty_id": key,
         "act": act,
-        "holder": reading.department(holder),
+        "holder": holder,
         "dataset_id": None if item is None else reading.dataset(item.identifier, item.code),
         "opened": _time(opened),
         "due": midnight(due),
@@ -77,20 +81,24 @@ def _time(at: datetime | date | None) -> str | None:
     return moment(at) if isinstance(at, datetime) else midnight(at)
 
 
-def _entries(reading: Reading) -> Iterator[Row]:
+def _entries(reading: Reading) -> Iterator[Dated]:
     """Arts. 13 to 17 and 19: entries are compiled, updated, and completed for the lead source."""
-    rows = CatalogueItem.objects.filter(reading.party("department"), state__in=LISTED)
+    announced = Q(state__in=LISTED) | Q(published__isnull=False)
+    rows = CatalogueItem.objects.filter(reading.party("department"), announced)
     for page in pages(rows.select_related("department", "lead")):
         steps = steps_of(page)
         for item in page:
             mine = steps[item.code]
-            yield _compiled(reading, item, mine)
             yield from _updated(reading, item, mine)
+            if item.state not in LISTED:
+                continue
+            # What stands in the catalogue is owed today, however long ago it was entered.
+            yield None, _compiled(reading, item, mine)[1]
             if item.lead is not None and item.lead != item.department:
                 yield from _completed(reading, item)
 
 
-def _compiled(reading: Reading, item: CatalogueItem, steps: Steps) -> Row:
+def _compiled(reading: Reading, item: CatalogueItem, steps: Steps) -> Dated:
     """An entry that is announced with faults was not compiled as required, until it is mended."""
     listed = timezone.localdate(item.published or item.made)
     broken = item.faults > 0 and any(
@@ -111,7 +119,7 @@ def _compiled(reading: Reading, item: CatalogueItem, steps: Steps) -> Row:
     )
 
 
-def _updated(reading: Reading, item: CatalogueItem, steps: Steps) -> Iterator[Row]:
+def _updated(reading: Reading, item: CatalogueItem, steps: Steps) -> Iterator[Dated]:
     """Give each time that an entry had to be updated: those that ended, and the one that lasts."""
     consented: datetime | None = None
     number = 0
@@ -161,7 +169,7 @@ def _opened(due: date, extension: int) -> date:
     return due
 
 
-def _completed(reading: Reading, item: CatalogueItem) -> Iterator[Row]:
+def _completed(reading: Reading, item: CatalogueItem) -> Iterator[Dated]:
     """Who holds what another is the lead source of keeps it as fresh as it promised."""
     if item.updated is None or item.fresh_until is None:
         return
@@ -179,7 +187,7 @@ def _completed(reading: Reading, item: CatalogueItem) -> Iterator[Row]:
     )
 
 
-def _returned(reading: Reading) -> Iterator[Row]:
+def _returned(reading: Reading) -> Iterator[Dated]:
     """Art. 24: data return to who asks for them; the answer and the delivery have their times."""
     rows = SharingRequest.objects.filter(
         reading.party("item__department"),
@@ -213,7 +221,7 @@ def _decisive(owed: Sequence[Owed], day: date) -> Owed | None:
     return next(iter(missed or owed[-1:]), None)
 
 
-def _corrected(reading: Reading) -> Iterator[Row]:
+def _corrected(reading: Reading) -> Iterator[Dated]:
     """Art. 26: what is said to be wrong is verified, corrected and reported back."""
     rows = Correction.objects.filter(reading.party("item__department"))
     for page in pages(rows.exclude(state="withdrawn").select_related("item__department")):
@@ -231,7 +239,7 @@ def _corrected(reading: Reading) -> Iterator[Row]:
             )
 
 
-def _rectified(reading: Reading) -> Iterator[Row]:
+def _rectified(reading: Reading) -> Iterator[Dated]:
     """Art. 27 and rule SHR-05: misuse is rectified in time; a suspicion that fell owes nothing."""
     rows = Grant.objects.filter(reading.party("recipient")).exclude(state__in=("waiting",))
     for page in pages(rows.select_related("item", "recipient")):
@@ -267,7 +275,7 @@ def _rectifying(
         yield began, grant.due, None
 
 
-def _disposed(reading: Reading) -> Iterator[Row]:
+def _disposed(reading: Reading) -> Iterator[Dated]:
     """Art. 27: copies that a recipient keeps are destroyed by the day until which it may."""
     rows = DataCopy.objects.filter(reading.party("holder"), ~Q(holder=F("item__department")))
     for page in pages(rows.select_related("item", "holder")):
@@ -285,7 +293,7 @@ def _disposed(reading: Reading) -> Iterator[Row]:
             )
 
 
-def _recorded(reading: Reading) -> Iterator[Row]:
+def _recorded(reading: Reading) -> Iterator[Dated]:
     """Art. 29: records of use are kept; the site destroys none."""
     rows = UsageRecord.objects.filter(reading.party("grant__recipient"))
     for page in pages(rows.select_related("grant__item", "grant__recipient")):
@@ -304,7 +312,7 @@ def _recorded(reading: Reading) -> Iterator[Row]:
             )
 
 
-def _coordinated(reading: Reading) -> Iterator[Row]:
+def _coordinated(reading: Reading) -> Iterator[Dated]:
     """Art. 28: the authority coordinates what the two sides could not settle."""
     if reading.within is not None or not reading.bureau:
         return
@@ -336,7 +344,7 @@ def _coordinated(reading: Reading) -> Iterator[Row]:
             )
 
 
-KINDS: tuple[Callable[[Reading], Iterator[Row]], ...] = (
+KINDS: tuple[Callable[[Reading], Iterator[Dated]], ...] = (
     _entries,
     _returned,
     _corrected,

@@ -8,7 +8,7 @@ the site's own clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
@@ -21,6 +21,7 @@ from django.utils import timezone
 from shixiao.records.models import (
     CatalogueItem,
     Correction,
+    Exchange,
     Grant,
     Organisation,
     SharingRequest,
@@ -28,7 +29,7 @@ from shixiao.records.models import (
 )
 from shixiao.sharing.duties import Status
 from shixiao.workflows.catalogue.keeping import LISTED
-from shixiao.workflows.duties.owing import FELL, owed_by, steps_of
+from shixiao.workflows.duties.owing import ENDED, FELL, owed_by, steps_of
 from shixiao.workflows.gateways.reading import proven
 
 Row = Mapping[str, str | None]
@@ -48,6 +49,7 @@ class Reading:
 
     Attributes:
         day: today on the site's clock; rows are known up to it.
+        since: what was over by this day is left out: it was judged, or is too old to be.
         within: organisations of which one has to be a party; None for all.
         bureau: code of the sharing authority.
         named: codes of the departments that rows named so far.
@@ -55,6 +57,7 @@ class Reading:
     """
 
     day: date
+    since: date
     within: frozenset[UUID] | None
     bureau: str
     named: set[str] = field(default_factory=set)
@@ -69,6 +72,12 @@ class Reading:
             found |= Q(**{f"{way}__in": self.within})
         return found
 
+    def over(self, ended: datetime | date | None) -> bool:
+        """Say whether something that ended then is left out; what lasts never is."""
+        if isinstance(ended, datetime):
+            ended = timezone.localdate(ended)
+        return ended is not None and ended <= self.since
+
     def department(self, code: str) -> str:
         """Return a code, and note that a row names it."""
         if code:
@@ -80,12 +89,12 @@ class Reading:
         return code if not identifier or identifier in self.twice else identifier
 
 
-def reading_of(day: date, within: frozenset[UUID] | None, bureau: str) -> Reading:
+def reading_of(day: date, since: date, within: frozenset[UUID] | None, bureau: str) -> Reading:
     """Begin a reading of the records."""
     plain = CatalogueItem.objects.order_by()
     counted = plain.values("identifier").annotate(n=Count("pk")).filter(n__gt=1)
     twice = frozenset(counted.values_list("identifier", flat=True))
-    return Reading(day, within, bureau, twice=twice)
+    return Reading(day, since, within, bureau, twice=twice)
 
 
 def moment(at: datetime | None) -> str | None:
@@ -153,7 +162,15 @@ def requests(reading: Reading) -> Iterator[Row]:
     for page in pages(rows.select_related("item__department", "requester")):
         steps = steps_of(page)
         for request in page:
-            yield _request(reading, request, steps[request.code])
+            if not reading.over(_ended(request)):
+                yield _request(reading, request, steps[request.code])
+
+
+def _ended(request: SharingRequest) -> datetime | None:
+    """Return when nothing was to be done on a request any more; None while something is."""
+    if request.state in {"delivered", "refused", "closed", "withdrawn"}:
+        return request.delivered or request.entered
+    return None
 
 
 def _request(reading: Reading, request: SharingRequest, steps: list[SharingStep]) -> Row:
@@ -195,7 +212,8 @@ def grants(reading: Reading) -> Iterator[Row]:
     for page in pages(put_to_use.select_related("item__department", "recipient")):
         steps = steps_of(page)
         for grant in page:
-            yield _grant(reading, grant, steps[grant.code])
+            if not (grant.state in ENDED and reading.over(grant.entered)):
+                yield _grant(reading, grant, steps[grant.code])
 
 
 def _grant(reading: Reading, grant: Grant, steps: list[SharingStep]) -> Row:
@@ -212,7 +230,7 @@ def _grant(reading: Reading, grant: Grant, steps: list[SharingStep]) -> Row:
         "reassess_on": grant.reassess_on.isoformat(),
         "stopped": moment(stopped),
         "stop_reason": reason,
-        "misused": moment(misused(steps)),
+        "misused": moment(_misused(reading, grant, steps)),
     }
 
 
@@ -232,15 +250,20 @@ def _stopped(grant: Grant, steps: list[SharingStep]) -> tuple[datetime | None, s
     return held or grant.entered, MISUSE
 
 
-def misused(steps: Iterable[SharingStep]) -> datetime | None:
-    """Return when misuse was first found that was no mere suspicion; None where there was none."""
+def _misused(reading: Reading, grant: Grant, steps: Iterable[SharingStep]) -> datetime | None:
+    """Return when misuse was found last that was no mere suspicion; None where there was none.
+
+    What was put right before the time that counts is none, what still is to be is.
+    """
     found: list[datetime] = []
     for step in steps:
         if step.verb == "suspend":
             found.append(step.at)
         elif (step.left, step.verb) == FELL and found:
             found.pop()
-    return found[0] if found else None
+    if not found or (grant.state != "suspended" and reading.over(found[-1])):
+        return None
+    return found[-1]
 
 
 def _elements(grant: Grant) -> list[str]:
@@ -266,6 +289,13 @@ def exchanges(reading: Reading) -> Iterator[Row]:
         Q(item__isnull=False) | Q(grant__isnull=False),
     )
     known = set(Organisation.objects.values_list("code", flat=True))
+    recent = rows.filter(at__date__gt=reading.since)
+    yield from _exchanged(reading, recent, known)
+    yield from _exchanged(reading, rows.filter(pk__in=_first_of_old(recent)), known)
+    yield from _written_down(reading)
+
+
+def _exchanged(reading: Reading, rows: QuerySet[Exchange], known: Collection[str]) -> Iterator[Row]:
     for row in rows.order_by("pk").values(*EXCHANGED).iterator(chunk_size=AT_ONCE):
         caller = row["caller"] if row["caller"] in known else row["grant__recipient__code"]
         if caller is None:
@@ -285,6 +315,40 @@ def exchanges(reading: Reading) -> Iterator[Row]:
             "records": str(row["records"]),
             "ok": "0" if row["outcome"] else "1",
         }
+
+
+def _first_of_old(recent: QuerySet[Exchange]) -> list[UUID]:
+    """Return the first exchange under each grant in use that has none of late: it was used."""
+    idle = Grant.objects.exclude(state__in={"waiting", *ENDED})
+    found = []
+    for grant in idle.exclude(pk__in=recent.filter(outcome="").values("grant")).order_by("pk"):
+        first = proven().filter(grant=grant, outcome="").order_by("pk").values_list("pk")[:1]
+        found += [pk for (pk,) in first]
+    return found
+
+
+def _written_down(reading: Reading) -> Iterator[Row]:
+    """Give the first use that was written down of each grant: not all data pass a gateway.
+
+    A record may be written when the grant is over; then it says nothing of when the data came.
+    """
+    rows = Grant.objects.filter(reading.party("item__department", "recipient"))
+    rows = rows.filter(usage__isnull=False).exclude(exchanges__isnull=False).distinct()
+    for page in pages(rows.select_related("item", "recipient")):
+        for grant in page:
+            used = grant.usage.order_by("at", "pk").first()
+            if used is None or not grant.starts <= timezone.localdate(used.at) <= grant.ends:
+                continue
+            if grant.state in STOPPED and used.at >= grant.entered:
+                continue
+            yield {
+                "exchange_id": f"{grant.code}-use",
+                "ts": moment(used.at),
+                "dataset_id": reading.dataset(grant.item.identifier, grant.item.code),
+                "to_department": reading.department(grant.recipient.code),
+                "grant_id": grant.code,
+                "ok": "1",
+            }
 
 
 def departments(reading: Reading) -> Iterator[Row]:
