@@ -490,6 +490,26 @@ def test_an_evaluation_uses_the_records_of_the_site_and_says_so(
         assert asked.question["site_rows"]["sha256"] in body
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("children_here")
+def test_whoever_has_package_and_rows_computes_the_same_result(
+    cast: Cast, place: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    deal = dealing(cast)
+    deal.request()
+    folder = package(place / "package")
+    asked = evaluations.ask(received(cast, folder), actor=cast.actor("li"), at=NOW)
+    evaluations.run_waiting()
+    asked.refresh_from_db()
+    out = tmp_path_factory.mktemp("elsewhere")
+    rows = evidence_of_sharing.rows_of(asked.question)
+    told = [str(folder), "--site-rows", str(rows), "--seed", str(asked.seed), "--out", str(out)]
+    environment = {"SHIXIAO_STORE": str(out / "stores")}
+    answer = CliRunner().invoke(main, ["evaluate", *told], env=environment)
+    assert answer.exit_code == 0, answer.output
+    assert sha256((out / "result.json").read_bytes()).hexdigest() == asked.result_sha256
+
+
 def test_without_any_record_of_sharing_nothing_is_laid_over(cast: Cast, place: Path) -> None:
     kept = received(cast, package(place / "package"))
     assert evidence_of_sharing.keep_rows(kept, at=NOW) == {}
