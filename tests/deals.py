@@ -18,6 +18,7 @@ from shixiao.records.models import (
     Gateway,
     GatewayLog,
     Grant,
+    Harvest,
     Inventory,
     Meeting,
     Resolution,
@@ -28,6 +29,7 @@ from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
 from shixiao.workflows import files
 from shixiao.workflows.catalogue import keeping
+from shixiao.workflows.gateways.counting import count
 from shixiao.workflows.standards.drafting import columns_of
 from tests.cast import NOW, TODAY, Cast
 from tests.sharing.catalogue import DATASET
@@ -54,6 +56,7 @@ class Deals:
     copies: dict[str, DataCopy] = field(default_factory=dict)
     standards: dict[str, Standard] = field(default_factory=dict)
     inventories: dict[str, Inventory] = field(default_factory=dict)
+    imports: dict[str, Harvest] = field(default_factory=dict)
 
 
 def make_deals(cast: Cast) -> Deals:
@@ -99,6 +102,9 @@ def make_deals(cast: Cast) -> Deals:
             file=files.store(b"{}", at=NOW),
             entered=NOW,
             entered_by=cast.accounts["chu"],
+        )
+        made.imports[whose] = Harvest.objects.create(
+            source=f"{place}平台", asked=NOW, asked_by=cast.accounts["li"], state="done"
         )
         made.copies[whose] = DataCopy.objects.create(
             item=made.items[whose],
@@ -209,4 +215,5 @@ def passed(gateway: Gateway, grant: Grant, case: str, outcome: str = "") -> Exch
     )
     log.taken = log.size = log.size + 1
     log.save()
+    count(log)
     return made

@@ -41,7 +41,7 @@ def test_a_delivered_file_is_checked_and_its_page_says_so(cast: Cast, place: Pat
     evidence = Evidence.objects.get()
     assert answer["Location"] == f"/evidence/{evidence.pk}/"
     client = signed_in(cast, "chu")
-    assert "http-equiv" in client.get(answer["Location"]).content.decode()
+    assert "data-following" in client.get(answer["Location"]).content.decode()
     gate.run_waiting()
     page = client.get(answer["Location"]).content.decode()
     assert sha256(LOG).hexdigest() in page

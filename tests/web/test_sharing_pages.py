@@ -15,12 +15,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import CatalogueItem, DataAsset, Dispute, Grant, SharingRequest
+from shixiao.records.models import CatalogueItem, DataAsset, Dispute, Grant, Harvest, SharingRequest
 from shixiao.seals import SigningKey, VerifyKey
 from shixiao.sharing.assets import Regime, checklist
 from shixiao.sharing.grants import read_index
 from shixiao.terms import Text
-from shixiao.workflows import assets, meetings
+from shixiao.workflows import assets, files, meetings
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.duties import standing as duties
@@ -37,7 +37,7 @@ from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_T
 from tests.workflows.test_assets import card
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
-MADE_UP = {"户籍人口基本信息", "公民身份号码", "姓名", "核对户籍", "公租房申请"}
+MADE_UP = {"市政务数据平台", "户籍人口基本信息", "公民身份号码", "姓名", "核对户籍", "公租房申请"}
 
 
 def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
@@ -77,7 +77,9 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         sharing="not_shared",
         basis="内部规定",
     )
-    harvesting.harvest([faulty], Origin("市政务数据平台"), actor=cast.actor("li"), at=NOW)
+    platform = Origin("市政务数据平台")
+    imported = harvesting.harvest([faulty], platform, actor=cast.actor("li"), at=NOW)
+    waiting_import = harvesting.ask(platform, actor=cast.actor("li"), at=NOW)
     harvested = CatalogueItem.objects.get(identifier="P-1")
     asset = assets.recognise_asset(
         card(), organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
@@ -98,6 +100,8 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/catalogue/?q=户籍", analyst),
         ("/catalogue/statistics/", ""),
         ("/catalogue/import/", analyst),
+        (reverse("dataset_import", args=[imported.code]), analyst),
+        (reverse("dataset_import", args=[waiting_import.code]), analyst),
         ("/catalogue/add/", "data_officer:chu"),
         (reverse("dataset", args=[deal.item.code]), head),
         (reverse("dataset", args=[harvested.code]), ""),
@@ -176,6 +180,24 @@ def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
         wrong += [(path, each) for each in found]
         page.context.close()
     assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_page_of_an_import_follows_the_worker_without_being_reloaded(
+    reader: Reader, place: Path
+) -> None:
+    cast = make_cast()
+    rows = "资源标识,目录名称,提供单位代码\nA,婚姻登记,health\n"
+    origin = Origin("平台", file=files.store(rows.encode(), at=NOW), called="目录.csv")
+    made = harvesting.ask(origin, actor=cast.actor("li"), at=NOW)
+    page = reader.at(reverse("dataset_import", args=[made.code]), role="analyst:li")
+    assert "等待开始" in page.content()
+    Harvest.objects.update(progress=Text("已读入并核对 2,000 条", "2,000 read"))
+    page.get_by_text("已读入并核对 2,000 条").wait_for(timeout=20_000)
+    harvesting.run_waiting()
+    page.get_by_text("共读入 1 条：新增 1").wait_for(timeout=20_000)
 
 
 # ── without a browser ────────────────────────────────────────────────────────────────────────────
@@ -317,12 +339,20 @@ def test_a_catalogue_is_imported_from_a_file_or_says_where_it_is_wrong(
     path.write_bytes("资源标识,目录名称,提供单位代码\nA,婚姻登记,health\n".encode("gb18030"))
     analyst = client(deal.cast, "li")
     with path.open("rb") as file:
-        answer = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
-    assert answer.status_code == 302
+        asked = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
+    assert asked.status_code == 302
+    assert "等待开始" in analyst.get(asked["Location"]).content.decode()
+    with path.open("rb") as file:
+        again = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
+    assert "正在导入" in again.content.decode()
+    harvesting.run_waiting()
+    assert "共读入 1 条：新增 1，" in analyst.get(asked["Location"]).content.decode()
     path.write_text("资源标识,目录名称,提供单位代码\nB,,health\n", "utf-8")
     with path.open("rb") as file:
-        answer = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
-    assert "目录.csv，第 1 行，“目录名称”列：这一格是空的。" in answer.content.decode()
+        asked = analyst.post("/catalogue/import/", {"source": "平台", "file": file})
+    harvesting.run_waiting()
+    page = analyst.get(asked["Location"]).content.decode()
+    assert "目录.csv，第 1 行，“目录名称”列：这一格是空的。" in page
     assert set(CatalogueItem.objects.values_list("identifier", flat=True)) == {"D-001", "A"}
 
 

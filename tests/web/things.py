@@ -64,6 +64,7 @@ class Things:
             # What is asked for belongs to another department than the one that asks.
             "request_add": deals.elsewhere,
             "correction_add": deals.elsewhere,
+            "dataset_import": deals.imports,
             "dataset": deals.items,
             "request": deals.requests,
             "dispute": deals.disputes,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from shixiao.records.models import CatalogueItem, GramCount, LeafRow, Notice
-from shixiao.sharing.catalogue import Dataset
+from shixiao.records.models import CatalogueItem, GramCount, Harvest, LeafRow, Notice
+from shixiao.sharing.catalogue import Dataset, read_datasets
 from shixiao.terms import BadInput, Text
-from shixiao.workflows.catalogue import compiling, harvesting
+from shixiao.workflows import files
+from shixiao.workflows.catalogue import compiling, harvesting, taking_in
 from shixiao.workflows.catalogue.compiling import Faulty
 from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.catalogue.keeping import dataset_of
@@ -197,3 +200,90 @@ def test_faults_of_what_was_harvested_are_counted(cast: Cast) -> None:
 def test_a_department_does_not_harvest(cast: Cast) -> None:
     with pytest.raises(Forbidden):
         harvesting.harvest(listing(1), PLATFORM, actor=cast.actor("chu"), at=NOW)
+
+
+def asked_for(cast: Cast, text: str, called: str = "目录.csv") -> Harvest:
+    kept = files.store(text.encode(), at=NOW)
+    origin = Origin(PLATFORM.name, file=kept, called=called)
+    return harvesting.ask(origin, actor=cast.actor("li"), at=NOW)
+
+
+LISTED = "资源标识,目录名称,提供单位代码\nA,婚姻登记,health\nB,失业保险,housing\n"
+
+
+def test_a_worker_reads_what_was_asked_for_and_says_what_came(cast: Cast) -> None:
+    made = asked_for(cast, LISTED)
+    assert not CatalogueItem.objects.exists()
+    assert harvesting.run_waiting() == 1
+    made.refresh_from_db()
+    assert (made.state, made.seen, made.added, made.problem) == ("done", 2, 2, None)
+    assert Notice.objects.get().link == f"/catalogue/imports/{made.code}/"
+    assert LeafRow.objects.get(event="dataset.harvested").subject == made.code
+    assert harvesting.run_waiting() == 0
+
+
+def test_what_cannot_be_read_says_where_and_changes_nothing(cast: Cast) -> None:
+    harvest(cast, listing(3))
+    made = asked_for(cast, LISTED.replace("失业保险", ""))
+    harvesting.run_waiting()
+    made.refresh_from_db()
+    assert made.state == "failed"
+    assert made.problem.zh.startswith("目录.csv，第 2 行，“目录名称”列")
+    assert CatalogueItem.objects.filter(state="published").count() == 3
+
+
+def test_a_platform_that_does_not_answer_is_said_so(cast: Cast) -> None:
+    origin = Origin("平台", address="http://127.0.0.1:9")
+    made = harvesting.ask(origin, actor=cast.actor("li"), at=NOW)
+    harvesting.run_waiting()
+    made.refresh_from_db()
+    assert (made.state, "没有按 CKAN 接口应答" in made.problem.zh) == ("failed", True)
+
+
+def test_a_source_is_read_by_one_job_at_a_time(cast: Cast) -> None:
+    asked_for(cast, LISTED)
+    with pytest.raises(Stale):
+        asked_for(cast, LISTED)
+    harvesting.run_waiting()
+    assert asked_for(cast, LISTED).state == "queued"
+
+
+def test_what_a_vanished_worker_left_is_taken_up_and_only_the_rest_is_written(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "catalogue.csv"
+    path.write_text(LISTED, "utf-8")
+    whole = taking_in.compare(
+        read_datasets(path, file=path.name), PLATFORM.name, tell=lambda _: None
+    )
+    half = replace(whole, fresh=whole.fresh[:1], gone=["X"])
+    monkeypatch.setattr(taking_in, "BATCH", 1)
+    made = asked_for(cast, LISTED)
+    claimed = harvesting._claim()
+    assert claimed is not None
+
+    def stops(*_: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(taking_in, "_withdraw", stops)
+        with pytest.raises(KeyboardInterrupt):
+            harvesting._write(claimed, half, at=NOW)
+    assert CatalogueItem.objects.count() == 1
+    assert harvesting.resume(now=timezone.now() + timedelta(minutes=3)) == 1
+    harvesting.run_waiting()
+    made.refresh_from_db()
+    assert (made.state, made.attempts, made.seen, made.added, made.changed) == ("done", 2, 2, 2, 0)
+    # The first worker was only slow: its claim is gone, and so is its say.
+    harvesting._write(claimed, half, at=NOW)
+    made.refresh_from_db()
+    assert (made.seen, made.added) == (2, 2)
+
+
+def test_after_three_attempts_it_has_failed_and_says_what_stays(cast: Cast) -> None:
+    made = asked_for(cast, LISTED)
+    for _ in range(3):
+        assert harvesting._claim() is not None
+        harvesting.resume(now=timezone.now() + timedelta(minutes=3))
+    made.refresh_from_db()
+    assert (made.state, made.problem) == ("failed", harvesting.ENDED)

@@ -86,7 +86,7 @@ def test_exchanges_are_read_proven_and_counted_under_their_grant(
     running.ask(LIN, "GZF-1")
     refused(running, LIN, "GZF-2")
     assert read(running, gateway, least=3) == 3
-    counted = figures.figures_of(reading.proven().filter(grant=running.grant), now=timezone.now())
+    counted = figures.figures_of(running.grant.totals.all(), now=timezone.now())
     assert (counted.given, counted.records, counted.cases, counted.refused) == (2, 2, 1, 1)
     assert (counted.browsing, counted.alarm) == (1, False)
     assert {row.case for row in Exchange.objects.all()} == {"GZF-1", "GZF-2"}

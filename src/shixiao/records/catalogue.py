@@ -14,17 +14,36 @@ from shixiao.records.organisations import Organisation
 
 
 class Harvest(Record):
-    """One reading of a catalogue that exists elsewhere: a file, or a platform's interface.
+    """One reading of a catalogue that exists elsewhere: a job at first, then what it changed.
 
-    ``source`` names it: entries are found again by source and identifier. Counts say what the
-    reading changed; a second reading of the same thing changes nothing.
+    ``source`` names the catalogue: entries are found again by source and identifier. It is read
+    from ``file``, which was called ``name``, or from ``address``. Counts say what the reading
+    changed; a second reading of the same thing changes nothing. While it runs, ``progress`` says
+    what is being done, and ``beat`` that somebody does it.
     """
 
+    class State(models.TextChoices):
+        """How far the job is."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    code = models.CharField(max_length=16, unique=True, default=code)
     source = models.CharField(max_length=200)
     address = models.CharField(max_length=300, default="")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=200, default="")
+    asked = models.DateTimeField()
+    asked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
+    progress = BothField(null=True)
+    started = models.DateTimeField(null=True)
+    beat = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = BothField(null=True)
     seen = models.PositiveIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
@@ -32,9 +51,16 @@ class Harvest(Record):
     sha256 = models.CharField(max_length=64, default="")
 
     class Meta:
-        """The newest first."""
+        """The newest first; a source is read by one job at a time."""
 
-        ordering = ("-at", "-id")
+        ordering = ("-asked", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=models.Q(state__in=("queued", "running")),
+                name="one_harvest_of_a_source",
+            ),
+        )
 
 
 class CatalogueItem(Record):

@@ -66,7 +66,8 @@ class GatewayLog(Record):
 
     ``vkey`` is the key that signed its checkpoint when it was first seen. ``rows`` is the right
     edge of the tree over the ``taken`` entries, in hex; the first ``size`` of them make up the
-    signed ``root``. What lies between was read and waits for its checkpoint.
+    signed ``root``. What lies between was read and waits for its checkpoint. The first ``counted``
+    stand in the totals.
     """
 
     gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="logs")
@@ -75,6 +76,7 @@ class GatewayLog(Record):
     taken = models.PositiveBigIntegerField(default=0)
     rows = models.JSONField(default=list)
     size = models.PositiveBigIntegerField(default=0)
+    counted = models.PositiveBigIntegerField(default=0)
     root = models.CharField(max_length=64, default="")
     note = models.TextField(default="")
     proven = models.DateTimeField(null=True)
@@ -118,7 +120,32 @@ class Exchange(models.Model):
         indexes = (
             models.Index(fields=["grant", "at"]),
             models.Index(fields=["item", "at"]),
+            models.Index(fields=["grant", "case"]),
         )
         constraints = (
             models.UniqueConstraint(fields=["log", "ordinal"], name="one_exchange_of_an_entry"),
         )
+
+
+class ExchangeTotal(models.Model):
+    """How often one thing came of requests of one log on one day, under one grant.
+
+    Counted are proven entries alone. ``records`` were in the answers; ``cases`` are the matters
+    that data of the grant were given for here for the first time.
+    """
+
+    log = models.ForeignKey(GatewayLog, models.CASCADE, related_name="totals")
+    day = models.DateField()
+    grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="totals")
+    item = models.ForeignKey(CatalogueItem, models.PROTECT, null=True, related_name="totals")
+    outcome = models.CharField(max_length=30, default="")
+    n = models.PositiveBigIntegerField(default=0)
+    records = models.PositiveBigIntegerField(default=0)
+    cases = models.PositiveBigIntegerField(default=0)
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+
+    class Meta:
+        """Whoever counts a log holds it, so that no row is made twice."""
+
+        indexes = (models.Index(fields=["log", "day"]), models.Index(fields=["grant", "day"]))

@@ -40,7 +40,7 @@ from shixiao.records.fieldwork import (
 )
 from shixiao.records.files import StoredFile
 from shixiao.records.findings import Finding, Sighting
-from shixiao.records.gateways import Exchange, Gateway, GatewayLog, GatewaySource
+from shixiao.records.gateways import Exchange, ExchangeTotal, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
 from shixiao.records.inventories import FoundTable, Inventory
@@ -91,6 +91,7 @@ __all__ = [
     "Evaluator",
     "Evidence",
     "Exchange",
+    "ExchangeTotal",
     "Finding",
     "FoundTable",
     "Gateway",

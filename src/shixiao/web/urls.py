@@ -20,6 +20,7 @@ from shixiao.web.assets import views as assets
 from shixiao.web.bodies import views as bodies
 from shixiao.web.cases import board, documents, entering, group, handlers, reports
 from shixiao.web.cases import views as cases
+from shixiao.web.catalogue import imports
 from shixiao.web.catalogue import statistics as catalogue_statistics
 from shixiao.web.catalogue import views as catalogue
 from shixiao.web.commissions import sheets
@@ -83,7 +84,8 @@ urlpatterns = [
     path("findings/<slug:code>/case/", findings.open_case, name="finding_case"),
     path("catalogue/", catalogue.listing, name="datasets"),
     path("catalogue/add/", catalogue.add, name="dataset_add"),
-    path("catalogue/import/", catalogue.harvest, name="datasets_harvest"),
+    path("catalogue/import/", imports.add, name="datasets_harvest"),
+    path("catalogue/imports/<slug:code>/", imports.one, name="dataset_import"),
     path("catalogue/statistics/", catalogue_statistics.show, name="datasets_statistics"),
     path("catalogue/<slug:code>/", catalogue.one, name="dataset"),
     path("catalogue/<slug:code>/edit/", catalogue.edit, name="dataset_edit"),

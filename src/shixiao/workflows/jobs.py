@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 from shixiao.records.models import Evaluation
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
+from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
@@ -29,6 +30,16 @@ def queue_evaluation(evaluation: Evaluation) -> None:
 def queue_check() -> None:
     """Queue the check of what was taken in."""
     async_task(f"{HERE}.check_evidence", task_name="check evidence")
+
+
+def queue_harvest() -> None:
+    """Queue the reading of a catalogue, in the transaction that asks for it."""
+    async_task(f"{HERE}.harvest_catalogues", task_name="harvest catalogues")
+
+
+def harvest_catalogues() -> int:
+    """Read the catalogues that wait."""
+    return harvesting.run_waiting()
 
 
 def check_evidence() -> int:
@@ -51,6 +62,8 @@ def take_up() -> None:
     evaluations.resume(now=now)
     if Evaluation.objects.filter(state=Evaluation.State.QUEUED).exists():
         evaluations.run_waiting()
+    harvesting.resume(now=now)
+    harvesting.run_waiting()
 
 
 def send_notices() -> int:

@@ -7,6 +7,7 @@ people change. Source: CKAN 2.11, API guide, "Action API".
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -202,10 +203,7 @@ class Ckan:
 
     def _answer(self, action: str, body: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            response = self._client.post(f"{self.address}/api/3/action/{action}", json=dict(body))
-            if len(response.content) > LARGEST:
-                raise ValueError("too large")
-            answer = response.json()
+            answer = json.loads(self._body(f"{self.address}/api/3/action/{action}", body))
             if not isinstance(answer, dict) or "success" not in answer:
                 raise ValueError("no answer of the action API")
         except (httpx.HTTPError, ValueError) as error:
@@ -217,3 +215,13 @@ class Ckan:
             ) from None
         found: dict[str, Any] = answer
         return found
+
+    def _body(self, address: str, body: Mapping[str, Any]) -> bytes:
+        """Return what the site answers, or stop reading once it is too much."""
+        found = bytearray()
+        with self._client.stream("POST", address, json=dict(body)) as response:
+            for part in response.iter_bytes():
+                found += part
+                if len(found) > LARGEST:
+                    raise ValueError(f"more than {LARGEST >> 20} MB")
+        return bytes(found)

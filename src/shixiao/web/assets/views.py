@@ -28,7 +28,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.pages import language, say
 from shixiao.workflows import assets
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.gateways import figures, reading
+from shixiao.workflows.gateways import figures
 from shixiao.workflows.gateways.figures import Figures
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
@@ -166,7 +166,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 def _exchanged(row: DataAsset) -> Figures | None:
     if row.item is None:
         return None
-    return figures.figures_of(reading.proven().filter(item=row.item), now=timezone.now())
+    return figures.figures_of(row.item.totals.all(), now=timezone.now())
 
 
 def found(actor: Actor, code: str) -> DataAsset:

@@ -1,11 +1,8 @@
-"""Pages of the catalogue: the list and its files, one entry, compiling, verbs, reading in."""
+"""Pages of the catalogue: the list and its files, one entry, compiling, verbs."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,21 +11,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import CatalogueItem, Harvest, Organisation
-from shixiao.sharing.catalogue import Dataset, read_datasets, sheets_of
-from shixiao.sharing.catalogue.ckan import Ckan
-from shixiao.terms import BadInput, Text, Unavailable
-from shixiao.web.catalogue.forms import EntryForm, Filter, Harvesting, VerbForm
+from shixiao.records.models import CatalogueItem, Organisation
+from shixiao.sharing.catalogue import Dataset, sheets_of
+from shixiao.terms import BadInput, Text
+from shixiao.web.catalogue.forms import EntryForm, Filter, VerbForm
 from shixiao.web.catalogue.showing import line, shown
 from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import FORMATS, cut, download, page_of
 from shixiao.web.shell.pages import language, say
-from shixiao.workflows import files, search
+from shixiao.workflows import search
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.catalogue import compiling, harvesting, keeping
+from shixiao.workflows.catalogue import compiling, keeping
 from shixiao.workflows.catalogue.compiling import Faulty
-from shixiao.workflows.catalogue.harvesting import Origin
 from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
@@ -41,10 +36,6 @@ DONE = Text("已办理：{verb}。", "Done: {verb}.")
 NOT_NOW = Text(
     "这一步现在不能办：条目已进入别的环节。",
     "This cannot be done now: the entry has moved on.",
-)
-READ_IN = Text(
-    "共读入 {seen} 条：新增 {added}，变更 {changed}，撤下 {gone}。",
-    "{seen} entries were read: {added} new, {changed} changed, {gone} withdrawn.",
 )
 
 
@@ -204,43 +195,6 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"item": item, "verb": known, "form": form}
     return render(request, "catalogue/act.html.j2", context, status=status)
-
-
-def harvest(request: HttpRequest) -> HttpResponse:
-    """Read in the catalogue that exists elsewhere."""
-    actor = actor_on(request)
-    form = Harvesting(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = _harvested(actor, form.cleaned_data)
-        except BadInput as error:
-            form.add_error("file", error.in_language(language()))
-        except Unavailable as error:
-            form.add_error("address", say(error.text))
-        else:
-            numbers = {n: getattr(made, n) for n in ("seen", "added", "changed", "gone")}
-            messages.success(request, say(READ_IN.format(**numbers)))
-            return HttpResponseRedirect(reverse("datasets"))
-    status = 422 if request.method == "POST" else 200
-    context = {"form": form, "harvests": list(Harvest.objects.all()[:20])}
-    return render(request, "catalogue/harvest.html.j2", context, status=status)
-
-
-def _harvested(actor: Actor, given: dict[str, Any]) -> Harvest:
-    at, name = timezone.now(), given["source"].strip()
-    if given["address"]:
-        with Ckan(given["address"]) as site:
-            origin = Origin(name, address=given["address"])
-            return harvesting.harvest(site.datasets(), origin, actor=actor, at=at)
-    upload = given["file"]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "catalogue"
-        with path.open("wb") as target:
-            for chunk in upload.chunks():
-                target.write(chunk)
-        datasets = read_datasets(path, file=upload.name)
-        kept = files.store(path.read_bytes(), at=at)
-    return harvesting.harvest(datasets, Origin(name, file=kept), actor=actor, at=at)
 
 
 def _own(actor: Actor) -> Organisation:

@@ -48,7 +48,7 @@ def of_grant(request: HttpRequest, code: str) -> HttpResponse:
     page = page_of(request, rows)
     context = {
         "row": row,
-        "figures": figures.figures_of(rows, now=timezone.now()),
+        "figures": figures.figures_of(row.totals.all(), now=timezone.now()),
         "page": page,
         "exchanges": [shown(each) for each in page],
     }

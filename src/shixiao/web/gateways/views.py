@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Gateway, Organisation
+from shixiao.records.models import ExchangeTotal, Gateway, Organisation
 from shixiao.terms import Text
 from shixiao.web.gateways.exchanges import shown
 from shixiao.web.results.reading import actor_on
@@ -91,11 +91,12 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_on(request)
     row = _found(actor, code)
     rows = reading.proven().filter(log__gateway=row)
+    totals = ExchangeTotal.objects.filter(log__gateway=row)
     page = page_of(request, rows.select_related("grant__item", "grant__recipient", "item"))
     context = {
         **_line(row),
         "logs": row.logs.all(),
-        "figures": figures.figures_of(rows, now=timezone.now()),
+        "figures": figures.figures_of(totals, now=timezone.now()),
         "page": page,
         "exchanges": [shown(each) for each in page],
         "may_end": may(actor, "gateway.manage", row) and row.ended is None,

@@ -22,7 +22,7 @@ from shixiao.web.results.filters import OfDepartment, departments
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say, words
-from shixiao.workflows.gateways import figures, reading
+from shixiao.workflows.gateways import figures
 from shixiao.workflows.grants import giving, keeping, publishing
 from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.lives import read_life
@@ -88,9 +88,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = shown(row, actor, "grant.read")
     masked = set(row.terms.get("masked", ()))
     why = publishing.bound_or_why(row, timezone.now())
-    exchanged = reading.proven().filter(grant=row)
     context |= {
-        "exchanged": figures.figures_of(exchanged, now=timezone.now()),
+        "exchanged": figures.figures_of(row.totals.all(), now=timezone.now()),
         "mode": catalogue_words("modes").name(row.mode),
         "fields": [(field, field in masked) for field in row.fields],
         **boundary_of(row),

@@ -1,33 +1,58 @@
 """Harvesting: the catalogue that exists elsewhere is read in, and nothing is entered twice.
 
-An entry is found again by its source and identifier, never by its name. What has the same hash is
-left alone, so a second reading of the same catalogue changes nothing. What the source no longer
-lists is withdrawn, with that as the reason.
+It is asked for, and a worker reads it: a file of a hundred thousand entries takes minutes. A second
+reading of the same catalogue changes nothing; what the source no longer lists is withdrawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
-from shixiao.records.models import CatalogueItem, Harvest, Organisation, StoredFile
-from shixiao.seals import sha256_of
-from shixiao.sharing.catalogue import Dataset
-from shixiao.terms import BadInput, Text
-from shixiao.workflows import search
+from shixiao.records.models import Harvest, StoredFile
+from shixiao.sharing.catalogue import Dataset, read_datasets
+from shixiao.sharing.catalogue.ckan import Ckan
+from shixiao.terms import BadInput, Text, Unavailable
+from shixiao.workflows import files
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.catalogue import keeping
+from shixiao.workflows.catalogue import taking_in
+from shixiao.workflows.catalogue.taking_in import Compared
+from shixiao.workflows.evaluations import MOST_ATTEMPTS, silent
 from shixiao.workflows.leaves import put
+from shixiao.workflows.notices import tell
 from shixiao.workflows.permissions import check, signed_in
+from shixiao.workflows.refusals import Stale
 
-BATCH = 1_000
-MOST = 500_000
-Each = TypeVar("Each")
+UNDERWAY = (Harvest.State.QUEUED, Harvest.State.RUNNING)
+WAITING = Text("等待开始", "Waiting to begin")
+READING = Text("正在读入目录", "Reading the catalogue")
+WRITING = Text(
+    "核对无误，正在写入：已处理 {done} 条，共 {of} 条",
+    "Checked; now writing: {done} of {of} entries done",
+)
+ASKED = Text(
+    "来源“{name}”正在导入，完成后再导入下一份。",
+    "“{name}” is being imported; import the next when it is done.",
+)
+ENDED = Text(
+    "导入进程多次意外结束（可能内存或磁盘不足）。已写入的条目保留；排除故障后再导入一次，会接着办完。",
+    "The import ended unexpectedly several times (perhaps memory or disk ran out). What was written"
+    " stays; once that is mended, import it again and the rest is done.",
+)
+TOLD = {  # by whether it was imported
+    True: Text("目录“{name}”已导入，请看结果。", "“{name}” was imported; see what came of it."),
+    False: Text("目录“{name}”没有导入，请看原因。", "“{name}” was not imported; see why."),
+}
+KIND = "dataset.harvested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,150 +63,173 @@ class Origin:
         name: by which its entries are found again.
         address: of the interface; "" for a file.
         file: the file as it is kept; None for an interface.
+        called: what the file was called.
     """
 
     name: str
     address: str = ""
     file: StoredFile | None = None
+    called: str = ""
+
+
+def ask(origin: Origin, *, actor: Actor, at: datetime) -> Harvest:
+    """Ask for a catalogue to be read in; a worker does it.
+
+    Raises:
+        Forbidden: the person may not.
+        Stale: the source is being read already.
+    """
+    check(actor, "dataset.harvest")
+    try:
+        with transaction.atomic():
+            return Harvest.objects.create(
+                source=origin.name,
+                address=origin.address,
+                file=origin.file,
+                name=origin.called[:200],
+                asked=at,
+                asked_by=signed_in(actor),
+                progress=WAITING,
+            )
+    except IntegrityError:
+        raise Stale(ASKED.format(name=origin.name)) from None
 
 
 @transaction.atomic
 def harvest(datasets: Iterable[Dataset], origin: Origin, *, actor: Actor, at: datetime) -> Harvest:
-    """Read a whole catalogue in, or nothing of it.
+    """Read a catalogue in that is at hand, whole or not at all, without a worker.
 
     Raises:
         Forbidden: the person may not.
-        BadInput: an entry is of a department that the site does not know, an identifier stands
-            twice, or there are too many.
+        Stale: the source is being read already.
+        BadInput: an entry cannot be taken.
     """
-    check(actor, "dataset.harvest")
-    departments = keeping.departments()
-    known = dict(
-        CatalogueItem.objects.filter(source=origin.name).values_list("identifier", "sha256")
-    )
-    seen: dict[str, str] = {}
-    fresh: list[Dataset] = []
-    changed: list[Dataset] = []
-    for dataset in datasets:
-        _check(dataset, departments, seen, origin)
-        seen[dataset.id] = sha = dataset.sha256
-        if dataset.id not in known:
-            fresh.append(dataset)
-        elif known[dataset.id] != sha:
-            changed.append(dataset)
-    gone = [identifier for identifier in known if identifier not in seen]
-    _add(fresh, origin, departments, at)
-    _update(changed, origin, departments, at)
-    left = _withdraw(gone, origin, at)
-    made = Harvest.objects.create(
-        source=origin.name,
-        address=origin.address,
-        file=origin.file,
-        at=at,
-        by=signed_in(actor),
-        seen=len(seen),
-        added=len(fresh),
-        changed=len(changed),
-        gone=left,
-        sha256=sha256_of(sorted(seen.items())),
-    )
-    facts = {"origin": origin.name, "rows": made.seen, "sha256": made.sha256}
-    put("dataset.harvested", str(made.pk), at=at, facts=facts, sealed={"actor": actor.account})
+    made = ask(origin, actor=actor, at=at)
+    _claimed_now(made, at)
+    _write(made, taking_in.compare(datasets, origin.name, tell=lambda _: None), at=at)
+    made.refresh_from_db()
     return made
 
 
-def _check(
-    dataset: Dataset,
-    departments: dict[str, Organisation],
-    seen: dict[str, str],
-    origin: Origin,
-) -> None:
-    if len(seen) >= MOST:
-        raise BadInput(
-            Text(f"目录超过 {MOST} 条。", f"The catalogue has more than {MOST} entries."),
-            file=origin.name,
-        )
-    if dataset.id in seen or len(dataset.id) > 200:
-        raise BadInput(
-            Text(
-                f"标识“{dataset.id[:80]}”重复或过长；标识在目录中须唯一，且不超过 200 字。",
-                f"The identifier “{dataset.id[:80]}” stands twice or is too long; it is unique in"
-                " the catalogue and has at most 200 signs.",
-            ),
-            file=origin.name,
-        )
-    if dataset.provider not in departments:
-        raise BadInput(
-            Text(
-                f"“{dataset.name.zh[:60]}”的提供单位“{dataset.provider[:60]}”不在本站的部门中；"
-                "请先登记该部门，或改用部门代码。没有导入任何条目。",
-                f"The provider “{dataset.provider[:60]}” of “{dataset.name.en[:60]}” is no"
-                " department of this site; add it first, or use its code. Nothing was imported.",
-            ),
-            file=origin.name,
-        )
+def run_waiting() -> int:
+    """Read the catalogues that wait, one after the other; return how many were read."""
+    ran = 0
+    while (found := _claim()) is not None:
+        run(found)
+        ran += 1
+    return ran
 
 
-def _add(
-    fresh: Sequence[Dataset], origin: Origin, departments: dict[str, Organisation], at: datetime
-) -> None:
-    for batch in _batches(fresh):
-        CatalogueItem.objects.bulk_create(
-            [
-                CatalogueItem(
-                    source=origin.name,
-                    identifier=dataset.id,
-                    state="published",
-                    published=at,
-                    **keeping.columns_of(dataset, departments),
-                    **keeping.entered(at),
-                )
-                for dataset in batch
-            ]
-        )
-        made = CatalogueItem.objects.filter(
-            source=origin.name, identifier__in=[dataset.id for dataset in batch]
-        )
-        search.index([keeping.entry_of(item) for item in made.order_by("id")])
+def run(made: Harvest) -> None:
+    """Read a claimed catalogue to its end; one that cannot be taken changes nothing."""
+    try:
+        with _opened(made) as datasets:
+            compared = taking_in.compare(
+                datasets, made.source, tell=lambda text: _alive(made, progress=text)
+            )
+    except BadInput as error:
+        _fail(made, Text(error.in_language("zh"), error.in_language("en")))
+    except Unavailable as error:
+        _fail(made, error.text)
+    else:
+        _write(made, compared, at=timezone.now())
 
 
-def _update(
-    changed: Sequence[Dataset], origin: Origin, departments: dict[str, Organisation], at: datetime
-) -> None:
-    for batch in _batches(changed):
-        rows = CatalogueItem.objects.select_for_update().filter(
-            source=origin.name, identifier__in=[dataset.id for dataset in batch]
-        )
-        items = {item.identifier: item for item in rows}
-        for dataset in batch:
-            columns: dict[str, Any] = keeping.columns_of(dataset, departments)
-            item = items[dataset.id]
-            for name, value in columns.items():
-                setattr(item, name, value)
-            if item.state == "withdrawn":
-                item.state, item.entered = "published", at
-            item.version += 1
-        fields = [*columns, "state", "entered", "version"]
-        CatalogueItem.objects.bulk_update(items.values(), fields, batch_size=100)
-        keys = [item.code for item in items.values()]
-        search.index([keeping.entry_of(item) for item in items.values()], replaced=keys)
+def resume(*, now: datetime) -> int:
+    """Queue again what a vanished worker left; after three attempts it has failed."""
+    gone = Harvest.objects.filter(silent(now), state=Harvest.State.RUNNING)
+    for made in gone:
+        if made.attempts >= MOST_ATTEMPTS:
+            _fail(made, ENDED)
+        else:
+            _claimed(made).filter(beat=made.beat).update(
+                state=Harvest.State.QUEUED, progress=WAITING
+            )
+    return len(gone)
 
 
-def _withdraw(gone: Sequence[str], origin: Origin, at: datetime) -> int:
-    """Withdraw what the source no longer lists; return how many were listed until now."""
-    left = 0
-    for batch in _batches(gone):
-        rows = CatalogueItem.objects.filter(source=origin.name, identifier__in=batch)
-        listed = list(rows.exclude(state="withdrawn").values_list("code", flat=True))
-        rows.filter(code__in=listed).update(
-            state="withdrawn", entered=at, due=None, due_rule="", sha256=""
-        )
-        search.index([], replaced=listed)
-        left += len(listed)
-    return left
+@contextmanager
+def _opened(made: Harvest) -> Iterator[Iterable[Dataset]]:
+    """Give the entries of a catalogue, from its file or its interface."""
+    if made.file is None:
+        with Ckan(made.address) as site:
+            yield site.datasets()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "catalogue"
+        path.write_bytes(files.load(made.file))
+        yield read_datasets(path, file=made.name)
 
 
-def _batches(rows: Sequence[Each]) -> Iterator[list[Each]]:
-    rest = iter(rows)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
+def _write(made: Harvest, compared: Compared, *, at: datetime) -> None:
+    """Write what was compared, batch by batch, as long as the claim stands."""
+    whole = len(compared.fresh) + len(compared.changed) + len(compared.gone)
+    done = 0
+    for counted, step in taking_in.steps(compared, made.source, at=at):
+        with transaction.atomic():
+            if not _holds(made):
+                return
+            changed = step()
+            done += changed
+            said = WRITING.format(done=f"{done:,}", of=f"{whole:,}")
+            _alive(made, progress=said, **{counted: F(counted) + changed})
+    with transaction.atomic():
+        if _holds(made):
+            _finish(made, compared, at=at)
+
+
+def _finish(made: Harvest, compared: Compared, *, at: datetime) -> None:
+    ended = {"state": Harvest.State.DONE, "finished": at, "progress": None}
+    _claimed(made).update(seen=compared.seen, sha256=compared.sha256, **ended)
+    facts = {"origin": made.source, "rows": compared.seen, "sha256": compared.sha256}
+    put("dataset.harvested", made.code, at=at, facts=facts, sealed={"actor": made.asked_by})
+    _tell(made, at=at, done=True)
+
+
+@transaction.atomic
+def _fail(made: Harvest, problem: Text) -> None:
+    if _holds(made):
+        now = timezone.now()
+        ended = {"state": Harvest.State.FAILED, "finished": now, "progress": None}
+        _claimed(made).update(problem=problem, **ended)
+        _tell(made, at=now, done=False)
+
+
+def _tell(made: Harvest, *, at: datetime, done: bool) -> None:
+    # Who has it read at once, without a worker, sees at once what came.
+    if made.asked_by is not None and made.attempts:
+        link = f"/catalogue/imports/{made.code}/"
+        tell([made.asked_by], KIND, TOLD[done].format(name=made.source), link=link, at=at)
+
+
+@transaction.atomic
+def _claim() -> Harvest | None:
+    """Take the oldest waiting catalogue, so that no other worker does."""
+    skips = bool(transaction.get_connection().features.has_select_for_update_skip_locked)
+    rows = Harvest.objects.filter(state=Harvest.State.QUEUED).order_by("asked", "id")
+    found = rows.select_for_update(of=("self",), skip_locked=skips).first()
+    if found is None:
+        return None
+    found.attempts += 1
+    _claimed_now(found, timezone.now())
+    return found
+
+
+def _claimed_now(made: Harvest, at: datetime) -> None:
+    made.state, made.started, made.beat, made.progress = Harvest.State.RUNNING, at, at, READING
+    made.save(update_fields=["state", "started", "beat", "attempts", "progress"])
+
+
+def _claimed(made: Harvest) -> QuerySet[Harvest]:
+    """Return the row as long as this claim of it stands: none once another worker took it up."""
+    return Harvest.objects.filter(pk=made.pk, state=Harvest.State.RUNNING, attempts=made.attempts)
+
+
+def _holds(made: Harvest) -> bool:
+    """Keep the row from others, and say whether the claim stands; within a transaction."""
+    return _claimed(made).select_for_update(of=("self",)).first() is not None
+
+
+def _alive(made: Harvest, **noted: Any) -> None:
+    """Note that the worker is alive, and how far it is."""
+    _claimed(made).update(beat=timezone.now(), **noted)

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from shixiao.gateway.records import BROWSING
 from shixiao.gateway.refusals import reasons
-from shixiao.records.models import Exchange, Grant, Notice
+from shixiao.records.models import ExchangeTotal, Grant, Notice
 from shixiao.terms import Text
 from shixiao.workflows.clock import pack
-from shixiao.workflows.gateways.reading import proven
 from shixiao.workflows.notices import holders, tell
 
 LATELY = timedelta(days=30)
@@ -39,12 +38,12 @@ class Figures:
     Attributes:
         given: answers that held data.
         records: in them.
-        cases: different matters that they were given for.
+        cases: different matters that they were given for, each once under its grant.
         refused: requests that were refused.
         reasons: why, and how often; the most first.
         first: of the answers.
         last: of the answers.
-        browsing: requests without a fitting case within 30 days.
+        browsing: requests without a fitting case within 30 days and today.
         alarm: True where that is more than the rule lets pass.
     """
 
@@ -59,30 +58,33 @@ class Figures:
     alarm: bool
 
 
-def figures_of(rows: QuerySet[Exchange], *, now: datetime) -> Figures:
-    """Count exchanges.
+def figures_of(totals: QuerySet[ExchangeTotal], *, now: datetime) -> Figures:
+    """Sum up totals.
 
     Args:
-        rows: proven ones, of a grant, dataset or gateway.
+        totals: of a grant, dataset or gateway.
         now: when.
     """
     given = Q(outcome="")
-    browsed = Q(outcome__in=BROWSING, at__gte=now - LATELY)
-    plain = rows.order_by()
+    browsed = Q(outcome__in=BROWSING, day__gte=_since(now))
+    plain = totals.order_by()
     found = plain.aggregate(
-        given=Count("pk", filter=given),
-        records=Sum("records", filter=given),
-        cases=Count("case", filter=given & ~Q(case=""), distinct=True),
-        refused=Count("pk", filter=~given),
-        first=Min("at", filter=given),
-        last=Max("at", filter=given),
-        browsing=Count("pk", filter=browsed),
+        given=Sum("n", filter=given, default=0),
+        records=Sum("records", filter=given, default=0),
+        cases=Sum("cases", filter=given, default=0),
+        refused=Sum("n", filter=~given, default=0),
+        first=Min("first", filter=given),
+        last=Max("last", filter=given),
+        browsing=Sum("n", filter=browsed, default=0),
     )
-    why = plain.exclude(given).values_list("outcome").annotate(n=Count("pk"))
+    why = plain.exclude(given).values_list("outcome").annotate(times=Sum("n"))
     by_reason = sorted(((outcome_text(code), n) for code, n in why), key=lambda e: (-e[1], e[0].zh))
     alarm = found["browsing"] >= pack().number("SHR-09")
-    found["records"] = found["records"] or 0
     return Figures(**found, reasons=tuple(by_reason), alarm=alarm)
+
+
+def _since(now: datetime) -> date:
+    return timezone.localdate(now) - LATELY
 
 
 def outcome_text(code: str) -> Text:
@@ -97,9 +99,11 @@ def _texts() -> Mapping[str, Text]:
 
 def alarm(*, now: datetime) -> int:
     """Tell providers of grants under which somebody browses; return how many grants."""
-    since, least = now - LATELY, int(pack().number("SHR-09"))
-    rows = proven().filter(outcome__in=BROWSING, at__gte=since, grant__state="active").order_by()
-    counts = rows.values_list("grant").annotate(n=Count("pk")).filter(n__gte=least)
+    least = int(pack().number("SHR-09"))
+    rows = ExchangeTotal.objects.filter(
+        outcome__in=BROWSING, day__gte=_since(now), grant__state="active"
+    ).order_by()
+    counts = rows.values_list("grant").annotate(times=Sum("n")).filter(times__gte=least)
     told = 0
     for pk, n in counts:
         grant = Grant.objects.select_related("item__department").get(pk=pk)

@@ -26,6 +26,7 @@ from shixiao.ledger import Checkpoint, Leaf, Malformed, Note, Trust, opens
 from shixiao.ledger.growth import Edge
 from shixiao.records.models import CatalogueItem, Exchange, Gateway, GatewayLog, Grant
 from shixiao.terms import BadInput, Text, Unavailable
+from shixiao.workflows.gateways.counting import count
 from shixiao.workflows.gateways.keeping import client_of
 from shixiao.workflows.leaves import put
 from shixiao.workflows.notices import holders, tell
@@ -191,6 +192,8 @@ def _take(gateway: Gateway, number: int, part: _Part, now: datetime) -> GatewayL
         facts = {"origin": part.checkpoint.origin, "size": log.size, "root": log.root}
         put("log.anchored", gateway.code, at=now, facts=facts)
     log.save()
+    if log.size > log.counted:
+        count(log)
     return log
 
 
