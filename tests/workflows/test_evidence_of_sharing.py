@@ -12,11 +12,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.test import Client
 
 from shixiao.checkup import Evaluation, Question, evaluate, result_json
 from shixiao.checkup.closing import Readings, plan_closing, remeasure
+from shixiao.cli import cli
 from shixiao.evidence.schema import load_schemas
 from shixiao.records.models import (
     CatalogueItem,
@@ -505,7 +507,7 @@ def test_whoever_has_package_and_rows_computes_the_same_result(
     rows = evidence_of_sharing.rows_of(asked.question)
     told = [str(folder), "--site-rows", str(rows), "--seed", str(asked.seed), "--out", str(out)]
     environment = {"SHIXIAO_STORE": str(out / "stores")}
-    answer = CliRunner().invoke(main, ["evaluate", *told], env=environment)
+    answer = CliRunner().invoke(cli, ["evaluate", *told], env=environment)
     assert answer.exit_code == 0, answer.output
     assert sha256((out / "result.json").read_bytes()).hexdigest() == asked.result_sha256
 

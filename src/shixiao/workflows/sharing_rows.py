@@ -321,7 +321,8 @@ def _first_of_old(recent: QuerySet[Exchange]) -> list[UUID]:
     """Return the first exchange under each grant in use that has none of late: it was used."""
     idle = Grant.objects.exclude(state__in={"waiting", *ENDED})
     found = []
-    for grant in idle.exclude(pk__in=recent.filter(outcome="").values("grant")).order_by("pk"):
+    given = recent.filter(outcome="", grant__isnull=False).values("grant")
+    for grant in idle.exclude(pk__in=given).order_by("pk"):
         first = proven().filter(grant=grant, outcome="").order_by("pk").values_list("pk")[:1]
         found += [pk for (pk,) in first]
     return found
