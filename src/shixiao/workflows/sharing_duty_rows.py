@@ -26,11 +26,10 @@ from shixiao.records.models import (
     UsageRecord,
 )
 from shixiao.sharing.duties import Owed, Status
-from shixiao.workflows.catalogue.compiling import UPDATE
-from shixiao.workflows.catalogue.keeping import LISTED
+from shixiao.sharing.duties import duties as duties_of_sharing
 from shixiao.workflows.clock import due_day, rule
 from shixiao.workflows.duties.owing import FELL, owed_by, steps_of
-from shixiao.workflows.sharing_rows import Reading, Row, midnight, moment, pages
+from shixiao.workflows.sharing_rows import LISTED, Reading, Row, midnight, moment, pages
 
 Steps = Sequence[SharingStep]
 Dated = tuple[datetime | date | None, Row]  # when it was done, and the row
@@ -151,8 +150,13 @@ def _updated(reading: Reading, item: CatalogueItem, steps: Steps) -> Iterator[Da
         consented = None
 
 
+def _update() -> str:
+    """Return the rule that sets the time to update an entry."""
+    return duties_of_sharing()["update"].rule
+
+
 def _extension() -> int:
-    return int(str(rule(UPDATE).part("days_extension")))
+    return int(str(rule(_update()).part("days_extension")))
 
 
 def _opened(due: date, extension: int) -> date:
@@ -163,7 +167,7 @@ def _opened(due: date, extension: int) -> date:
     """
     day = due
     while due - day < LONGEST:
-        if due_day(UPDATE, day, extension=extension) == due:
+        if due_day(_update(), day, extension=extension) == due:
             return day
         day -= timedelta(days=1)
     return due

@@ -28,10 +28,10 @@ from shixiao.records.models import (
     SharingStep,
 )
 from shixiao.sharing.duties import Status
-from shixiao.workflows.catalogue.keeping import LISTED
 from shixiao.workflows.duties.owing import ENDED, FELL, owed_by, steps_of
 from shixiao.workflows.gateways.reading import proven
 
+LISTED = CatalogueItem.LISTED
 Row = Mapping[str, str | None]
 AT_ONCE = 500
 TIERS = frozenset({"national", "province", "city", "county", "township"})
