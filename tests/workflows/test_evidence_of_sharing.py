@@ -584,6 +584,7 @@ def test_a_department_is_evaluated_with_what_it_is_a_party_to(cast: Cast, place:
     assert others == {}
 
 
+@pytest.mark.slow
 def test_what_was_put_right_by_a_day_is_not_held_against_anybody_after_it(
     cast: Cast, place: Path
 ) -> None:

@@ -115,6 +115,12 @@ def count_in(question: Mapping[str, Any]) -> int | None:
     return sum(each["rows"] for each in kept["tables"].values()) if kept else None
 
 
+def day_in(question: Mapping[str, Any]) -> date | None:
+    """Return the day up to which these rows are known; None where an evaluation used none."""
+    kept = question.get(SITE_ROWS)
+    return date.fromisoformat(kept["day"]) if kept else None
+
+
 def asked_again(question: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was asked, without what only the run of it adds."""
     return {name: value for name, value in question.items() if name != SITE_ROWS}

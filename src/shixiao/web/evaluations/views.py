@@ -86,6 +86,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "inside_files": _files(actor, evaluation, INSIDE_FILES),
             "left_out": count_in(folder_of(evaluation)),
             "site_rows": evidence_of_sharing.count_in(evaluation.question),
+            "site_day": evidence_of_sharing.day_in(evaluation.question),
             "leaves": _leaves(evaluation),
             "others": _others(actor, evaluation),
             "may_publish": may(actor, "evaluation.publish", evaluation),
