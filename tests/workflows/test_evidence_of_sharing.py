@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 
 from shixiao.checkup import Evaluation, Question, evaluate, result_json
@@ -39,7 +40,7 @@ from shixiao.workflows.grants.keeping import Use
 from shixiao.workflows.lifecycle import copying
 from shixiao.workflows.requests import answering, correcting, disputing
 from shixiao.workflows.requests.answering import Agreed
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, make_cast
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.deals import gateway_at, passed
 from tests.detectors.packages import Tables, write
@@ -535,6 +536,25 @@ def test_the_same_records_give_the_same_bytes(cast: Cast, place: Path) -> None:
     deal.request()
     assert evidence_of_sharing.keep_rows(kept, at=deal.at)["sha256"] != first["sha256"]
     assert folder.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_reads_as_of_one_moment_and_gives_signs_of_life(place: Path) -> None:
+    beats: list[int] = []
+    with transaction.atomic():
+        cast = make_cast()
+        deal = dealing(cast)
+        suspended(deal)
+        kept = received(cast, package(place / "package"))
+        within = evidence_of_sharing.keep_rows(kept, at=deal.at)
+
+    def beat() -> None:
+        beats.append(Grant.objects.filter(pk__isnull=False).update(misuse="改过"))
+
+    assert evidence_of_sharing.keep_rows(kept, at=deal.at, beat=beat) == within
+    assert beats == [1, 1]
+    assert Grant.objects.get().misuse == "改过"
 
 
 def cells(folder: str | None) -> dict[str, list[dict[str, str | None]]]:

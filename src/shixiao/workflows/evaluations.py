@@ -229,7 +229,9 @@ def _keep_rows(evaluation: Evaluation) -> None:
     """Write the site's own records as they are now; one that is taken up again keeps its rows."""
     if evidence_of_sharing.SITE_ROWS in evaluation.question:
         return
-    kept = evidence_of_sharing.keep_rows(evaluation.evidence, at=timezone.now())
+    kept = evidence_of_sharing.keep_rows(
+        evaluation.evidence, at=timezone.now(), beat=lambda: _alive(evaluation)
+    )
     if kept:
         evaluation.question = evaluation.question | {evidence_of_sharing.SITE_ROWS: kept}
         _claimed(evaluation).update(question=evaluation.question)

@@ -11,7 +11,7 @@ those to which it, or who stands below it, is a party.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -38,7 +38,7 @@ from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.workflows import sharing_duty_rows, sharing_rows
 from shixiao.workflows.actors import with_children
 from shixiao.workflows.duties.owing import authority
-from shixiao.workflows.sharing_rows import Reading, Row
+from shixiao.workflows.sharing_rows import Row
 from shixiao.workflows.snapshots import one_moment
 
 SITE_ROWS = "site_rows"  # of the question, and the folder in the site's keeping
@@ -72,13 +72,20 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def keep_rows(evidence: Evidence, *, at: datetime, since: date | None = None) -> dict[str, Any]:
+def keep_rows(
+    evidence: Evidence,
+    *,
+    at: datetime,
+    since: date | None = None,
+    beat: Callable[[], object] = lambda: None,
+) -> dict[str, Any]:
     """Write the records as they are now, and return what an evaluation keeps of that.
 
     Args:
         evidence: that they are laid over; whose it is says whose records are read.
         at: now.
         since: what was over by this day is left out; None leaves out what was a year ago.
+        beat: is called every now and then, never within a transaction of ours.
 
     Returns:
         ``sha256`` of the whole, ``day`` up to which it is known, and of each table its ``sha256``
@@ -90,16 +97,17 @@ def keep_rows(evidence: Evidence, *, at: datetime, since: date | None = None) ->
     with TemporaryDirectory(dir=place, prefix=".writing-") as name:
         folder = Path(name) / "rows"
         folder.mkdir()
-        with _one_moment():
-            within = _within(evidence.organisation)
-            reading = sharing_rows.reading_of(day, since or day - YEAR, within, authority())
-            tables = _write_all(folder, reading)
+        within = _within(evidence.organisation)
+        tables = _write_all(folder, day, since or day - YEAR, within, beat)
         if not any(each["rows"] for each in tables.values()):
             return {}
         kept = {"day": day.isoformat(), "tables": tables}
         digest = sha256_of(kept)
-        if not (place / digest).exists():
+        try:
             folder.rename(place / digest)
+        except OSError:  # the same rows are there already
+            if not (place / digest).exists():
+                raise
     return {"sha256": digest, **kept}
 
 
@@ -148,26 +156,49 @@ def _one_moment() -> AbstractContextManager[None]:
     return nullcontext() if connection.in_atomic_block else one_moment()
 
 
-def _write_all(folder: Path, reading: Reading) -> dict[str, dict[str, Any]]:
-    """Write the tables that have rows; departments last, for the others name them."""
+def _write_all(
+    folder: Path,
+    day: date,
+    since: date,
+    within: frozenset[Any] | None,
+    beat: Callable[[], object],
+) -> dict[str, dict[str, Any]]:
+    """Write the tables that have rows.
+
+    What moves is read as of one moment. Proven exchanges never change and may be millions, so they
+    are read after it. Departments come last, for the others name them.
+    """
     makers = {
         "datasets": sharing_rows.datasets,
         "requests": sharing_rows.requests,
         "duties": sharing_duty_rows.duties,
         "grants": sharing_rows.grants,
-        "exchanges": sharing_rows.exchanges,
-        "departments": sharing_rows.departments,
     }
-    counts = {}
-    for name, maker in makers.items():
-        path = folder / f"{name}.parquet"
-        rows = _write(path, name, maker(reading), reading.day)
-        if rows or path.exists():
-            counts[name] = {"sha256": sha256_of_file(path), "rows": rows}
-    return {name: counts[name] for name in TABLES if name in counts}
+    paths = {name: folder / f"{name}.parquet" for name in TABLES}
+    with _one_moment():
+        reading = sharing_rows.reading_of(day, since, within, authority())
+        counts = {
+            name: _write(paths[name], name, make(reading), day) for name, make in makers.items()
+        }
+    beat()
+    rows = sharing_rows.exchanges(reading)
+    counts["exchanges"] = _write(paths["exchanges"], "exchanges", rows, day, beat)
+    rows = sharing_rows.departments(reading)
+    counts["departments"] = _write(paths["departments"], "departments", rows, day)
+    return {
+        name: {"sha256": sha256_of_file(path), "rows": counts[name]}
+        for name, path in paths.items()
+        if path.exists()
+    }
 
 
-def _write(path: Path, table: str, rows: Iterator[Row], day: date) -> int:
+def _write(
+    path: Path,
+    table: str,
+    rows: Iterator[Row],
+    day: date,
+    beat: Callable[[], object] = lambda: None,
+) -> int:
     """Write rows as text, some thousands at a time; without any there is no file.
 
     Where a gateway is read, an empty log of exchanges says that nothing passed.
@@ -184,6 +215,7 @@ def _write(path: Path, table: str, rows: Iterator[Row], day: date) -> int:
             batch = [pa.array(cells[name], pa.string()) for name in columns]
             writer.write_batch(pa.RecordBatch.from_arrays(batch, schema=schema))
             count += len(page)
+            beat()
     finally:
         if writer is not None:
             writer.close()
