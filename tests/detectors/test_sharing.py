@@ -116,6 +116,17 @@ ACTS = [
     ("39-1", _duty("compile_catalogue", "2026-03-02", "", ""), False),
     ("39-2", _request("free", "2026-03-02", "2026-03-03", "不同意", RULE), True),
     ("39-2", _request("free", "2026-03-02", "2026-03-03", "refused"), True),
+    ("39-2", _request("free", "2026-03-02", "2026-03-03", "未予批准", RULE), True),
+    ("39-2", _request("free", "2026-03-02", "2026-03-03", "未通过", RULE), True),
+    ("39-2", _request("free", "2026-03-02", "2026-03-03", "not approved", RULE), True),
+    ("39-2", _request("free", "2026-03-02", "2026-03-03", "disagreed", RULE), True),
+    (
+        "39-2",
+        _request(
+            "free", "2026-03-02", "2026-03-03", "granted without conditions", "", "2026-03-03"
+        ),
+        False,
+    ),
     ("39-2", _request("free", "2026-03-02", "2026-03-03", "不同意", LAW), False),
     ("39-2", _request("bound", "2026-03-02", "2026-03-03", "不同意", RULE), False),
     ("39-2", _request("bound", "2026-03-02", "2026-03-09", "不同意", RULE, notified=0), True),
@@ -156,6 +167,7 @@ ACTS = [
     ("39-6", _duty("校核数据", "2026-09-28", "", "2026-10-16"), False),
     ("39-6", _duty("校核数据", "2026-09-28", "", "2026-10-19", "5", "2026-10-09"), True),
     ("39-7", _grant("2026-06-01"), True),
+    ("39-7", _grant("2027-02-01"), False),
     ("39-7", _grant("2026-06-01", "agreed"), False),
     ("39-7", _grant("2026-06-01", "违规使用"), False),
     ("39-7", _grant("2026-06-01", "", "2026-06-01"), False),
@@ -164,6 +176,7 @@ ACTS = [
     ("40-2", _use(purpose="招商"), True),
     ("40-2", _use(purpose="招商", consented=1), False),
     ("40-2", _use(purpose=""), False),
+    ("40-2", _use(purpose="核 验。"), False),
     ("40-3", _use(passed_to="某公司"), True),
     ("40-3", _use(passed_to="某公司", consented=1), False),
     ("40-3", _use(), False),

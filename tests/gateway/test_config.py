@@ -24,6 +24,7 @@ from shixiao.gateway.sources.sqlite import SqliteTable
 from shixiao.terms import BadInput
 from tests.full import full_disk
 
+UPSTREAM = {"kind": "http", "key": "id_number"}
 PEOPLE = {"kind": "sqlite", "place": "people.sqlite3", "table": "people", "key": "id_number"}
 
 
@@ -42,6 +43,10 @@ PEOPLE = {"kind": "sqlite", "place": "people.sqlite3", "table": "people", "key":
         ({"cases": {"place": "nothing.sqlite3"}}, "cases cannot be read"),
         ({"cases": {"source": "excel", "place": "x"}}, "excel"),
         ({"cases": {"source": "http", "place": "http://cases.test/"}}, "http://cases.test/"),
+        ({"datasets": {"people": UPSTREAM | {"place": "http://up.test/all"}}}, "up.test/all"),
+        ({"datasets": {"people": UPSTREAM | {"place": "http://{key}/one"}}}, "{key}/one"),
+        ({"datasets": {"people": UPSTREAM | {"place": "http://a.{key}.b/{key}"}}}, "a.{key}"),
+        ({"datasets": {"people": UPSTREAM | {"place": "file:///x/{key}"}}}, "file:"),
         ({"cases": {"source": "parquet", "place": "people.sqlite3"}}, "no Parquet"),
         ({"cases": {"place": "cases.sqlite3", "subject_key": "no.key"}}, "pseudonyms"),
         ({"tls": {"certificate": "no.pem"}}, "key"),

@@ -30,7 +30,7 @@ from shixiao.seals import sm2
 from shixiao.sharing.grants import Key
 
 ADDRESS = Address("https", "gateway.test")
-KEYS = {"housing-1": known_key("housing-desk", GRANT.keys[0])}
+KEYS = {"housing-1": known_key("housing-desk", GRANT.keys[0], recipient="housing")}
 URL, BODY = "https://gateway.test/x/people?a=1", b'{"key": "1"}'
 PRIVATE = Ed25519PrivateKey.from_private_bytes(RECIPIENT.seed)
 
@@ -138,7 +138,9 @@ def test_a_request_may_be_signed_with_sm2() -> None:
 
     secret = sm2.new_secret()
     public = base64.b64encode(sm2.public_of(secret)).decode()
-    keys = {"housing-1": known_key("housing-desk", Key("housing-1", "sm2", public))}
+    keys = {
+        "housing-1": known_key("housing-desk", Key("housing-1", "sm2", public), recipient="housing")
+    }
     headers = {k.lower().encode(): v.encode() for k, v in _signed("sm2", secret).items()}
     asked = Asked("POST", "/x/people", "a=1", headers, BODY)
     assert verify(asked, keys, ADDRESS, now=time.time(), longest=300).caller == "housing-desk"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import UTC
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 
 from bars.gateways import GRANT, SHAPE
 from shixiao.gateway.config import Limits, SourceConfig
+from shixiao.gateway.fetching import Fetching
 from shixiao.gateway.refusals import Refused
 from shixiao.gateway.sources.upstream import Upstream
 from shixiao.sharing.grants import Condition, Entry, compile_index
 from shixiao.sharing.grants.index import SCHEMA, read_index
+from tests.gateway.neighbours import Said, service
 from tests.sharing.granting import PUBLISHER
 
 ROW = {"name": "王某", "address": "东路", "born": "1990-01-02", "region": "东区", "secret": "s"}
@@ -34,14 +37,14 @@ def entry_of(**changes: Any) -> Entry:
     return entry
 
 
-def _asked(answer: Any, **changes: Any) -> list[tuple[object, ...]]:
+def _asked(answer: Any, *, key: str = "../a b?x=1", **changes: Any) -> list[tuple[object, ...]]:
     async def story() -> list[tuple[object, ...]]:
         limits = Limits(source=0.2, answer=1_000)
         source = Upstream(SourceConfig("http", "http://up.test/one/{key}", "id_number"), limits)
         await source._fetching.close()
         source._fetching._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
         try:
-            return await source.look_up(entry_of(**changes), "../a b?x=1")
+            return await source.look_up(entry_of(**changes), key)
         finally:
             await source.close()
 
@@ -94,6 +97,50 @@ def test_an_answer_of_no_use_is_a_reason_and_no_data(response: httpx.Response, r
     with pytest.raises(Refused) as refused:
         _asked(lambda _: response)
     assert refused.value.reason.code == reason
+
+
+def test_a_packed_answer_is_not_even_read() -> None:
+    async def bomb() -> AsyncIterator[bytes]:
+        raise AssertionError("read")
+        yield b""
+
+    packed = httpx.Response(200, content=bomb(), headers={"content-encoding": "gzip, gzip"})
+    with pytest.raises(Refused) as refused:
+        _asked(lambda _: packed)
+    assert refused.value.reason.code == "source_down"
+
+
+def test_answers_are_asked_for_as_they_are() -> None:
+    seen: list[str] = []
+
+    def answer(path: str, headers: Mapping[str, str]) -> Said:
+        seen.append(headers["accept-encoding"])
+        return Said(200, b"{}")
+
+    async def story(address: str) -> bytes | None:
+        fetching = Fetching(Limits(), down="source_down", slow="source_slow")
+        try:
+            return await fetching.get(f"{address}/{{key}}", {}, key="1")
+        finally:
+            await fetching.close()
+
+    with service(answer) as address:
+        assert asyncio.run(story(address)) == b"{}"
+    assert seen == ["identity"]
+
+
+@pytest.mark.parametrize(
+    "held", ["11010119900307876X", "11010119900307876x", "11010119900307876X "]
+)
+def test_a_row_of_the_same_key_in_another_writing_is_an_answer(held: str) -> None:
+    answer = httpx.Response(200, json=ROW | {"id_number": held})
+    assert len(_asked(lambda _: answer, key="11010119900307876X")) == 1
+
+
+def test_another_persons_row_is_no_answer() -> None:
+    with pytest.raises(Refused) as refused:
+        _asked(lambda _: httpx.Response(200, json=[ROW, ROW | {"id_number": "2"}]), key="1")
+    assert refused.value.reason.code == "source_down"
 
 
 def test_nobody_of_that_key_is_an_empty_answer() -> None:

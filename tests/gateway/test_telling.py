@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from bars.gateways import PUBLISHER, RECIPIENT, Place, case, person, question, signed
+from shixiao.gateway.database import connect
+from shixiao.gateway.records import uses_of
 from shixiao.ledger import Leaf, Note, Receipt, Trust, opens
 from shixiao.ledger.growth import Edge
 from tests.gateway.cast import Asking, Came, running
@@ -62,6 +66,35 @@ def test_a_person_is_told_each_use_with_a_proof_and_that_stands_on_record(place:
     assert opens(leaf.sealed["person"], told["person"], salt=salt)
     receipts = [[each["receipt"] for each in answer["uses"]] for answer in (told, again)]
     assert receipts[0] == receipts[1], "that it was told is no use of the data"
+
+
+def test_the_newest_uses_are_told_and_how_many_there_are(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shixiao.gateway.telling.MOST_USES", 2)
+
+    async def tell() -> tuple[list[str], dict[str, Any]]:
+        async with running(place) as asking:
+            given = [(await asking.ask(question(1))).headers["receipt"] for _ in range(3)]
+            return given, (await asked(asking, "/uses", {"person": person(1)})).json
+
+    given, told = asyncio.run(tell())
+    assert [each["receipt"] for each in told["uses"]] == sorted(given, reverse=True)[:2]
+    assert told["all"] == 3
+    assert len(uses_of(place.config, person(1), now=int(time.time())).uses) == 3
+
+
+def test_a_damaged_record_is_a_reason_and_no_fault_of_the_server(place: Place) -> None:
+    async def tell() -> list[str]:
+        async with running(place) as asking:
+            await asking.proof((await asking.ask(question(1))).headers["receipt"])
+            with closing(connect(place.config.state)) as base:
+                base.execute("UPDATE records SET sealed = zeroblob(60)")
+            uses = await asked(asking, "/uses", {"person": person(1)})
+            entries = await asked(asking, "/entries", {"log": 0, "from": 0})
+            return [uses.reason, entries.reason]
+
+    assert asyncio.run(tell()) == ["ledger", "ledger"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,20 @@ async def _reason(at: Asking, reason: str) -> None:
     async with asyncio.timeout(20):
         while (await at.ask(question(1))).json.get("reason", "") != reason:
             await asyncio.sleep(0.05)
+
+
+def test_a_clock_that_was_behind_takes_the_same_file_once_it_is_right(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.grant(*GRANTS, issued=datetime.now(UTC) + timedelta(seconds=600))
+
+    async def story() -> None:
+        async with running(place) as at:
+            assert (await at.ask(question(1))).reason == "grants_closed"
+            monkeypatch.setattr("shixiao.sharing.published.AHEAD", 900)
+            await _reason(at, "")
+
+    asyncio.run(story())
 
 
 def test_a_worker_that_no_longer_looks_obeys_nothing(

@@ -34,7 +34,7 @@ def certificate(folder: Path, *, name: str = "localhost", days: int = 90, bits: 
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    path = folder / f"{name}-{days}-{bits}.pem"
+    path = folder / f"{name.replace('*', 'any')}-{days}-{bits}.pem"
     path.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -47,7 +47,9 @@ def certificate(folder: Path, *, name: str = "localhost", days: int = 90, bits: 
 
 
 @contextmanager
-def serving(pem: Path | None, *, most: ssl.TLSVersion | None = None) -> Iterator[int]:
+def serving(
+    pem: Path | None, *, most: ssl.TLSVersion | None = None, ciphers: str = "ALL:@SECLEVEL=0"
+) -> Iterator[int]:
     """Serve TLS (or plain text without a certificate) on loopback; give the port."""
     context = None
     if pem is not None:
@@ -55,7 +57,7 @@ def serving(pem: Path | None, *, most: ssl.TLSVersion | None = None) -> Iterator
         context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         if most is not None:
             context.maximum_version = most
-        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.set_ciphers(ciphers)
         context.load_cert_chain(pem)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=_serve, args=(listening, context), daemon=True)

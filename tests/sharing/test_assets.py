@@ -76,6 +76,18 @@ def test_nothing_is_spread_before_it_is_used() -> None:
     assert found[3] == yuan("27.78")
 
 
+def test_a_life_runs_from_its_first_use_also_before_the_first_voucher() -> None:
+    # Twelve months from October 2025 end with September 2026: nine are left in January.
+    found = [each for each in charges(asset(in_use=date(2025, 10, 1), months=12)) if each]
+    assert found[:4] == [yuan("111.11")] * 4
+    assert (len(found), sum(found)) == (9, yuan("1000.00"))
+
+
+def test_units_are_never_used_backwards() -> None:
+    with pytest.raises(BadInput):
+        Use(date(2026, 1, 1), -1)
+
+
 def test_a_residual_is_left() -> None:
     months = list(months_of(asset(residual=yuan("100.00")), until=END))
     assert months[-1].end.carrying == yuan("100.00")

@@ -125,3 +125,13 @@ def test_planted_conflicts_of_an_invented_city_are_found() -> None:
     }
     assert len(said & truth.planted) >= 0.9 * len(truth.planted)
     assert len(said - truth.planted) <= 0.05 * len(said)
+
+
+def test_conflicts_of_one_definition_are_its_part_of_all() -> None:
+    elements = registries(3).elements
+    everything = find_conflicts(elements, rules=RULES)
+    busy = {elements.index(side) for each in everything[::20] for side in (each.one, each.other)}
+    for place in sorted(busy)[:12]:
+        own = [each for each in everything if elements[place] in (each.one, each.other)]
+        assert find_conflicts(elements, rules=RULES, about=place) == own
+        assert own

@@ -38,6 +38,7 @@ CASES = [
     (TableRule(Check.REQUIRED, "n"), 5, 2),
     (TableRule(Check.UNIQUE, "n"), 3, 2),
     (TableRule(Check.FORMAT, "born", pattern=r"\d{8}"), 4, 1),
+    (TableRule(Check.FORMAT, "born", pattern=r"[\d-]+", low=9, high=2_000), 4, 3),
     (TableRule(Check.CODES, "sex", codes=("1", "2")), 5, 2),
     (TableRule(Check.RANGE, "n", low=2), 3, 1),
     (TableRule(Check.RANGE, "start", high=2), 4, 4),
@@ -223,11 +224,15 @@ def test_rules_are_read_from_yaml_and_csv(tmp_path: Path, name: str, text: str) 
         ("{check: required, column: a, colour: red}", "no key “colour”"),
         ("{check: range, column: a}", "needs min or max"),
         ("{check: range, column: a, min: x}", "must be a number"),
+        ("{check: range, column: a, min: .nan}", "must be a number"),
         ("{check: codes, column: a}", "must list"),
         ("{check: check_digit, column: a}", "must be one of"),
         ("{check: not_before, column: a}", "no column “”"),
         ("{check: format, column: a, pattern: '('}", "needs a pattern"),
         ("{check: format, column: a, pattern: '(?=x)x'}", "look-around"),
+        ("{check: format, column: a, pattern: '(?P<x>a)(?P=x)'}", "back references"),
+        ("{check: format, column: a, pattern: 'a*+'}", "needs a pattern"),
+        ("{check: format, column: a, pattern: 'a{1,2000}'}", "needs a pattern"),
         ("7", "should be a list"),
     ],
 )
@@ -235,6 +240,12 @@ def test_a_rule_that_cannot_be_kept_is_said(tmp_path: Path, entry: str, says: st
     path = write(tmp_path, "r.yaml", f"rules:\n- {entry}\n")
     with pytest.raises(BadInput, match=says):
         conformance.read_rules(path, file="r.yaml", columns=("a",))
+
+
+def test_a_format_of_thousands_of_signs_is_counted_beside_its_pattern(tmp_path: Path) -> None:
+    path = write(tmp_path, "r.yaml", "rules:\n- {check: format, column: a, format: an..4000}\n")
+    (rule,) = conformance.read_rules(path, file="r.yaml", columns=("a",))
+    assert (rule.pattern, rule.low, rule.high) == (".+", 1, 4_000)
 
 
 def test_a_delivery_is_loaded_with_a_sample(tmp_path: Path) -> None:

@@ -66,6 +66,9 @@ def test_a_grant_that_says_everything_binds() -> None:
         ({"rows": (Condition("region", "in", ()),)}, "not valid"),
         ({"rate": 0}, "at least 1"),
         ({"keys": ()}, "public key is missing"),
+        ({"keys": (Key("k", "ed25519", "密钥"),)}, "public key “k” is not valid"),
+        ({"keys": (Key("a\\b", "ed25519", PUBLISHER.public.base64),)}, "is not valid"),
+        ({"keys": (Key("k" * 201, "ed25519", PUBLISHER.public.base64),)}, "is not valid"),
         ({"keys": (Key("k", "ed25519", "AAAA"),)}, "not valid"),
         ({"keys": (Key("k", "rsa", "AAAA"),)}, "not valid"),
         ({"mode": Mode.VERIFY}, "cannot be masked"),
@@ -86,7 +89,7 @@ def test_two_grants_that_answer_one_question_are_refused() -> None:
 
 
 def test_a_key_of_two_systems_is_refused() -> None:
-    with pytest.raises(BadInput, match="two systems"):
+    with pytest.raises(BadInput, match="two departments or systems"):
         check_all([GRANT, granted(id="G-2", caller="other")], {"people": SHAPE})
 
 
@@ -109,7 +112,8 @@ def test_an_index_is_read_as_it_was_compiled(tmp_path: Path) -> None:
     assert (index.version, entry.grant, entry.fields) == (3, "G-1", ("name", "address"))
     assert entry.begins == datetime(2026, 1, 1, tzinfo=UTC).timestamp()
     assert entry.expires == datetime(2027, 1, 1, tzinfo=UTC).timestamp()
-    assert index.keys["housing-1"][0] == "housing-desk"
+    owned = index.keys["housing-1"]
+    assert (owned.caller, owned.recipient) == ("housing-desk", "housing")
     assert [path.name for path in tmp_path.iterdir()] == ["grants.json"]
 
 

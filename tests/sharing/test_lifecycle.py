@@ -8,6 +8,7 @@ import json
 import sqlite3
 import ssl
 import zipfile
+import zlib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -117,10 +118,24 @@ WRITINGS = {
     ),
     "gzip": lambda f: (f / "a.sql.gz").write_bytes(gzip.compress(CANARY.text.encode())),
     "zip": lambda f: zipfile.ZipFile(f / "a.zip", "w").writestr("dump.sql", CANARY.text),
+    "zlib": lambda f: (f / "a.z").write_bytes(zlib.compress(CANARY.text.encode())),
+    "zlib, late": lambda f: (f / "a.z").write_bytes(
+        zlib.compress(bytes(9 << 20) + CANARY.text.encode())
+    ),
+    "gzip, late": lambda f: (f / "a.gz").write_bytes(
+        gzip.compress(bytes((8 << 20) - 9) + CANARY.text.encode())
+    ),
+    "second in a zip": lambda f: _two_in_a_zip(f / "a.zip"),
     "across chunks": lambda f: (f / "a").write_bytes(
         b"x" * ((4 << 20) - 10) + CANARY.text.encode()
     ),
 }
+
+
+def _two_in_a_zip(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("first", b"nothing")
+        archive.writestr("second", CANARY.text)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -144,6 +159,29 @@ def test_what_is_encrypted_shows_no_canary(tmp_path: Path) -> None:
 def test_a_damaged_archive_is_read_as_it_lies(tmp_path: Path, head: bytes) -> None:
     (tmp_path / "a.gz").write_bytes(head + CANARY.text.encode())
     assert [hit.writing for hit in scan_at_rest(tmp_path, CANARY)][:1] == ["utf-8"]
+
+
+def test_what_was_not_looked_at_to_its_end_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(bytes(9 << 20)))
+    assert scan_at_rest(tmp_path, CANARY) == []
+    monkeypatch.setattr("shixiao.sharing.lifecycle.rest.MOST_UNPACKED", 8 << 20)
+    with pytest.raises(BadInput, match="too much"):
+        scan_at_rest(tmp_path, CANARY)
+
+
+def test_a_file_that_cannot_be_read_is_no_proof(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+
+    def closed(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", closed)
+    with pytest.raises(BadInput, match="proves nothing"):
+        scan_at_rest(tmp_path, CANARY)
 
 
 def test_an_empty_folder_proves_nothing(tmp_path: Path) -> None:
@@ -183,6 +221,38 @@ def test_what_makes_a_link_weak_is_named(
     with serving(certificate(tmp_path, **given), most=most) as port:
         report = look_at_link("127.0.0.1", port, now=NOW, name="localhost")
     assert [said in fault.zh for fault in report.faults] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "faults"),
+    [
+        ("*.data.gov.cn", "a.data.gov.cn", 0),
+        ("*.data.gov.cn", "A.Data.gov.cn.", 0),
+        ("*.data.gov.cn", "a.b.data.gov.cn", 1),
+        ("*.data.gov.cn", "data.gov.cn", 1),
+        ("*.data.gov.cn", "evil-data.gov.cn", 1),
+    ],
+)
+def test_a_star_in_a_certificate_stands_for_one_label(
+    tmp_path: Path, written: str, host: str, faults: int
+) -> None:
+    with serving(certificate(tmp_path, name=written)) as port:
+        report = look_at_link("127.0.0.1", port, now=NOW, name=host)
+    assert len(report.faults) == faults
+
+
+def test_a_certificate_that_does_not_hold_yet_is_a_fault(tmp_path: Path) -> None:
+    before = NOW - timedelta(days=500)
+    with serving(certificate(tmp_path)) as port:
+        report = look_at_link("127.0.0.1", port, now=before, name="localhost")
+    assert ["from" in fault.en for fault in report.faults] == [True]
+
+
+def test_a_link_without_any_certificate_is_weak_and_no_crash(tmp_path: Path) -> None:
+    pem = certificate(tmp_path)
+    with serving(pem, most=ssl.TLSVersion.TLSv1_2, ciphers="aNULL:@SECLEVEL=0") as port:
+        report = look_at_link("127.0.0.1", port, now=NOW, name="localhost")
+    assert (report.sound, report.expires) == (False, None)
 
 
 def test_a_certificate_of_nobody_known_is_not_trusted(tmp_path: Path) -> None:
@@ -307,6 +377,8 @@ def test_a_link_that_nobody_answers_has_failed(tmp_path: Path) -> None:
         "dataset: D\nlinks: [{host: x}]",
         "dataset: D\ncopies: [{id: a, place: b, keep_until: soon}]",
         "dataset: D\nevidence: [{control: x.y, day: 2026-01-01, passed: true, said: a}]",
+        "dataset: D\nlinks: [{host: x, port: 70000}]",
+        "dataset: D\nevidence: [{control: transport.tls, day: 2026-01-01, passed: 'no', said: a}]",
         "dataset: [",
     ],
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow.compute import match_substring_regex
 
 from shixiao.exports import delimited, workbook
 from shixiao.rules import load_pack
@@ -74,6 +76,7 @@ def test_columns_of_the_evidence_table_in_gb18030_are_read(tmp_path: Path) -> No
     [
         ("name\n姓名\n", "element_id"),
         ("element_id,name\nE1,姓名\nE1,性别\n", "twice"),
+        ("element_id,name,version\nE1,姓名,1\nE1,性别,1\n", "twice"),
         ("element_id,name\nE1,\n", "row 1"),
     ],
 )
@@ -82,6 +85,18 @@ def test_a_registry_that_cannot_be_used_says_where(tmp_path: Path, content: str,
     path.write_text(content, "utf-8")
     with pytest.raises(BadInput, match=re.escape(says)):
         read_elements(path, file="e.csv")
+
+
+def test_editions_and_departments_have_each_their_own_row(tmp_path: Path) -> None:
+    path = tmp_path / "e.csv"
+    rows = ["E1,姓名,1,民政局", "E1,姓名,2,民政局", "E1,姓名,1,公安局"]
+    path.write_text("\n".join(["element_id,name,version,department_id", *rows]), "utf-8")
+    found = read_elements(path, file="e.csv")
+    assert [(e.version, e.department) for e in found] == [
+        ("1", "民政局"),
+        ("2", "民政局"),
+        ("1", "公安局"),
+    ]
 
 
 @pytest.mark.parametrize("content", ["a: [", "elements: 3", "- 1", "!!python/object:os.x {}"])
@@ -129,6 +144,8 @@ def test_a_value_finds_its_code() -> None:
         ("an..5", "甲乙", "abcdef"),
         ("n..6,2", "1234.56", "12345.678"),
         ("n3", "123", "12a"),
+        ("VARCHAR(5)", "甲", "abcdef"),
+        ("char(2)", "甲乙", "甲"),
         ("a2", "AB", "A1"),
         ("YYYYMMDD", "20240131", "20241331"),
         ("YYYY-MM-DD", "2024-01-31", "20240131"),
@@ -148,6 +165,26 @@ def test_any_format_and_code_list_is_read_or_left(written: str) -> None:
     if found is not None:
         re.compile(found.pattern)
     code_list(written)
+
+
+@given(
+    st.sampled_from(("an", "a", "n", "varchar", "char")),
+    st.integers(0, 5_000),
+    st.sampled_from(("", "..")),
+    st.integers(0, 5_000) | st.just("ul"),
+    st.sampled_from(("", ",2", ",2000")),
+)
+def test_every_length_is_a_pattern_that_engines_know(
+    kind: str, low: int, up: str, high: int | str, places: str
+) -> None:
+    found = format_of(f"{kind}{low}{up}{high if up else ''}{places}")
+    if found is not None:
+        re.compile(found.pattern)
+        match_substring_regex(pa.array([""]), found.pattern)
+
+
+def test_what_ends_before_it_begins_is_no_format() -> None:
+    assert format_of("an5..3") is None
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def test_all_together_is_the_sum_and_knows_less_than_if_ranges_were_independent(
     whole = saved_in_all(found, CASES, BANDS)
     parts = [one.saving.hours for one in found if one.saving is not None]
     assert whole.hours.value == pytest.approx(sum(part.value or 0 for part in parts))
+    assert whole.hours.n == sum(CASES[where].n for where in (("S1", "online"), ("S2", "online")))
     low, high = whole.hours.low, whole.hours.high
     assert low is not None
     assert high is not None

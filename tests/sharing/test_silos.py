@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,6 +22,7 @@ from shixiao.sharing.silos import (
     network,
     openness,
     overstepped,
+    terms_of,
     ties,
     unused,
     withheld,
@@ -137,6 +139,19 @@ def test_an_answer_that_came_later_is_silence_on_the_day_of_the_look() -> None:
     assert found.silent == ("R1",)
 
 
+def test_who_was_given_more_time_is_neither_late_nor_silent_before_it_ends() -> None:
+    requests = [
+        replace(
+            request(1, date(2026, 6, 8), date(2026, 6, 24), granted=True), due=date(2026, 7, 6)
+        ),
+        replace(request(2, date(2026, 6, 8)), due=date(2026, 7, 6)),
+        replace(request(3, date(2026, 5, 29)), due=date(2026, 6, 29)),
+    ]
+    holdings = [held("D1", Sharing.CONDITIONAL)]
+    (found,) = openness(requests, holdings, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 30))
+    assert (found.asked, found.in_time.value, found.silent) == (2, 0.5, ("R3",))
+
+
 def test_the_limits_of_the_law_are_rules() -> None:
     pack = load_pack()
     assert pack.number("GDS-21u", "days") == LIMITS[Sharing.UNCONDITIONAL]
@@ -193,6 +208,8 @@ def test_a_grant_in_force_that_nobody_uses_is_idle(
     [
         (Use("X", DAY, "D1", "housing", "G1", "租房核验"), None),
         (Use("X", DAY, "D1", "housing", "G1", " 租房 核验"), None),
+        (Use("X", DAY, "D1", "housing", "G1", "租房核验。"), None),
+        (Use("X", DAY, "D1", "housing", "G1", "租房（核验）"), None),
         (Use("X", DAY, "D1", "housing", "G1"), None),
         (Use("X", DAY, "D1", "housing"), None),
         (Use("X", DAY, "D1", "housing", "G1", "商业营销"), Beyond.OTHER_PURPOSE),
@@ -231,7 +248,13 @@ def test_a_department_shows_on_which_terms_it_lists_data_and_how_it_answers() ->
     ]
     uses = [Use("X1", DAY, "D1", "housing", count=40), Use("X2", date(2026, 8, 1), "D1", "housing")]
     found = network(
-        requests, holdings, uses, calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 30)
+        requests,
+        holdings,
+        uses,
+        terms=terms_of(holdings),
+        calendar=CALENDAR,
+        limits=LIMITS,
+        on=date(2026, 6, 30),
     )
     housing, police, _ = found.nodes
     assert police.terms == Terms(free=1, on_condition=1, closed=1, withheld=1)
@@ -246,6 +269,24 @@ def test_a_department_shows_on_which_terms_it_lists_data_and_how_it_answers() ->
 
 
 def test_a_city_without_requests_is_a_network_without_edges() -> None:
-    found = network([], [held("D1")], [], calendar=CALENDAR, limits=LIMITS, on=DAY)
+    terms = terms_of([held("D1")])
+    found = network([], [], [], terms=terms, calendar=CALENDAR, limits=LIMITS, on=DAY)
     assert [node.department_id for node in found.nodes] == ["police"]
     assert found.edges == ()
+
+
+@pytest.mark.parametrize(
+    ("due", "silent", "in_time"),
+    [(None, 1, 0), (date(2026, 6, 20), 0, 1), (date(2026, 6, 16), 1, 1), (date(2026, 6, 10), 1, 0)],
+)
+def test_a_time_that_was_extended_is_the_time_that_counts(
+    due: date | None, silent: int, in_time: int
+) -> None:
+    """Filed on 8 June for a dataset without condition: one working day, where nothing was added."""
+    waits = replace(request(1, date(2026, 6, 8)), due=due)
+    given = replace(request(2, date(2026, 6, 8), date(2026, 6, 12), granted=True), due=due)
+    (found,) = openness(
+        [waits, given], [held("D1")], calendar=CALENDAR, limits=LIMITS, on=date(2026, 6, 18)
+    )
+    assert len(found.silent) == silent
+    assert round((found.in_time.value or 0) * found.asked) == in_time

@@ -29,6 +29,7 @@ PAGES = (
     Shown("requests", "/requests/"),
     Shown("disputes", "/disputes/"),
     Shown("sharing", "/sharing/"),
+    Shown("network", "/sharing/network/"),
     Shown("silos", "/silos/"),
     Shown("bulletins", "/sharing/bulletins/", "analyst"),
     Shown("meetings", "/meetings/"),

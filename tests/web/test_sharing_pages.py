@@ -99,6 +99,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
         ("/catalogue/", ""),
         ("/catalogue/?q=户籍", analyst),
         ("/catalogue/statistics/", ""),
+        ("/sharing/network/", ""),
         ("/catalogue/import/", analyst),
         (reverse("dataset_import", args=[imported.code]), analyst),
         (reverse("dataset_import", args=[waiting_import.code]), analyst),
@@ -396,6 +397,11 @@ def test_a_book_is_kept_by_forms_and_given_as_files(deal: Deal) -> None:
     assert enter("impairment", amount="99999.00", reason="x") == 422
     assert enter("income", amount="100.00", shares="国库 60\n本单位 40") == 302
     assert enter("income", amount="100.00", shares="国库 六成") == 422
+    assert (
+        enter("income", amount="100.00", shares="国库\u3000\uff16\uff10%\n本单位\u300040%") == 302
+    )
+    assert enter("cost", component="price", amount="1.00", number="2", day="2100-01-01") == 422
+    assert officer.get("/assets/?start=2026-01-01&end=9999-12-31").status_code < 500
     assert enter("disposal", percent="50", amount="10.00", reason="转让") == 302
     entry = asset.entries.get(kind="disposal")
     address = reverse("asset_cancel", args=[asset.code, entry.pk])

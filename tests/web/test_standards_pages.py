@@ -245,6 +245,25 @@ def test_a_result_is_entered_by_a_form_and_its_mapping_is_had_as_a_file(
 
 
 @pytest.mark.django_db
+def test_a_result_of_many_rules_comes_in_pages(cast: Cast, place: Path) -> None:
+    item, chu = published(cast), client(cast, "chu")
+    answer = answers.conformance()
+    answer["rules"] *= 120
+    answer["mapping"] *= 101
+    given = {"file": "a.json", "day": TODAY, "actor": cast.actor("chu"), "at": NOW}
+    row, _ = report(item, answers.file_of(answer), **given)
+    page = reverse("dataset_conformance_one", args=[item.code, row.pk])
+    shown = [
+        chu.get(f"{page}?page={n}").content.decode().count('<span class="sub">性别') for n in (1, 3)
+    ]
+    assert shown == [50, 20]
+    first = chu.get(page).content.decode()
+    assert "120" in first
+    assert first.count("没有代码的行") - 1 == 100  # a head, and one a column of the mapping
+    assert chu.get(f"{page}?form=csv").content.decode("utf-8-sig").count("女") == 101
+
+
+@pytest.mark.django_db
 def test_a_found_table_becomes_a_draft_by_one_click(cast: Cast, place: Path) -> None:
     chu = client(cast, "chu")
     wrong = {"department": "health", "file": upload("{}", "a.json")}

@@ -135,3 +135,21 @@ def test_nobody_keeps_the_books_of_another_department(cast: Cast) -> None:
         assets.recognise_asset(
             reasons, organisation=cast.places["health"], actor=cast.actor("chu"), at=NOW
         )
+
+
+def test_the_books_of_many_cards_take_one_query(cast: Cast, django_assert_num_queries: Any) -> None:
+    cards = [recognised(cast) for _ in range(3)]
+    for card_ in cards[1:]:
+        enter(cast, card_, "cost", "120.00", component="cleaning", number="记-1")
+    cards.append(recognised(cast, "lawful"))  # which is on no books
+    with django_assert_num_queries(1):
+        books = assets.books_of(cards)
+    assert [len(books[each.pk].vouchers) for each in cards[:3]] == [0, 1, 1]
+    assert set(books) == {each.pk for each in cards[:3]}
+
+
+def test_what_has_not_happened_is_not_entered(cast: Cast) -> None:
+    asset = recognised(cast)
+    with pytest.raises(Incomplete) as refused:
+        enter(cast, asset, "cost", "1.00", component="price", number="1", day=date(2199, 1, 1))
+    assert refused.value.field == "day"

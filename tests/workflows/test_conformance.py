@@ -10,7 +10,7 @@ import pytest
 
 from shixiao.records.models import CatalogueItem, ConformanceReport, LeafRow
 from shixiao.terms import BadInput
-from shixiao.workflows.conformance import report, score_of, told_of, trend_in
+from shixiao.workflows.conformance import hundredths_of, report, score_of, told_of, trend_in
 from shixiao.workflows.refusals import Forbidden, Incomplete
 from tests import answers
 from tests.cast import NOW, TODAY, Cast
@@ -57,6 +57,25 @@ def test_a_report_is_entered_by_the_department_and_of_a_day_that_was(
     with pytest.raises(Incomplete):
         enter(cast, item, day=TODAY + timedelta(days=1))
     assert not item.conformance.exists()
+
+
+def test_a_delivery_of_long_ago_is_a_slip_of_the_pen(cast: Cast, item: CatalogueItem) -> None:
+    with pytest.raises(Incomplete) as refused:
+        enter(cast, item, day=TODAY.replace(year=TODAY.year - 100))
+    assert refused.value.field == "day"
+
+
+def test_a_result_that_contradicts_its_own_rules_is_no_result(
+    cast: Cast, item: CatalogueItem
+) -> None:
+    with pytest.raises(BadInput, match="conforms"):
+        enter(cast, item, data=answers.file_of(answers.conformance() | {"conforms": True}))
+
+
+def test_the_picture_says_what_the_words_say(cast: Cast, item: CatalogueItem) -> None:
+    enter(cast, item, data=answers.file_of(answers.conformance(rows=10_000, clean=9_999)))
+    row = item.conformance.get()
+    assert (hundredths_of(row).value, row.percent) == (99.9, "99.9%")
 
 
 def test_a_table_without_rows_is_no_report(cast: Cast, item: CatalogueItem) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ import pytest
 from django.utils import timezone
 
 from shixiao.gateway.client import Client
-from shixiao.ledger import PrivateKey
+from shixiao.ledger import Checkpoint, Note, PrivateKey
+from shixiao.ledger.growth import Edge
 from shixiao.records.models import (
     Exchange,
     Gateway,
@@ -22,7 +24,8 @@ from shixiao.records.models import (
     LeafRow,
     Notice,
 )
-from shixiao.terms import BadInput
+from shixiao.seals import canonical_json
+from shixiao.terms import BadInput, Unavailable
 from shixiao.workflows import identities
 from shixiao.workflows.gateways import figures, keeping, persons, reading
 from shixiao.workflows.grants import keeping as grants
@@ -34,6 +37,7 @@ from tests.exchanging import (
     ADDRESS,
     HE,
     LIN,
+    RECIPIENT,
     Exchanging,
     exchanging,
     granted,
@@ -159,6 +163,99 @@ def test_a_log_that_does_not_fit_its_checkpoint_counts_for_nothing_and_auditors_
     assert not reading.proven().exists(), "a diverged log is read no further"
 
 
+SAID = {"department": "housing", "dataset": "D", "mode": "lookup", "purpose": "P", "grant": "G"}
+
+
+def written(subject: str = "0" * 32, **facts: object) -> bytes:
+    """Write an entry as no gateway of ours would."""
+    told = SAID | {"records": 1, "fields": ["name"]} | facts
+    leaf = {
+        "at": "2026-05-01T00:00:00Z",
+        "event": "exchange.done",
+        "facts": told,
+        "sealed": {},
+        "subject": subject,
+        "v": 1,
+    }
+    return canonical_json(leaf)
+
+
+def a_gateway_that_says(gateway: Gateway, *entries: bytes, origins: tuple[str, ...]) -> Client:
+    """Return a client whose gateway signs whatever entries it is given."""
+    key = PrivateKey("data.test/gw1/w0", bytes(range(32)))
+    edge = Edge().grown(entries)[0]
+    text = Checkpoint(key.name, edge.size, edge.root).text
+    note = Note(text, (key.sign(text),)).to_bytes().decode()
+    told = {
+        "vkey": key.log_key.vkey,
+        "note": note,
+        "from": 0,
+        "entries": [base64.b64encode(entry).decode() for entry in entries],
+        "cases": [None] * len(entries),
+    }
+    logs = {"checkpoints": [{"origin": origin} for origin in origins]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=logs if request.method == "GET" else told)
+
+    return keeping.client_of(gateway, transport=httpx.MockTransport(answer))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [written(subject="no receipt")],
+        [written(records="many")],
+        [written(records=1 << 70)],
+        [written(fields="name")],
+        [written(fields=[1])],
+        [written(purpose="\x00")],
+        [written(purpose=["P"])],
+        [written(), written()],
+    ],
+)
+def test_a_gateway_that_signs_nonsense_has_diverged_and_stops_nobody_else(
+    deal: Deal, entries: list[bytes]
+) -> None:
+    gateway = register(deal)
+    client = a_gateway_that_says(gateway, *entries, origins=("data.test/gw1/w0",))
+    assert reading.read(gateway, now=NOW, client=client) == 0
+    gateway.refresh_from_db()
+    assert (gateway.fault, Exchange.objects.count()) == (reading.DIVERGED, 0)
+
+
+def test_a_receipt_counts_once_among_all_gateways(deal: Deal) -> None:
+    one = register(deal)
+    other = keeping.register(
+        deal.item.department, "https://other.health.test", actor=deal.actor("li"), at=deal.at
+    )
+    for gateway, came, fault in ((one, 1, ""), (other, 0, reading.DIVERGED)):
+        client = a_gateway_that_says(gateway, written(), origins=("data.test/gw1/w0",))
+        assert reading.read(gateway, now=NOW, client=client) == came
+        gateway.refresh_from_db()
+        assert gateway.fault == fault
+    assert Exchange.objects.get().log.gateway == one
+
+
+def test_a_log_that_is_no_longer_there_has_diverged(deal: Deal) -> None:
+    gateway = register(deal)
+    client = a_gateway_that_says(gateway, written(), origins=("data.test/gw1/w0",))
+    assert reading.read(gateway, now=NOW, client=client) == 1
+    silent = a_gateway_that_says(gateway, origins=())
+    assert reading.read(gateway, now=NOW, client=silent) == 0
+    gateway.refresh_from_db()
+    assert gateway.fault == reading.DIVERGED
+
+
+@pytest.mark.parametrize("number", ["-1", "1000", "9" * 30])
+def test_a_number_that_no_worker_has_is_no_answer(deal: Deal, number: str) -> None:
+    gateway = register(deal)
+    client = a_gateway_that_says(gateway, written(), origins=(f"data.test/gw1/w{number}",))
+    assert reading.read(gateway, now=NOW, client=client) == 0
+    gateway.refresh_from_db()
+    assert (gateway.fault, GatewayLog.objects.count()) == (reading.UNREACHED, 0)
+
+
 def _wait(running: Exchanging, gateway: Gateway, size: int) -> None:
     client = running.bureau(gateway)
     for _ in range(200):
@@ -230,6 +327,56 @@ def test_a_person_is_told_who_used_the_data_and_nobody_elses(
     proof = persons.proof_of(gateway, use.receipt, client=running.bureau(gateway))
     assert proof is not None
     assert proof.startswith(b"c2sp.org/tlog-proof")
+
+
+LIES: list[dict[str, Any]] = [
+    {"department": "other"},
+    {"purpose": "other"},
+    {"mode": "batch"},
+    {"fields": []},
+    {"case": "other"},
+    {"at": "2020-01-01T00:00:00+00:00"},
+    {"at": "2020-01-01T00:00:00"},
+    {"proof": "rubbish"},
+    {"proof": None},
+]
+
+
+def test_a_gateway_that_says_something_else_than_its_proof_is_not_believed(
+    deal: Deal, running: Exchanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = register(deal)
+    running.ask(LIN, "GZF-1")
+    read(running, gateway, least=1)
+    account = deal.cast.accounts["han"]
+    identities.prove(account, LIN, actor=deal.cast.actor("shen"), at=NOW)
+    plain = Client.uses
+
+    def changed(self: Client, person: str) -> dict[str, Any]:
+        told = plain(self, person)
+        (use,) = told["uses"]
+        return told | {"uses": [use, *(use | lie for lie in LIES)], "all": 99}
+
+    monkeypatch.setattr(Client, "uses", changed)
+    told = persons.uses_of(account, client=running.bureau)
+    assert sum(use.proven for use in told.uses) == 1
+    assert sum(use.pending for use in told.uses) == 1
+    assert len(told.uses) == 1 + len(LIES)
+    assert [remark.en for remark in told.remarks if f"newest {1 + len(LIES)}" in remark.en]
+
+
+def test_an_answer_that_comes_in_drops_is_no_answer(deal: Deal) -> None:
+    def drops() -> Iterator[bytes]:
+        for _ in range(9):
+            time.sleep(0.02)
+            yield b" "
+
+    slow = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"Content-Length": "9"}, content=drops())
+    )
+    client = Client(ADDRESS, RECIPIENT, "bureau", transport=slow, patience=0.05)
+    with pytest.raises(Unavailable):
+        client.checkpoints()
 
 
 def test_a_gateway_that_is_down_is_named_to_the_person(deal: Deal) -> None:

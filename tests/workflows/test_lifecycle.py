@@ -165,6 +165,17 @@ def test_a_run_is_taken_in_once(cast: Cast, item: CatalogueItem) -> None:
     assert item.proofs.count() == 2
 
 
+def test_what_is_known_is_looked_up_once_however_much_a_run_says(
+    cast: Cast, item: CatalogueItem, django_assert_max_num_queries: Any
+) -> None:
+    given = {"file": "run.json", "actor": cast.actor("chu"), "at": NOW}
+    cell = json.loads(result(item.identifier))["cells"]
+    seen = [each for each in cell if each["said"]]
+    assert len(proving.take_in(item, result(item.identifier, cells=seen * 100), **given)) == 2
+    with django_assert_max_num_queries(40):
+        assert proving.take_in(item, result(item.identifier, cells=seen * 200), **given) == []
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -180,6 +191,7 @@ def test_a_run_is_taken_in_once(cast: Cast, item: CatalogueItem) -> None:
         result("P", cells=[{"control": "transport.tls", "day": "?", "passed": True, "said": "a"}]),
         result("P", cells=[{"control": "transport.tls", "day": "2026-03-01", "said": "a"}]),
         result("P", TODAY + timedelta(days=1)),
+        result("P", date(1, 1, 1)),
     ],
 )
 def test_what_is_no_result_of_this_dataset_is_refused_whole(

@@ -64,7 +64,7 @@ def test_a_grant_with_source_and_key_is_published_and_revoked_at_once(
     first = index(at)
     entry = first.entries["rent-system", deal.item.code, grant.code, Mode.LOOKUP.value]
     assert (entry.fields, entry.case_types) == (("id_number",), ("公租房申请",))
-    assert first.keys[grant.code][1].public == PUBLIC
+    assert first.keys[grant.code].key.public == PUBLIC
     with django_capture_on_commit_callbacks(execute=True):
         keeping.suspend(grant, deal.act(PROVIDER, grant), misuse="没有办件，批量查询")
     data = publishing.read_published()
@@ -138,6 +138,32 @@ def test_a_key_that_is_none_is_refused(deal: Deal, public: str) -> None:
     assert refused.value.field == "public"
     with pytest.raises(Incomplete):
         keyed(deal, grant, caller="two words")
+
+
+def test_nobody_asks_in_the_name_of_another_departments_system(deal: Deal) -> None:
+    theirs, ours = deal.active(), deal.active()
+    Grant.objects.filter(pk=theirs.pk).update(recipient=deal.item.department, caller="their-desk")
+    with pytest.raises(Incomplete) as refused:
+        keyed(deal, ours, caller=" their-desk")
+    assert refused.value.field == "caller"
+    keyed(deal, ours, caller="our-desk")
+    Grant.objects.filter(pk=theirs.pk).update(state="ended")
+    keyed(deal, ours, caller="their-desk")
+
+
+def test_what_was_suspended_while_the_index_waited_does_not_come_back(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed(deal)
+    grant = keyed(deal, deal.active())
+    at = in_april(deal)
+    assert publishing.publish(at) == 1
+
+    def meanwhile(*_: object) -> None:
+        Grant.objects.filter(pk=grant.pk).update(state="suspended")
+
+    monkeypatch.setattr(publishing.fcntl, "flock", meanwhile)
+    assert publishing.publish(at) == 0
 
 
 def test_each_side_says_its_own_and_not_the_others(deal: Deal) -> None:

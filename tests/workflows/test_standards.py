@@ -186,6 +186,30 @@ def test_a_registry_with_a_wrong_row_is_refused_whole_and_the_row_is_named(
     assert Standard.objects.count() == 1
 
 
+def test_what_is_known_is_looked_up_once_however_long_a_registry_is(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    elements = [replace(INCOME, id=f"DE{n}", status="adopted", version="1") for n in range(40)]
+    read_in(cast, *elements)
+    with django_assert_max_num_queries(20):
+        assert read_in(cast, *elements) == importing.Imported(40, 0, 0)
+
+
+def test_a_registry_that_says_a_thing_twice_keeps_the_later(cast: Cast) -> None:
+    first = replace(INCOME, status="adopted", version="1")
+    read_in(cast, first, replace(first, version="2", unit="角"), INCOME, replace(INCOME, unit="分"))
+    found = {(row.edition, row.state, row.element["unit"]) for row in Standard.objects.all()}
+    assert found == {("1", "retired", "元"), ("2", "adopted", "角"), ("", "draft", "分")}
+
+
+def test_what_is_open_to_comments_is_not_written_over(cast: Cast) -> None:
+    row = draft(cast)
+    drafting.put_to_comments(row, act(cast, "chu", row))
+    assert read_in(cast, INCOME) == importing.Imported(1, 0, 0)
+    with pytest.raises(BadInput, match="open to comments"):
+        read_in(cast, replace(INCOME, unit="角"))
+
+
 # ── conflicts ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -207,3 +231,28 @@ def test_a_change_of_one_definition_is_compared_anew(cast: Cast) -> None:
     assert comparing.conflicts_of(comparing.standing(Standard.objects.all()))
     drafting.rewrite(row, replace(INCOME, unit="万元"), act(cast, "chu", row))
     assert comparing.conflicts_of(comparing.standing(Standard.objects.all())) == []
+
+
+def test_one_edition_is_held_against_what_stands_and_not_against_its_like(cast: Cast) -> None:
+    read_in(cast, replace(INCOME, status="adopted", version="1"))
+    first = Standard.objects.get()
+    later = drafting.revise(first, actor=cast.actor("chu"), at=NOW)
+    drafting.rewrite(later, replace(INCOME, unit="万元"), act(cast, "chu", later))
+    other = draft_of(cast, "housing", replace(INCOME, unit="万元"))
+    everything = Standard.objects.all()
+    said = {
+        row.pk: [(str(each.kind), one.pk, two.pk) for each, one, two in found]
+        for row in everything
+        for found in [comparing.conflicts_about(row, everything)]
+    }
+    assert [kind for kind, *_ in said[first.pk]] == ["unit"]
+    assert {first.pk, other.pk} == set(said[first.pk][0][1:])
+    assert (said[later.pk], said[other.pk]) == ([], [])
+    retired = deciding.retire(first, act(cast, "li", first), reason="不再使用")
+    assert comparing.conflicts_about(retired, everything) == []
+
+
+def draft_of(cast: Cast, department: str, element: Element) -> Standard:
+    return drafting.draft(
+        element, department=cast.places[department], actor=cast.actor("li"), at=NOW
+    )

@@ -13,6 +13,7 @@ from datetime import date
 
 import ibis
 
+from shixiao.checkup.detectors.liability_duties import extended
 from shixiao.checkup.detectors.sharing_requests import asked_for
 from shixiao.checkup.detectors.sharing_tables import (
     DAY_MICROS,
@@ -40,6 +41,7 @@ from shixiao.sharing.silos import (
     network,
     save_by_sharing,
     saved_in_all,
+    terms_of,
 )
 from shixiao.terms import Estimate, SubjectKind, Text
 
@@ -178,6 +180,10 @@ def _network(scene: Scene) -> Network | None:
     asked = asked_for(scene)
     # Where some requests are known longer than others, none is held against a later day than all.
     on = min((one.until for one in asked if one.until is not None), default=scene.as_of)
+    clocks = {
+        Sharing.UNCONDITIONAL: Clock.of(scene.rules.rule("GDS-21u")),
+        Sharing.CONDITIONAL: Clock.of(scene.rules.rule("GDS-21c")),
+    }
     requests = [
         Request(
             one.request_id,
@@ -188,6 +194,13 @@ def _network(scene: Scene) -> Network | None:
             one.granted,
             one.reason,
             one.basis,
+            extended(
+                clocks.get(one.holding.sharing, clocks[Sharing.CONDITIONAL]),
+                one.opened,
+                one.extension,
+                one.consented,
+                scene.law_calendar,
+            ),
         )
         for one in asked
         # An answer that cannot be read is neither a yes nor a no.
@@ -196,15 +209,13 @@ def _network(scene: Scene) -> Network | None:
     uses = []
     if scene.has("exchanges", "ts"):
         uses = [replace(one.use, count=one.count) for one in fetched(scene)]
-    limits = {
-        Sharing.UNCONDITIONAL: Clock.of(scene.rules.rule("GDS-21u")).length,
-        Sharing.CONDITIONAL: Clock.of(scene.rules.rule("GDS-21c")).length,
-    }
+    listed = holdings(scene).values()
     return network(
         requests,
-        holdings(scene).values(),
+        listed,
         uses,
+        terms=terms_of(listed),
         calendar=scene.law_calendar,
-        limits=limits,
+        limits={sharing: clock.length for sharing, clock in clocks.items()},
         on=on,
     )

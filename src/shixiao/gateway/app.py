@@ -35,6 +35,7 @@ from shixiao.gateway.telling import PLACES, Telling
 from shixiao.gateway.watching import EVERY, Follower
 from shixiao.ledger import Malformed
 from shixiao.ledger.receipts import SUFFIX
+from shixiao.seals import Damaged
 from shixiao.sharing.grants import Mode
 
 Scope = MutableMapping[str, Any]
@@ -42,6 +43,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 SWITCH = 0.05  # seconds after which a thread is made to give up the interpreter
 COLLECTED = (50_000, 20, 100)  # objects, and younger collections, between two collections
+DIGITS = 18  # of a length; more are no number that a request can have
 CONFIG = "SHIXIAO_GATEWAY"  # names the config to the workers
 _MODES = {"": Mode.LOOKUP, "/verify": Mode.VERIFY, "/batch": Mode.BATCH}
 _EXCHANGE = re.compile(r"/x/([^/]{1,200})(/verify|/batch)?")
@@ -180,7 +182,7 @@ class Gateway:
             return await self._telling.answer(await self._asked(scope, receive))
         except Refused as refused:
             return _refusal(refused.reason.code)
-        except (sqlite3.Error, OSError, Malformed):
+        except (sqlite3.Error, OSError, Malformed, Damaged):
             return _refusal("ledger")
 
     async def _exchanged(self, scope: Scope, receive: Receive, dataset: str, mode: Mode) -> Answer:
@@ -210,7 +212,7 @@ class Gateway:
         """
         most = self._config.limits.body
         length = headers.get(b"content-length", b"0")
-        if not length.isdigit() or int(length) > most:
+        if not length.isdigit() or len(length) > DIGITS or int(length) > most:
             raise Refused("too_large")
         task = asyncio.current_task(self._loop)
         assert task is not None  # noqa: S101 - a coroutine runs in one

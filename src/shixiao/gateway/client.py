@@ -81,7 +81,7 @@ class Client:
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise BadInput(_NO_ADDRESS.format(url=url))
         self._address = Address(parts.scheme, parts.netloc.lower())
-        self._key, self._key_id = key, key_id
+        self._key, self._key_id, self._patience = key, key_id, patience
         self._http = httpx.Client(
             base_url=at or url,
             transport=transport,
@@ -180,12 +180,27 @@ class Client:
                 packed = "content-encoding" in answer.headers
                 if packed or not length.isdigit() or int(length) > LARGEST:
                     raise Unavailable(_TOO_LARGE)
-                answer.read()
+                body = self._in_time(answer)
             finally:
                 answer.close()
         except httpx.HTTPError as error:
             raise Unavailable(_UNREACHED.format(why=error)) from None
-        return answer
+        return httpx.Response(
+            answer.status_code, headers=answer.headers, content=body, request=request
+        )
+
+    def _in_time(self, answer: httpx.Response) -> bytes:
+        """Read the content; one that comes in drops must have come in time as a whole.
+
+        Raises:
+            httpx.ReadTimeout: it has not.
+        """
+        parts, late = [], time.monotonic() + self._patience
+        for part in answer.iter_bytes():
+            if time.monotonic() > late:
+                raise httpx.ReadTimeout("too slow", request=answer.request)
+            parts.append(part)
+        return b"".join(parts)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

@@ -9,18 +9,39 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from shixiao.gateway.database import RECORD_COLUMNS
+from shixiao.gateway.database import RECORD_COLUMNS, forget_nonces, forgotten, take_nonce
 from shixiao.gateway.refusals import Refused
 
 MOST = 512  # requests in one commit
 PRUNED_AFTER = 120  # seconds after its expiry that a nonce is kept
 PRUNE_EVERY = 200  # commits
 Row = tuple[object, ...]
+
+
+REPLAY, GUESSING = "replay", "guessing"
+"""Codes of refusals that only a commit can give, for it alone sees what all workers do."""
+
+
+class Counted(NamedTuple):
+    """A verification, which counts among those of its person under its grant.
+
+    Attributes:
+        person: pseudonym.
+        grant: id.
+        since: seconds since 1970 from which they are counted.
+        most: that there may be.
+    """
+
+    person: bytes | None
+    grant: str
+    since: int
+    most: int
 
 
 class Written(NamedTuple):
@@ -30,19 +51,21 @@ class Written(NamedTuple):
         leaf: entry of the log.
         record: row of ``records``, with the place in the log left open (second and third column).
         release: row of ``releases`` where a batch was given.
+        counted: among which it counts, where it is a verification.
     """
 
     leaf: bytes
     record: Row
     release: Row | None = None
+    counted: Counted | None = None
 
 
 @dataclass(slots=True)
 class _Pending:
     nonce: bytes
     written: Written
-    replayed: Callable[[], Written]
-    done: asyncio.Future[bool]
+    refused: Callable[[str], Written]
+    done: asyncio.Future[str]
 
 
 class Committer:
@@ -65,19 +88,24 @@ class Committer:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._commits = 0
 
-    async def commit(self, nonce: bytes, written: Written, replayed: Callable[[], Written]) -> bool:
-        """Return when it is on the disk: True, or False where the nonce was taken before.
+    async def commit(
+        self, nonce: bytes, written: Written, refused: Callable[[str], Written]
+    ) -> str:
+        """Return when it is on the disk: "" where it stands as written, or why it is refused.
+
+        That is ``REPLAY`` where the nonce was taken before, and ``GUESSING`` where a verification
+        is one too many.
 
         Args:
             nonce: of the request.
-            written: what stands on record where the nonce is new.
-            replayed: returns what stands on record where it is not.
+            written: what stands on record where nothing is against it.
+            refused: returns what stands on record where it is refused, by the code of the reason.
 
         Raises:
             Refused: the disk refused; nothing may leave.
         """
         loop = asyncio.get_running_loop()
-        pending = _Pending(nonce, written, replayed, loop.create_future())
+        pending = _Pending(nonce, written, refused, loop.create_future())
         self._waiting.append(pending)
         if self._running is None:
             self._running = loop.create_task(self._run(loop))
@@ -97,28 +125,29 @@ class Committer:
             began = loop.time()
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
-                fresh = await loop.run_in_executor(self._thread, self._write, group)
+                outcomes = await loop.run_in_executor(self._thread, self._write, group)
             except (sqlite3.Error, OSError):
-                fresh = None
+                outcomes = None
             for place, pending in enumerate(group):
                 if pending.done.done():
                     continue  # the caller has gone
-                if fresh is None:
+                if outcomes is None:
                     pending.done.set_exception(Refused("ledger"))
                 else:
-                    pending.done.set_result(fresh[place])
+                    pending.done.set_result(outcomes[place])
             rest = self._linger - (loop.time() - began)
             if rest > 0:
                 await asyncio.sleep(rest)
         self._running = None
 
-    def _write(self, group: Sequence[_Pending]) -> list[bool]:
+    def _write(self, group: Sequence[_Pending]) -> list[str]:
         """Write a group in one transaction; on any fault nothing of it stays."""
         self._base.execute("BEGIN IMMEDIATE")
         try:
             fresh = self._take([pending.nonce for pending in group])
+            outcomes = self._outcomes(group, fresh)
             chosen = [
-                p.written if new else p.replayed() for p, new in zip(group, fresh, strict=True)
+                p.refused(why) if why else p.written for p, why in zip(group, outcomes, strict=True)
             ]
             first = self._ordinal
             self._insert(
@@ -139,19 +168,32 @@ class Committer:
             raise
         self._ordinal += len(group)
         self._prune()
-        return fresh
+        return outcomes
+
+    def _outcomes(self, group: Sequence[_Pending], fresh: Sequence[bool]) -> list[str]:
+        """Return why each request is refused; "" where nothing is against it."""
+        found = ["" if new else REPLAY for new in fresh]
+        taken: Counter[Counted] = Counter()
+        for place, pending in enumerate(group):
+            counted = pending.written.counted
+            if counted is None or found[place]:
+                continue
+            if verifications(self._base, counted) + taken[counted] >= counted.most:
+                found[place] = GUESSING
+            taken[counted] += 1
+        return found
 
     def _take(self, nonces: Sequence[bytes]) -> list[bool]:
         """Take nonces and say of each whether it was free."""
-        taken = self._base.execute(
-            f"INSERT OR IGNORE INTO nonces VALUES {','.join(['(?)'] * len(nonces))}", nonces
-        )
-        if taken.rowcount == len(nonces):
-            return [True] * len(nonces)
-        self._base.execute("ROLLBACK")
-        self._base.execute("BEGIN IMMEDIATE")
-        one = "INSERT OR IGNORE INTO nonces VALUES (?)"
-        return [self._base.execute(one, (nonce,)).rowcount == 1 for nonce in nonces]
+        if min(nonces) >= forgotten(self._base):
+            taken = self._base.execute(
+                f"INSERT OR IGNORE INTO nonces VALUES {','.join(['(?)'] * len(nonces))}", nonces
+            )
+            if taken.rowcount == len(nonces):
+                return [True] * len(nonces)
+            self._base.execute("ROLLBACK")
+            self._base.execute("BEGIN IMMEDIATE")
+        return [take_nonce(self._base, nonce) for nonce in nonces]
 
     def _insert(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
@@ -163,8 +205,16 @@ class Committer:
         """Forget nonces of requests that have expired long enough."""
         self._commits += 1
         if self._commits % PRUNE_EVERY == 0:
-            until = int(time.time()) - PRUNED_AFTER
-            self._base.execute("DELETE FROM nonces WHERE nonce < ?", (until.to_bytes(4),))
+            forget_nonces(self._base, until=int(time.time()) - PRUNED_AFTER)
+
+
+def verifications(base: sqlite3.Connection, counted: Counted) -> int:
+    """Return how many requests are on record of a person under a grant."""
+    (tried,) = base.execute(
+        'SELECT count(*) FROM records WHERE person = ? AND "grant" = ? AND at > ?',
+        (counted.person, counted.grant, counted.since),
+    ).fetchone()
+    return int(tried)
 
 
 assert MOST * RECORD_COLUMNS < 32_766  # noqa: S101 - parameters that SQLite takes at once

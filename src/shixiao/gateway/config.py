@@ -214,6 +214,8 @@ def _source(value: Mapping[str, Any], beside: Path) -> SourceConfig:
         raise ValueError(f"kind: {kind}")
     names = ("place",) if kind in {"sqlite", "parquet"} else ()
     placed = _placed(value, beside, *names)
+    if kind == "http":
+        _check_address(str(placed["place"]), "{key}")
     return SourceConfig(**{**placed, "columns": tuple(value.get("columns", ()))})
 
 
@@ -223,9 +225,19 @@ def _cases(value: Mapping[str, Any], beside: Path) -> CasesConfig:
         raise ValueError(f"cases.source: {source}")
     names = ("place",) if source in {"sqlite", "parquet"} else ()
     config = CasesConfig(**_placed(value, beside, *names, "subject_key"))
-    if source == "http" and "{case}" not in config.place:
-        raise ValueError(f"cases.place: {config.place}")
+    if source == "http":
+        _check_address(config.place, "{case}")
     return config
+
+
+def _check_address(place: str, mark: str) -> None:
+    """Refuse an address that asks for everybody alike, or lets the request choose the host."""
+    parts = urlsplit(place)
+    named = mark in parts.path or mark in parts.query
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not named:
+        raise ValueError(f"place: {place}")
+    if mark in parts.netloc:
+        raise ValueError(f"place: {place}")
 
 
 def _placed(value: Mapping[str, Any], beside: Path, *names: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 NAME = "gateway.sqlite3"
+FORGOTTEN = "nonces"  # its version: seconds since 1970 before which nonces are forgotten
 BUSY = 10.0  # seconds to wait for another worker's commit
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS nonces (nonce BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -57,7 +58,44 @@ def reading(state: Path) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
 
 
+def forget_nonces(base: sqlite3.Connection, *, until: int) -> None:
+    """Forget the nonces of requests that expired before a time, and keep that time.
+
+    Args:
+        base: outside of a transaction.
+        until: seconds since 1970.
+
+    Raises:
+        sqlite3.Error: the disk refused; nothing is forgotten.
+    """
+    base.execute("BEGIN IMMEDIATE")
+    try:
+        base.execute("DELETE FROM nonces WHERE nonce < ?", (until.to_bytes(4),))
+        base.execute(
+            "INSERT INTO versions VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+            " SET version = max(version, excluded.version)",
+            (FORGOTTEN, until),
+        )
+        base.execute("COMMIT")
+    except BaseException:
+        if base.in_transaction:
+            base.execute("ROLLBACK")
+        raise
+
+
+def forgotten(base: sqlite3.Connection) -> bytes:
+    """Return the nonce below which none is kept: what expired by then is never taken again."""
+    row = base.execute("SELECT version FROM versions WHERE name = ?", (FORGOTTEN,)).fetchone()
+    return int(row[0] if row else 0).to_bytes(4)
+
+
 def take_nonce(base: sqlite3.Connection, nonce: bytes) -> bool:
-    """Take one nonce by itself, and say whether it was free."""
+    """Take one nonce by itself, and say whether it was free.
+
+    One of the time of which nothing is kept any more is not: a clock that is put back would make
+    requests valid again that were used.
+    """
+    if nonce < forgotten(base):
+        return False
     taken = base.execute("INSERT OR IGNORE INTO nonces VALUES (?)", (nonce,))
     return taken.rowcount == 1

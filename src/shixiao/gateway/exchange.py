@@ -6,15 +6,13 @@ every answer has one, a refusal too. Whatever leaves has been made durable befor
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import sqlite3
 import time
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -22,7 +20,7 @@ import pyarrow.parquet as pq
 
 from shixiao.gateway.asking import Question, read_question
 from shixiao.gateway.cases import CaseCheck
-from shixiao.gateway.committing import Committer, Written
+from shixiao.gateway.committing import GUESSING, Committer, Counted, Written, verifications
 from shixiao.gateway.config import Config
 from shixiao.gateway.forms import FORM, answer_of
 from shixiao.gateway.obeying import Ready, ReadyIndex
@@ -37,7 +35,6 @@ from shixiao.sharing.fingerprints import released, write
 from shixiao.sharing.grants import Mode
 
 DAY = 86_400
-SETTLED = 2.0  # seconds after which a verification is surely on record
 MOST_ROWS = 20_000  # of one chunk, whatever the grant allows
 MEDIA = {"csv": b"text/csv; charset=utf-8", "parquet": b"application/vnd.apache.parquet"}
 JSON = b"application/json"
@@ -104,7 +101,6 @@ class Exchange:
         self._index, self._statuses = index, statuses
         self._cases, self._sources = cases, sources
         self._committer, self._records = committer, records
-        self._verifying: Counter[tuple[str, bytes | None]] = Counter()
 
     async def answer(self, asked: Asked, dataset: str, mode: Mode) -> Answer:
         """Answer a request.
@@ -130,8 +126,11 @@ class Exchange:
             answer=given.body,
             release=given.release,
         )
-        if not await self._committer.commit(proven.nonce, done, lambda: self._replay(draft)):
-            return _refusal(draft, "replay")
+        if mode is Mode.VERIFY:
+            done = done._replace(counted=self._counted(draft))
+        why = await self._committer.commit(proven.nonce, done, partial(self._refused, draft))
+        if why:
+            return _refusal(draft, why)
         return Answer(200, given.body, given.media, draft.id, given.cursor)
 
     async def _given(
@@ -144,7 +143,8 @@ class Exchange:
         if source is None:
             raise Refused("dataset")
         ready = index.grants.get((proven.caller, draft.dataset, question.purpose, mode.value))
-        if ready is None:
+        # Whoever names another department's system as its own gets nothing by that.
+        if ready is None or ready.entry.recipient != proven.recipient:
             raise Refused("no_grant")
         entry = draft.entry = ready.entry
         draft.forms = ready.forms
@@ -186,8 +186,10 @@ class Exchange:
         entry = ready.entry
         if set(question.values) - set(entry.fields):
             raise Refused("field_unknown")
-        with self._attempt(draft, entry.grant):
-            rows = await source.look_up(entry, question.key)
+        counted = self._counted(draft)
+        if verifications(self._records, counted) >= counted.most:
+            raise Refused(GUESSING)  # the commit counts anew; this spares the source
+        rows = await source.look_up(entry, question.key)
         held = [dict(zip(entry.fields, row, strict=True)) for row in rows]
         matches = {
             name: any(_plain(row[name]) == _plain(value) for row in held)
@@ -196,26 +198,11 @@ class Exchange:
         told = f'{{"receipt": "{draft.id}", {ready.forms.head}, "matches": {FORM.encode(matches)}}}'
         return _Given(told.encode(), len(rows))
 
-    @contextmanager
-    def _attempt(self, draft: Draft, grant: str) -> Iterator[None]:
-        """Count a verification among those of a day, on record or under way in this worker."""
-        place = (grant, draft.person)
-        (tried,) = self._records.execute(
-            'SELECT count(*) FROM records WHERE person = ? AND "grant" = ? AND at > ?',
-            (draft.person, grant, draft.at - DAY),
-        ).fetchone()
-        if tried + self._verifying[place] >= self._config.limits.attempts:
-            raise Refused("guessing")
-        self._verifying[place] += 1
-        try:
-            yield
-        finally:
-            asyncio.get_running_loop().call_later(SETTLED, self._settle, place)
-
-    def _settle(self, place: tuple[str, bytes | None]) -> None:
-        self._verifying[place] -= 1
-        if not self._verifying[place]:
-            del self._verifying[place]
+    def _counted(self, draft: Draft) -> Counted:
+        """Return among which verifications a request counts: those of a day."""
+        grant = draft.entry.grant if draft.entry is not None else ""
+        most = self._config.limits.attempts
+        return Counted(draft.person, grant, draft.at - DAY, most)
 
     async def _batch(
         self, draft: Draft, ready: Ready, source: Source, question: Question
@@ -253,11 +240,8 @@ class Exchange:
 
     async def _refuse(self, draft: Draft, proven: Proven, code: str) -> Answer:
         done = self._refused(draft, code)
-        fresh = await self._committer.commit(proven.nonce, done, lambda: self._replay(draft))
-        return _refusal(draft, code if fresh else "replay")
-
-    def _replay(self, draft: Draft) -> Written:
-        return self._refused(draft, "replay")
+        why = await self._committer.commit(proven.nonce, done, partial(self._refused, draft))
+        return _refusal(draft, why or code)
 
     def _refused(self, draft: Draft, code: str) -> Written:
         body = _refusal(draft, code).body

@@ -1,7 +1,8 @@
 """Asking a service of the department over HTTP: in time, in size, and nothing but what it answers.
 
 The address is one that the config allows; redirects and proxies of the environment are not
-followed. The answer is one JSON object, or a list of them, whose values are plain.
+followed. The answer is one JSON object, or a list of them, whose values are plain. It comes as it
+is: a packed one could be a thousand times what was received before its size is known.
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ import httpx
 from shixiao.gateway.config import Limits
 from shixiao.gateway.refusals import Refused
 
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+def packed(answer: httpx.Response) -> bool:
+    """Say whether an answer is packed, though it was asked for as it is."""
+    coding = str(answer.headers.get("content-encoding", "identity"))
+    return coding.strip().lower() != "identity"
+
 
 class Fetching:
     """Connections to one service.
@@ -29,7 +38,7 @@ class Fetching:
 
     def __init__(self, limits: Limits, *, down: str, slow: str) -> None:
         self._limits, self._down, self._slow = limits, down, slow
-        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, headers=PLAIN)
 
     async def get(self, address: str, params: Mapping[str, str], **part: str) -> bytes | None:
         """Return the content of an address; None where the service says that there is none (404).
@@ -62,7 +71,7 @@ class Fetching:
         async with self._client.stream("GET", address, params=params or None) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return None
-            if answer.status_code != httpx.codes.OK:
+            if answer.status_code != httpx.codes.OK or packed(answer):
                 raise Refused(self._down)
             data = b""
             async for part in answer.aiter_bytes():

@@ -6,8 +6,9 @@ from __future__ import annotations
 class Bucket:
     """Tokens that come at a rate, up to a number that may be used at once.
 
-    Each worker gets its share of both: together they never serve more than was granted, and less
-    where the workers are loaded unevenly.
+    Each worker gets its share of both: over time they together never serve more than was granted,
+    and less where the workers are loaded unevenly. At once each serves one at least, so that a
+    burst smaller than the number of workers may be exceeded up to that number.
 
     Args:
         rate: tokens a second, of all workers.

@@ -84,7 +84,10 @@ def index_reader(config: Config, keys: Keys) -> Callable[[bytes, int], ReadyInde
             index.version,
             index.issued,
             {place: ready(entry) for place, entry in index.entries.items()},
-            {name: known_key(caller, key) for name, (caller, key) in index.keys.items()},
+            {
+                name: known_key(owned.caller, owned.key, recipient=owned.recipient)
+                for name, owned in index.keys.items()
+            },
         )
 
     return read

@@ -18,7 +18,7 @@ from shixiao.gateway.config import Config
 from shixiao.gateway.database import reading
 from shixiao.gateway.logs import log_folder
 from shixiao.gateway.receipts import TOLD, Keys, salt_of, when
-from shixiao.ledger import LogFolder, Receipt
+from shixiao.ledger import LogFolder, Receipt, Snapshot
 from shixiao.seals import key_file
 from shixiao.sharing.fingerprints import Release
 from shixiao.terms import Text
@@ -29,6 +29,7 @@ LATER = Text(
     " then.",
 )
 NO_DELAY = Text("以上是全部使用记录。", "These are all uses on record.")
+MOST_USES = 2_000  # of one person in one answer
 BROWSING = ("case_unknown", "case_closed", "case_type", "case_subject")
 EXCHANGES = (  # columns of the evidence table
     "exchange_id",
@@ -93,10 +94,12 @@ class Uses:
     Attributes:
         uses: the newest first; data that were given, not what was refused.
         remark: whether there may be more later.
+        all: how many there are, of which ``uses`` may be the newest.
     """
 
     uses: tuple[Use, ...]
     remark: Text
+    all: int
 
 
 def gateway_keys(config: Config) -> Keys:
@@ -104,18 +107,24 @@ def gateway_keys(config: Config) -> Keys:
     return Keys.drawn(bytes.fromhex(key_file(config.state / "gateway.key").decode()))
 
 
-def uses_of(config: Config, person: str, *, now: int) -> Uses:
+def uses_of(config: Config, person: str, *, now: int, most: int | None = None) -> Uses:
     """Return who used a person's data, for which matter, with proofs.
 
     Args:
         config: of the gateway.
         person: identifier by which the person is looked up.
         now: seconds since 1970; what may be told only later than that is left out.
+        most: uses that are returned, the newest; None for all.
     """
     keys = gateway_keys(config)
-    where = "person = ? AND outcome = '' AND visible <= ? ORDER BY at DESC, id DESC"
-    found = read_uses(config, keys, where, (keys.pseudonym(person), now), proofs=True)
-    return Uses(tuple(found), LATER if config.delays else NO_DELAY)
+    where, asked = "person = ? AND outcome = '' AND visible <= ?", (keys.pseudonym(person), now)
+    with closing(reading(config.state)) as base:
+        (number,) = base.execute(f"SELECT count(*) FROM records WHERE {where}", asked).fetchone()
+    newest = f"{where} ORDER BY at DESC, id DESC LIMIT ?"
+    found = tuple(
+        read_uses(config, keys, newest, (*asked, -1 if most is None else most), proofs=True)
+    )
+    return Uses(found, LATER if config.delays else NO_DELAY, max(number, len(found)))
 
 
 def exchanges(config: Config) -> Iterator[dict[str, Any]]:
@@ -197,6 +206,7 @@ def read_uses(
     config: Config, keys: Keys, where: str, values: tuple[object, ...], *, proofs: bool = True
 ) -> Iterator[Use]:
     """Give the uses on record that a condition of SQL selects; the condition is never input."""
+    trees: dict[int, Snapshot] = {}
     with closing(reading(config.state)) as base:
         rows = base.execute(f"SELECT {_COLUMNS} FROM records WHERE {where}", values)
         for number, worker, ordinal, at, *open_, records, sealed in rows:
@@ -204,9 +214,10 @@ def read_uses(
             kept = json.loads(keys.ring.open(sealed, context=f"record:{receipt}"))
             proven = None
             if proofs:
-                snapshot = LogFolder(log_folder(config, worker)).now()
-                if ordinal < snapshot.checkpoint.size:
-                    proven = snapshot.receipt(ordinal).to_bytes()
+                if worker not in trees:
+                    trees[worker] = LogFolder(log_folder(config, worker)).now()
+                if ordinal < trees[worker].checkpoint.size:
+                    proven = trees[worker].receipt(ordinal).to_bytes()
             grant, dataset, department, purpose, mode, outcome = map(str, open_)
             yield Use(
                 receipt=receipt,

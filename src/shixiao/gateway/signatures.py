@@ -71,11 +71,13 @@ class KnownKey:
 
     Attributes:
         caller: system that it belongs to.
+        recipient: department that registered it.
         algorithm: as requests name it.
         verify: says whether a signature is of this key.
     """
 
     caller: str
+    recipient: str
     algorithm: str
     verify: Verify
 
@@ -85,21 +87,23 @@ class Proven(NamedTuple):
 
     Attributes:
         caller: system that asks.
+        recipient: department whose key signed.
         nonce: four bytes of expiry and twelve that tell requests apart: grows with time.
         expires: seconds since 1970.
         digest: SHA-256 of what was signed, in hex.
     """
 
     caller: str
+    recipient: str
     nonce: bytes
     expires: int
     digest: str
 
 
-def known_key(caller: str, key: Key) -> KnownKey:
+def known_key(caller: str, key: Key, *, recipient: str) -> KnownKey:
     """Make a key of the index ready to verify."""
     public = base64.b64decode(key.public)
-    return KnownKey(caller, _NAMES[key.algorithm], _verifier(key.algorithm, public))
+    return KnownKey(caller, recipient, _NAMES[key.algorithm], _verifier(key.algorithm, public))
 
 
 def verify(
@@ -128,7 +132,8 @@ def verify(
     if not known.verify(base, stated.signed):
         raise Refused("signature")
     told = sha256(f"{stated.key_id}\n{stated.nonce}".encode()).digest()[:NONCE_BYTES]
-    return Proven(known.caller, end.to_bytes(4) + told, end, sha256(base).hexdigest())
+    digest = sha256(base).hexdigest()
+    return Proven(known.caller, known.recipient, end.to_bytes(4) + told, end, digest)
 
 
 def _known(stated: Stated, keys: Mapping[str, KnownKey]) -> KnownKey:

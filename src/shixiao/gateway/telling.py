@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from shixiao.gateway.committing import Committer, Written
@@ -23,7 +24,7 @@ from shixiao.gateway.database import connect, reading, take_nonce
 from shixiao.gateway.exchange import Answer
 from shixiao.gateway.logs import log_folder, log_key
 from shixiao.gateway.receipts import Draft, Keys, as_leaf, new_draft, salt_of, told, written
-from shixiao.gateway.records import Use, uses_of
+from shixiao.gateway.records import MOST_USES, Use, uses_of
 from shixiao.gateway.refusals import Refused
 from shixiao.gateway.signatures import Asked, Proven, known_key, verify
 from shixiao.ledger import LogFolder
@@ -33,7 +34,6 @@ BUREAU = "bureau"
 """Id of the key that signs what the bureau asks, and the name under which that is on record."""
 PLACES = ("/entries", "/uses")
 AT_ONCE = 1_000  # entries in one answer
-MOST_USES = 2_000  # of one person in one answer, the newest
 LONGEST = 200  # characters of an identifier
 
 
@@ -49,7 +49,7 @@ class Telling:
     def __init__(self, config: Config, keys: Keys, committer: Committer) -> None:
         self._config, self._keys, self._committer = config, keys, committer
         public = Key(BUREAU, "ed25519", config.grants.key.base64)
-        self._known = {BUREAU: known_key(BUREAU, public)}
+        self._known = {BUREAU: known_key(BUREAU, public, recipient="")}
 
     async def answer(self, asked: Asked) -> Answer:
         """Answer a request for ``/entries`` or ``/uses``.
@@ -111,22 +111,23 @@ class Telling:
         """Tell a person's uses, once it is on record that they were told."""
         draft = new_draft(BUREAU, proven.digest, now)
         draft.mode, draft.person = "uses", self._keys.pseudonym(person)
-        found = await asyncio.to_thread(uses_of, self._config, person, now=int(now))
+        found = await asyncio.to_thread(uses_of, self._config, person, now=int(now), most=MOST_USES)
         answer = {
             "receipt": draft.id,
             "person": draft.person.hex(),
             "remark": found.remark.to_json(),
-            "uses": [_told(use) for use in found.uses[:MOST_USES]],
-            "all": len(found.uses),
+            "uses": [_told(use) for use in found.uses],
+            "all": found.all,
         }
         body = json.dumps(answer, ensure_ascii=False).encode()
-        done = told(draft, self._keys, records=len(found.uses), answer=body)
-        if not await self._committer.commit(proven.nonce, done, lambda: self._replayed(draft)):
-            raise Refused("replay")
+        done = told(draft, self._keys, records=found.all, answer=body)
+        why = await self._committer.commit(proven.nonce, done, partial(self._refused, draft))
+        if why:
+            raise Refused(why)
         return Answer(200, body, receipt=draft.id)
 
-    def _replayed(self, draft: Draft) -> Written:
-        return written(draft, self._keys, outcome="replay", records=0, answer=b"", release=None)
+    def _refused(self, draft: Draft, code: str) -> Written:
+        return written(draft, self._keys, outcome=code, records=0, answer=b"", release=None)
 
 
 def _told(use: Use) -> dict[str, Any]:

@@ -20,8 +20,9 @@ import httpx
 
 from shixiao.gateway.config import Config, Followed
 from shixiao.gateway.database import connect
+from shixiao.gateway.fetching import PLAIN, packed
 from shixiao.gateway.refusals import Refused
-from shixiao.sharing.published import LARGEST, Closed, check_age
+from shixiao.sharing.published import LARGEST, Closed, Early, check_age
 from shixiao.terms import Text
 
 EVERY = 0.2  # seconds between looks
@@ -88,6 +89,8 @@ class Follower(Generic[Obeyed]):
                 self.why = None
         except Closed as closed:
             self._held, self.why = None, closed.text
+            if isinstance(closed, Early):
+                self._seen = None  # the same file is right once the clock is
         except (OSError, httpx.HTTPError, httpx.InvalidURL, sqlite3.Error):
             self._held, self.why, self._seen = None, _GONE, None
         self._looked = time.monotonic()
@@ -109,7 +112,7 @@ class Follower(Generic[Obeyed]):
         place = self._followed.place
         if "://" not in place:
             return self._from_file(Path(place))
-        headers = {"If-None-Match": str(self._seen)} if self._seen else {}
+        headers = PLAIN | ({"If-None-Match": str(self._seen)} if self._seen else {})
         async with (
             asyncio.timeout(PATIENCE),
             client.stream("GET", place, headers=headers) as answer,
@@ -117,6 +120,8 @@ class Follower(Generic[Obeyed]):
             if answer.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             answer.raise_for_status()
+            if packed(answer):
+                raise OSError
             data = bytearray()
             async for part in answer.aiter_bytes():
                 data += part

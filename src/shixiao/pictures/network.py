@@ -20,8 +20,8 @@ from shixiao.pictures.text import shorten, width, wrap
 from shixiao.terms import Text
 
 SIZE, SMALL, STEP, ROW, NOTE = 14, 13, 18, 26, 6  # px
-NARROW = 480
-PART = {True: 0.36, False: 0.32}  # of the width that names take at each side, narrow and wide
+# Below this width in px, the part of it that names take at each side, and their lines.
+PARTS = ((300, 0.42, 3), (480, 0.36, 2), (math.inf, 0.32, 2))
 THIN, THICK = 1.5, 5.0
 SWEEPS = 4  # after a few rounds the order stays
 HEADS = (Text("谁来要", "Who asks"), Text("谁提供", "Who provides"))
@@ -113,17 +113,23 @@ def network_svg(
 def _drawn(
     places: Mapping[str, Place], links: Sequence[Link], language: str, wide: int
 ) -> tuple[list[str], float]:
-    room = wide * PART[wide < NARROW]
+    part, most_lines = next((part, lines) for below, part, lines in PARTS if wide < below)
+    room = wide * part
     left, right = _orders(links)
     columns = [
-        [_Name.of(places[name], room - 14, language, provides=side is right) for name in side]
+        [
+            _Name.of(places[name], room - 14, language, most_lines, provides=side is right)
+            for name in side
+        ]
         for side in (left, right)
     ]
     heights = [sum(name.high for name in column) for column in columns]
     most = max(heights)
     drawn = [
         label(0, SIZE, HEADS[0].in_language(language), bold=True),
-        label(wide - room + 14, SIZE, HEADS[1].in_language(language), bold=True),
+        label(wide, SIZE, HEADS[1].in_language(language), anchor="end", bold=True)
+        if wide < PARTS[0][0]
+        else label(wide - room + 14, SIZE, HEADS[1].in_language(language), bold=True),
     ]
     ends: list[dict[str, float]] = []
     for place, (side, column) in enumerate(zip((left, right), columns, strict=True)):
@@ -148,23 +154,26 @@ class _Name:
     """A name as it stands: its lines, and how much height they take."""
 
     lines: tuple[str, ...]
-    note: str
+    notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, place: Place, room: float, language: str, *, provides: bool) -> _Name:
+    def of(cls, place: Place, room: float, language: str, lines: int, *, provides: bool) -> _Name:
         told = place.note if provides else None
         note = told.in_language(language) if told is not None else ""
-        lines = wrap(place.name.in_language(language), room, SIZE)
-        return cls(lines, shorten(note, room, SMALL))
+        name = wrap(place.name.in_language(language), room, SIZE, lines=lines)
+        return cls(name, wrap(note, room, SMALL) if note else ())
 
     @property
     def high(self) -> float:
-        return STEP * (len(self.lines) + bool(self.note)) + NOTE
+        return STEP * (len(self.lines) + len(self.notes)) + NOTE
 
     def drawn(self, x: float, top: float) -> list[str]:
         parts = [label(x, top + SIZE + STEP * n, words) for n, words in enumerate(self.lines)]
         below = top + SIZE + STEP * len(self.lines)
-        return [*parts, label(x, below, self.note, size=SMALL, fill=SOFT)]
+        return parts + [
+            label(x, below + STEP * n, words, size=SMALL, fill=SOFT)
+            for n, words in enumerate(self.notes)
+        ]
 
 
 def _lines(

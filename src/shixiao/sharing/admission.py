@@ -2,8 +2,8 @@
 
 ``{"schema": "shixiao/status-list/1", "systems": [{"id", "status", "admitted_until"}]}``, signed
 (``published``). ``admitted_until`` is the last day (ISO 8601), or empty for a status that ends the
-matter. A system that the list does not name is not admitted. Source: Decree 809 arts. 36, 37 (who
-provides and who uses answers for security); the assessment before going live is the bureau's rule.
+matter. A system that the list does not name is not admitted. Source: Decree 809 arts. 34, 35 (who
+manages and who uses answers for security); the assessment before going live is the bureau's rule.
 """
 
 from __future__ import annotations

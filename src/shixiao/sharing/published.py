@@ -39,6 +39,10 @@ class Closed(BadInput):
     """A signed file must not be obeyed."""
 
 
+class Early(Closed):
+    """A signed file must not be obeyed yet: by the clock here it was issued in the future."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """A document that may be obeyed.
@@ -134,7 +138,7 @@ def check_age(issued: datetime, *, now: datetime, max_age: int) -> None:
     if age > max_age:
         raise Closed(_OLD.format(issued=_written(issued)))
     if age < -AHEAD:
-        raise Closed(_AHEAD)
+        raise Early(_AHEAD)
 
 
 def _written(at: datetime) -> str:

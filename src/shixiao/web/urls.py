@@ -57,7 +57,7 @@ from shixiao.web.receipts import views as receipts
 from shixiao.web.requests import corrections, disputes
 from shixiao.web.requests import views as requests
 from shixiao.web.search import views as search
-from shixiao.web.sharing import bulletins, silos
+from shixiao.web.sharing import bulletins, network, silos
 from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
 from shixiao.web.standards import views as standards
@@ -135,6 +135,7 @@ urlpatterns = [
     path("disputes/<slug:code>/<slug:verb>/", disputes.act, name="dispute_act"),
     path("sharing/", sharing.overview, name="sharing"),
     path("silos/", silos.listing, name="silos"),
+    path("sharing/network/", network.show, name="sharing_network"),
     path("sharing/bulletins/", bulletins.listing, name="bulletins"),
     path("sharing/bulletins/<slug:month>/", bulletins.one, name="bulletin"),
     path("sharing/<slug:code>/", sharing.department, name="sharing_department"),

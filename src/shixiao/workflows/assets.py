@@ -5,13 +5,15 @@ An entry that the book cannot bear (more lost than there is) is refused before i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from shixiao.records.models import AssetEntry, CatalogueItem, DataAsset, Organisation
 from shixiao.seals import sha256_of
@@ -43,8 +45,10 @@ NOT_ON_BOOKS = Text(
     "按所答的清单，这项数据不能确认，不能登记分录；理由已留存。",
     "By the checklist these data are not recognised, so nothing is entered; the reasons are kept.",
 )
+FUTURE = Text("日期不能晚于今天。", "The day cannot lie ahead.")
 ON_BOOKS = {Placement.INTANGIBLE, Placement.INVENTORY, Placement.REGISTER}
 FAR = date(2200, 12, 31)
+AT_ONCE = 5_000  # assets in one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +139,15 @@ def enter(
 
     Raises:
         Forbidden: it is another organisation's.
-        Incomplete: the asset is not on the books.
+        Incomplete: the asset is not on the books, or the day lies ahead.
         BadInput: the entry, or the book with it, cannot be.
     """
     held = moving.locked(asset)
     check(actor, "asset.manage", held)
     if Placement(held.placement) not in ON_BOOKS:
         raise Incomplete(NOT_ON_BOOKS)
+    if day > timezone.localdate(at):
+        raise Incomplete(FUTURE, field="day")
     entry = AssetEntry(
         asset=held,
         kind=kind,
@@ -219,6 +225,21 @@ def book_of(asset: DataAsset, entries: list[AssetEntry] | None = None) -> Asset:
             for e in by_kind["income"]
         ),
     )
+
+
+def books_of(assets: Iterable[DataAsset]) -> dict[UUID, Asset]:
+    """Return the books of assets that are on the books, by id; one query for all their entries.
+
+    Raises:
+        BadInput: something in one of them cannot be.
+    """
+    rows = [row for row in assets if Placement(row.placement) in ON_BOOKS]
+    entries: dict[UUID, list[AssetEntry]] = {row.pk: [] for row in rows}
+    for start in range(0, len(rows), AT_ONCE):
+        part = [row.pk for row in rows[start : start + AT_ONCE]]
+        for entry in AssetEntry.objects.filter(asset__in=part, cancelled__isnull=True):
+            entries[entry.asset_id].append(entry)
+    return {row.pk: book_of(row, entries[row.pk]) for row in rows}
 
 
 def months(asset: DataAsset, *, until: date) -> list[Month]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,8 @@ from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
 
 FUTURE = Text("交付的日期不能晚于今天。", "The day of the delivery cannot lie ahead.")
+TOO_OLD = Text("交付的日期太早。", "The day of the delivery lies too far back.")
+OLDEST = timedelta(days=3660)
 NO_ROWS = Text("表中没有行，无从核验。", "The table has no rows, so there is nothing to measure.")
 
 
@@ -42,13 +44,15 @@ def report(
 
     Raises:
         Forbidden: it is another department's.
-        Incomplete: the day lies ahead.
+        Incomplete: the day lies ahead, or more than ten years back.
         BadInput: it is no such answer, or of a table without rows.
     """
     held = moving.locked(item)
     check(actor, "conformance.add", held)
     if day > timezone.localdate(at):
         raise Incomplete(FUTURE, field="day")
+    if day < timezone.localdate(at) - OLDEST:
+        raise Incomplete(TOO_OLD, field="day")
     told = read_report(data, file=file)
     if told.score.value is None:
         raise BadInput(NO_ROWS, file=file)
@@ -86,6 +90,11 @@ def told_of(row: ConformanceReport) -> ToldReport:
 def score_of(row: ConformanceReport) -> Estimate:
     """Return the share of rows that keep every rule; every row was measured."""
     return Estimate.fact(row.kept / row.rows, row.rows)
+
+
+def hundredths_of(row: ConformanceReport) -> Estimate:
+    """Return the same of a hundred, cut as where it stands in words."""
+    return Estimate.fact(row.hundredths, row.rows)
 
 
 def trend_in(rows: list[ConformanceReport]) -> Trend:

@@ -1,8 +1,9 @@
 """Acts of liability: the sixteen acts of arts. 39 to 41 of Decree 809, raised from facts.
 
-Each is a verdict of fact on the department that answers for it. What the tables do not state is not
-assessed, and what the decree allows (an extension to which the authority consented in time, an
-accepted excuse, a refusal on a law, a service stopped after misuse) is no act.
+Each is a verdict of fact on the department that answers for it. An act whose facts no table states
+is not assessed, and what the decree allows (an extension to which the authority consented in time,
+an accepted excuse, a refusal on a law, a service stopped after misuse) is no act where a table
+states it; what is stated nowhere is not taken to have happened.
 
 Source: rules GDS-39, GDS-40 and GDS-41; clocks GDS-17u, GDS-21u, GDS-21c, GDS-22, GDS-26, GDS-29.
 """
@@ -98,6 +99,7 @@ def _stopped(scene: Scene) -> list[Look]:
         first = misused.get(row["grant_id"])
         breach = (
             stopped is not None
+            and (scene.as_of is None or stopped <= scene.as_of)
             and (ends is None or stopped < ends)
             and row["stop_reason"] not in PROPER
             and (first is None or first > stopped)

@@ -2,8 +2,8 @@
 
 A refusal states its reason (Decree 809 art. 21, rule GDS-21m); without one it is a breach. How
 often a department refuses without resting on a law, an administrative regulation or a State Council
-decision is held against the other departments and stays a lead. Requests for data that are lawfully
-not shared count for nothing.
+decision is held against the other departments and stays a lead; requests for data that are lawfully
+not shared do not count there, but a refusal of them states its reason too.
 """
 
 from __future__ import annotations

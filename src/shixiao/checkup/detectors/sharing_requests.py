@@ -15,7 +15,12 @@ from shixiao.checkup.scene import Scene
 from shixiao.evidence.site_rows import AS_OF
 from shixiao.sharing.silos import Holding, Sharing
 
-REFUSED = re.compile(r"不同意|不予|拒绝|驳回|refus|reject|declin|den(?:y|ied)", re.IGNORECASE)
+REFUSED = re.compile(
+    r"不予|[不未](?:予|获|被)?(?:同意|准予|批准|通过)|拒绝|驳回"
+    r"|refus|reject|declin|den(?:y|ied)|disa(?:gree|pprov)"
+    r"|\bnot\s+(?:\w+\s+)?(?:grant|approv|agree|consent)",
+    re.IGNORECASE,
+)
 WITHDRAWN = re.compile(r"撤回|撤销申请|withdrawn", re.IGNORECASE)
 GRANTED = re.compile(r"同意|准予|批准|通过|grant|approv|agree|consent", re.IGNORECASE)
 

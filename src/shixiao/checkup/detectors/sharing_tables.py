@@ -80,10 +80,15 @@ def sheet(scene: Scene, table: str, *columns: str) -> list[dict[str, Any]]:
 
 
 def needs(scene: Scene) -> list[Need]:
-    """Return the fields and materials that services ask for, each once whatever the channel."""
+    """Return the fields and materials that services ask for, each once whatever the channel.
+
+    It is told as the first channel tells it whose row names the element.
+    """
     found: dict[tuple[str, str], Need] = {}
     for need in needs_by_channel(scene):
-        found.setdefault((need.service_id, need.item_id), need)
+        known = found.setdefault((need.service_id, need.item_id), need)
+        if need.element_id and not known.element_id:
+            found[need.service_id, need.item_id] = need
     return list(found.values())
 
 

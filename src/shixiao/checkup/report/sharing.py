@@ -43,6 +43,9 @@ class SharingPart:
     no_network: str
 
 
+SHEETS = Text("“tables.xlsx”", "“tables.xlsx”")
+
+
 def sharing_part(speech: Speech, lookup: Lookup) -> SharingPart | None:
     """Return the section; None where the evidence says nothing of sharing."""
     state = lookup.evaluation.sharing
@@ -59,7 +62,7 @@ def sharing_part(speech: Speech, lookup: Lookup) -> SharingPart | None:
         more=max(len(silos) - SHOWN, 0),
         figure=network_figure(speech, state) if net is not None and net.edges else None,
         departments=department_table(speech, state, rules) if net is not None else None,
-        links=link_table(speech, state) if net is not None and net.edges else None,
+        links=link_table(speech, state, file=SHEETS) if net is not None and net.edges else None,
         no_network=speech.sentence(speech.say(missing)) if missing is not None else "",
     )
 

@@ -21,8 +21,16 @@ DAYS = Unit(1.0, Text("工作日", "working days"))
 GRAVE = (Became.SILENT, Became.REFUSED)
 
 
-def network_figure(speech: Speech, state: SharingState) -> Figure:
-    """Draw the links where most is asked, and those that are refused or not answered."""
+def network_figure(
+    speech: Speech, state: SharingState, *, widths: tuple[int, int] = (WIDE, NARROW)
+) -> Figure:
+    """Draw the links where most is asked, and those that are refused or not answered.
+
+    Args:
+        speech: language.
+        state: with the network.
+        widths: px of the picture for desktops and of that for phones.
+    """
     net = state.net
     nodes, edges = (net.nodes, net.edges) if net is not None else ((), ())
     places = {node.department_id: _place(node, state) for node in nodes}
@@ -37,7 +45,7 @@ def network_figure(speech: Speech, state: SharingState) -> Figure:
             wide=width,
             id_prefix=speech.id("network"),
         )
-        for width in (WIDE, NARROW)
+        for width in widths
     )
     asked = sum(edge.asked for edge in edges)
     caption = speech.t(
@@ -95,8 +103,14 @@ def department_table(speech: Speech, state: SharingState, rules: RulePack) -> Ta
     return Table(speech.t("各部门的开放程度", "How open departments are"), columns, rows, note)
 
 
-def link_table(speech: Speech, state: SharingState) -> Table:
-    """Return the numbers of the picture, link by link, those where most is asked first."""
+def link_table(speech: Speech, state: SharingState, *, file: Text) -> Table:
+    """Return the numbers of the picture, link by link, those where most is asked first.
+
+    Args:
+        speech: language.
+        state: with the network.
+        file: what the file is called that has all links.
+    """
     columns = (
         Column(speech.t("谁来要", "Who asks")),
         Column(speech.t("谁提供", "Who provides")),
@@ -116,7 +130,7 @@ def link_table(speech: Speech, state: SharingState) -> Table:
         if place < LISTED or (edge.asker, edge.provider) in picked
     ]
     rest = len(shown) - len(kept)
-    note = speech.t(f"另有 {rest:,} 对见 tables.xlsx。", f"{rest:,} more pairs are in tables.xlsx.")
+    note = speech.t(f"另有 {rest:,} 对见{file.zh}。", f"{rest:,} more pairs are in {file.en}.")
     rows = tuple(_pair(speech, edge, state) for edge in kept)
     caption = speech.t("部门之间的往来", "Between departments")
     return Table(caption, columns, rows, note if rest else "")

@@ -1,11 +1,13 @@
 """A service of the department that answers JSON: one allowed address, in time and in size.
 
 The answer is one object, or a list of them. Granted fields are named to the service
-(``?fields=``), and taken out of whatever it answers; redirects are not followed.
+(``?fields=``), and taken out of whatever it answers; redirects are not followed. Where the answer
+holds the key, it must be the one that was asked for: another person's data are no answer.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +47,8 @@ class Upstream:
         found = objects_of(data)
         if found is None:
             raise Refused("source_down")
+        if any(not _about(row, self.shape.key, key) for row in found):
+            raise Refused("source_down")
         rows = [row for row in found if _covered(row, entry.rows)]
         if any(name not in row for row in rows for name in entry.fields):
             raise Refused("field_gone")
@@ -58,6 +62,15 @@ class Upstream:
     async def close(self) -> None:
         """Close connections."""
         await self._fetching.close()
+
+
+def _about(row: Mapping[str, Any], column: str, key: str) -> bool:
+    """Say whether a row may be about the key; case and width of its characters say nothing."""
+    return column not in row or _plain(row[column]) == _plain(key)
+
+
+def _plain(value: object) -> str:
+    return unicodedata.normalize("NFKC", str(value)).strip().casefold()
 
 
 def _covered(row: Mapping[str, Any], conditions: tuple[Condition, ...]) -> bool:

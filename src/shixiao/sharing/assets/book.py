@@ -119,6 +119,10 @@ class Use:
     day: date
     units: int
 
+    def __post_init__(self) -> None:
+        if self.units < 0:
+            raise BadInput(Text("使用量不能为负。", "Units used are not negative."))
+
 
 @dataclass(frozen=True, slots=True)
 class Impairment:

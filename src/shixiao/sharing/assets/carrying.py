@@ -68,7 +68,7 @@ class Month:
 
 
 def months_of(asset: Asset, *, until: date) -> Iterator[Month]:
-    """Yield the months of an asset from its first event up to the month of a day.
+    """Yield the months of an asset from its first event or use up to the month of a day.
 
     Raises:
         BadInput: more is lost or gone than there is, or the book runs over 200 years.
@@ -77,6 +77,8 @@ def months_of(asset: Asset, *, until: date) -> Iterator[Month]:
     days += [i.day for i in asset.impairments] + [d.day for d in asset.disposals]
     if not days:
         return
+    if asset.in_use is not None:
+        days.append(asset.in_use)  # its life runs from there, also before its first voucher
     first, last = min(days).replace(day=1), until.replace(day=1)
     balance, spread = Balance(), _Spread(asset)
     for _ in range(MOST_MONTHS):

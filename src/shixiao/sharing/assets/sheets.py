@@ -158,10 +158,15 @@ def _income(assets: Iterable[Asset], start: date, end: date) -> Sheet:
         )
         for asset in assets
         for each in asset.incomes
-        if start <= each.day <= end
+        if _month(start) <= _month(each.day) <= _month(end)
         for party, part in shared_out(each.amount, each.shares).items()
     ]
     return Sheet("income", heads, rows)
+
+
+def _month(day: date) -> tuple[int, int]:
+    """Return year and month: a period is of whole months, as in the roll-forward."""
+    return day.year, day.month
 
 
 def _yuan(amount: Decimal) -> str:

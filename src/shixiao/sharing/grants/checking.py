@@ -1,14 +1,14 @@
 """Whether a grant can bind: every fault in one sentence, before anybody relies on it.
 
 What is not in the law is policy, and says so in the docs: that persons on both sides are named and
-that a grant is looked at again before it ends follows the notion of 谁使用、谁负责 (Decree 809
-art. 4); the smallest scope is art. 22.
+that a grant is looked at again before it ends follows the notion of 谁管理谁负责、谁使用谁负责
+(Decree 809 art. 34). That scope and purpose are stated is art. 20, that they are kept to art. 25.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from shixiao.sharing.grants.grant import ALGORITHMS, OPERATORS, Grant, Key, Mode
@@ -18,6 +18,7 @@ from shixiao.terms import BadInput, Text
 
 MARKS = ("blank", "width", "zeros", "dates")
 WILDCARDS = ("*", "%", "?", "all", "全部", "所有")
+KEY_ID = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]{1,200}", re.ASCII)  # as requests may name it
 PUBLIC_BYTES = {"ed25519": 32, "sm2": 65}
 _NEEDED = {
     "id": Text("编号", "the id"),
@@ -69,7 +70,7 @@ def check_all(grants: Iterable[Grant], shapes: Mapping[str, Shape]) -> None:
         BadInput: what is wrong.
     """
     asked: dict[tuple[str, ...], str] = {}
-    owners: dict[str, tuple[str, Key]] = {}
+    owners: dict[str, tuple[str, str, Key]] = {}
     for grant in grants:
         if grant.dataset not in shapes:
             said = Text(
@@ -88,11 +89,13 @@ def check_all(grants: Iterable[Grant], shapes: Mapping[str, Shape]) -> None:
             )
         asked[place] = grant.id
         for key in grant.keys:
-            if owners.setdefault(key.id, (grant.caller, key)) != (grant.caller, key):
+            owner = (grant.recipient, grant.caller, key)
+            if owners.setdefault(key.id, owner) != owner:
                 raise BadInput(
                     Text(
-                        "密钥编号“{key}”属于两个系统，或对应两把公钥。",
-                        "the key id “{key}” is of two systems, or of two public keys",
+                        "密钥编号“{key}”属于两个部门或系统，或对应两把公钥。",
+                        "the key id “{key}” is of two departments or systems, or of two public"
+                        " keys",
                     ).format(key=key.id)
                 )
 
@@ -183,8 +186,8 @@ def _keys(keys: Iterable[Key]) -> Iterator[Text]:
     for key in keys:
         try:
             size = len(base64.b64decode(key.public, validate=True))
-        except binascii.Error:
+        except ValueError:  # other signs than base64 has, or than ASCII
             size = 0
-        named = key.id.isascii() and key.id.isprintable() and key.id and '"' not in key.id
+        named = KEY_ID.fullmatch(key.id) is not None
         if key.algorithm not in ALGORITHMS or size != PUBLIC_BYTES[key.algorithm] or not named:
             yield Text("公钥“{id}”无效。", "the public key “{id}” is not valid").format(id=key.id)

@@ -1,9 +1,9 @@
 """A grant: what one department may have of one dataset of another, and under which conditions.
 
-What Decree 809 wants agreed: use and basis (art. 22), content and scope (art. 22), mode (art. 26),
-security duties and the persons who answer (arts. 11, 36). The words of Bitol's Open Access
-Agreement Standard are used where it has one (``oaas``); it names neither fields nor legal basis,
-kinds of case, masking nor rate.
+What Decree 809 wants stated: basis, use, scope, mode and time (art. 20; modes also art. 22), whose
+security it is (arts. 34, 35), and the office that answers (art. 11). The words of Bitol's Open
+Access Agreement Standard are used where it has one (``oaas``); it names neither fields nor legal
+basis, kinds of case, masking nor rate.
 """
 
 from __future__ import annotations

@@ -55,6 +55,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """A key and whose it is: of a system, and of the department that registered it."""
+
+    caller: str
+    recipient: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
 class GrantIndex:
     """All grants that a gateway obeys.
 
@@ -62,13 +71,13 @@ class GrantIndex:
         version: of the index.
         issued: when it was signed.
         entries: by caller, dataset, purpose and mode.
-        keys: key and the system it belongs to, by key id.
+        keys: by key id.
     """
 
     version: int
     issued: datetime
     entries: Mapping[Place, Entry]
-    keys: Mapping[str, tuple[str, Key]]
+    keys: Mapping[str, Owned]
 
 
 def compile_index(
@@ -86,11 +95,14 @@ def compile_index(
     """
     chosen = sorted(grants, key=lambda grant: grant.id)
     check_all(chosen, shapes)
-    keys = {key.id: (grant.caller, key) for grant in chosen for key in grant.keys}
+    keys = {key.id: (grant, key) for grant in chosen for key in grant.keys}
     return {
         "schema": SCHEMA,
         "entries": [_entry(grant, zone) for grant in chosen],
-        "keys": [{"caller": caller, **asdict(key)} for _, (caller, key) in sorted(keys.items())],
+        "keys": [
+            {"caller": grant.caller, "recipient": grant.recipient, **asdict(key)}
+            for _, (grant, key) in sorted(keys.items(), key=lambda each: each[0])
+        ],
     }
 
 
@@ -120,8 +132,9 @@ def read_index(
     try:
         entries = [_read(each) for each in read.body["entries"]]
         keys = {
-            str(each["id"]): (
+            str(each["id"]): Owned(
                 str(each["caller"]),
+                str(each["recipient"]),
                 Key(str(each["id"]), str(each["algorithm"]), str(each["public"])),
             )
             for each in read.body["keys"]

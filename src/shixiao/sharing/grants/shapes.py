@@ -1,8 +1,9 @@
 """The shape of a dataset where it lies: its table, its columns, and statements that select no more.
 
-What is not granted is not *selected*, so that nothing has to be taken away afterwards (Decree 809
-art. 22: no more than the purpose needs). Names are quoted, and stand behind the table's name:
-SQLite reads an unknown name that is quoted alone as a text. Values travel as parameters only.
+What is not granted is not *selected*, so that nothing has to be taken away afterwards (Personal
+Information Protection Law art. 6: no more than the purpose needs). Names are quoted, and stand
+behind the table's name: SQLite reads an unknown name that is quoted alone as a text. Values travel
+as parameters only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Encryption in transit, tested: one connection tells protocol, cipher and certificate.
 
-A link is weak where the protocol is older than TLS 1.2, the certificate has run out or is of
-another name, its key is short, or the other side speaks without encryption at all. Source:
+A link is weak where the protocol is older than TLS 1.2, the cipher has less than 128 bits, the
+certificate is missing, has run out, does not hold yet or is of another name, its key is short, or
+the other side speaks without encryption at all. Source:
 GB/T 39786-2021; RFC 8996 (TLS 1.0 and 1.1 are not used any more).
 """
 
@@ -21,6 +22,7 @@ from shixiao.terms import Text, Unavailable
 
 OLD = {"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"}
 SHORTEST_RSA = 2048  # bits
+FEWEST_BITS = 128  # of a cipher
 PATIENCE = 5.0  # seconds
 NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python does not name
 
@@ -77,7 +79,7 @@ def look_at_link(
                 with context.wrap_socket(plain, server_hostname=name or host) as link:
                     seen = _Seen(
                         link.version() or "",
-                        (link.cipher() or ("",))[0],
+                        *_cipher(link),
                         link.getpeercert(binary_form=True) or b"",
                     )
             except (ssl.SSLError, ConnectionError, TimeoutError):
@@ -89,8 +91,13 @@ def look_at_link(
     if seen is None:
         said = Text("没有加密：对方不会 TLS。", "It is not encrypted: no TLS is spoken.")
         return LinkReport(address, "", "", None, (said,))
+    if not seen.certificate:
+        said = Text("对方不出示证书，谁都可以冒充。", "No certificate is shown: anybody can be it.")
+        return LinkReport(address, seen.protocol, seen.cipher, None, (said,))
     certificate = x509.load_der_x509_certificate(seen.certificate)
     faults = list(_faults(seen.protocol, certificate, name or host, now))
+    if seen.bits < FEWEST_BITS:
+        faults.append(Text(f"加密算法过弱：{seen.cipher}。", f"The cipher is weak: {seen.cipher}."))
     if ca is not None and not _trusted(host, port, name or host, ca):
         faults.append(Text("证书不是受信任的机构签发的。", "The certificate is not trusted."))
     ends = certificate.not_valid_after_utc
@@ -103,7 +110,14 @@ class _Seen:
 
     protocol: str
     cipher: str
+    bits: int
     certificate: bytes
+
+
+def _cipher(link: ssl.SSLSocket) -> tuple[str, int]:
+    """Return the name of the cipher and the bits of its key."""
+    name, _, bits = link.cipher() or ("", "", 0)
+    return name, bits
 
 
 def _faults(
@@ -115,11 +129,23 @@ def _faults(
     if ends < now.astimezone(UTC):
         day = ends.date().isoformat()
         yield Text(f"证书已于 {day} 过期。", f"The certificate ran out on {day}.")
-    if name not in _names(certificate):
+    begins = certificate.not_valid_before_utc
+    if begins > now.astimezone(UTC):
+        day = begins.date().isoformat()
+        yield Text(f"证书自 {day} 起才有效。", f"The certificate holds from {day} only.")
+    if not any(_is_for(name, each) for each in _names(certificate)):
         yield Text(f"证书不是签给 {name} 的。", f"The certificate is not for {name}.")
     key = certificate.public_key()
     if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_RSA:
         yield Text(f"证书的密钥只有 {key.key_size} 位。", f"Its key has {key.key_size} bits only.")
+
+
+def _is_for(name: str, written: str) -> bool:
+    """Say whether a name in a certificate is for a host; a star stands for its first label."""
+    wanted, held = name.rstrip(".").lower(), written.rstrip(".").lower()
+    if held.startswith("*.") and "." in wanted:
+        return wanted.partition(".")[2] == held[2:]
+    return wanted == held
 
 
 def _names(certificate: x509.Certificate) -> set[str]:

@@ -17,18 +17,23 @@ import json
 import secrets
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from shixiao.terms import BadInput, Text
 
 CHUNK = 4 << 20  # bytes read at once
 MOST_FILES = 200_000
-MOST_UNPACKED = 256 << 20  # bytes out of one archive
+MOST_UNPACKED = 16 << 30  # bytes out of one archive; they are read in chunks
+ZLIB = {b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"}  # first bytes, by level (RFC 1950)
 SHORTEST = 20  # signs; of a shorter one halves are met by chance
 # What readers of archives raise when the file is not what its first bytes say.
 DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+
+Writings = dict[str, tuple[bytes, ...]]
+"""Writing → bytes of which any shows the canary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +56,10 @@ class Canary:
         """Make a canary of 24 random signs."""
         return cls(secrets.token_urlsafe(18))
 
-    def writings(self) -> dict[str, tuple[bytes, ...]]:
+    def writings(self) -> Writings:
         """Return writing → bytes of which any shows it."""
         plain = self.text.encode("utf-8")
-        found: dict[str, tuple[bytes, ...]] = {
+        found: Writings = {
             "utf-8": (plain,),
             "utf-16-le": (self.text.encode("utf-16-le"),),
             "utf-16-be": (self.text.encode("utf-16-be"),),
@@ -94,8 +99,8 @@ def scan_at_rest(folder: Path, canary: Canary) -> list[Hit]:
     """Return where a canary shows in the files of a folder; nothing where all is encrypted.
 
     Raises:
-        BadInput: there is no such folder, it is empty, or it has too many files: then nothing was
-            proven.
+        BadInput: there is no such folder, it is empty or has too many files, or one of them cannot
+            be read to its end: then nothing was proven.
     """
     if not folder.is_dir():
         raise BadInput(Text("没有这个文件夹。", "There is no such folder."), file=str(folder))
@@ -112,43 +117,106 @@ def scan_at_rest(folder: Path, canary: Canary) -> list[Hit]:
     return [hit for path in files for hit in _in_file(path, folder, wanted)]
 
 
-def _in_file(path: Path, folder: Path, wanted: dict[str, tuple[bytes, ...]]) -> Iterator[Hit]:
+def _in_file(path: Path, folder: Path, wanted: Writings) -> Iterator[Hit]:
     name = path.relative_to(folder).as_posix()
-    longest = max(len(needle) for needles in wanted.values() for needle in needles)
     seen: set[str] = set()
-    with path.open("rb") as file:
-        kept, start = b"", 0
-        while chunk := file.read(CHUNK):
-            data = kept + chunk
-            for writing, needles in wanted.items():
-                at = max(data.find(needle) for needle in needles)
-                if writing not in seen and at >= 0:
-                    seen.add(writing)
-                    yield Hit(name, writing, start + at)
-            kept = data[-(longest - 1) :]
-            start += len(data) - len(kept)
-    for inner in _unpacked(path):
-        for writing, needles in wanted.items():
-            if writing not in seen and any(needle in inner for needle in needles):
-                seen.add(writing)
+    try:
+        with path.open("rb") as file:
+            for writing, at in _sought(iter(lambda: file.read(CHUNK), b""), wanted, seen):
+                yield Hit(name, writing, at)
+        for inner in _unpacked(path):
+            for writing, _ in _sought(inner, wanted, seen):
                 yield Hit(name, writing, -1)
+    except OSError as error:
+        raise BadInput(
+            Text(
+                f"读不了：{error.strerror}；没有看完就证明不了什么。",
+                f"It cannot be read: {error.strerror}. What was not looked at proves nothing.",
+            ),
+            file=name,
+        ) from None
 
 
-def _unpacked(path: Path) -> Iterator[bytes]:
-    """Yield what archives hold, bounded; what is damaged holds nothing to be read."""
+def _sought(chunks: Iterator[bytes], wanted: Writings, seen: set[str]) -> Iterator[tuple[str, int]]:
+    """Yield each writing that is met for the first time, and at which byte."""
+    longest = max(len(needle) for needles in wanted.values() for needle in needles)
+    kept, start = b"", 0
+    for chunk in chunks:
+        data = kept + chunk
+        for writing, needles in wanted.items():
+            at = max(data.find(needle) for needle in needles)
+            if writing not in seen and at >= 0:
+                seen.add(writing)
+                yield writing, start + at
+        kept = data[-(longest - 1) :]
+        start += len(data) - len(kept)
+
+
+def _unpacked(path: Path) -> Iterator[Iterator[bytes]]:
+    """Yield what an archive holds, each part in chunks; what is damaged ends where it breaks.
+
+    Raises:
+        BadInput: it holds more than is looked at.
+        OSError: it cannot be read.
+    """
+    left = [MOST_UNPACKED]
     with path.open("rb") as file:
         head = file.read(4)
-    try:
+        file.seek(0)
         if head[:2] == b"\x1f\x8b":
-            with gzip.open(path) as packed:
-                yield packed.read(MOST_UNPACKED)
+            with gzip.open(file) as packed:
+                yield _parts(lambda: packed.read(CHUNK), path, left)
         elif head[:4] == b"PK\x03\x04":
-            with zipfile.ZipFile(path) as archive:
-                for info in archive.infolist():
-                    with archive.open(info) as member:
-                        yield member.read(MOST_UNPACKED)
-        elif head[:1] == b"\x78":
-            reader = zlib.decompressobj()
-            yield reader.decompress(path.read_bytes()[:MOST_UNPACKED], MOST_UNPACKED)
+            yield from _members(path, left)
+        elif head[:2] in ZLIB:
+            yield _parts(_inflating(file), path, left)
+
+
+def _members(path: Path, left: list[int]) -> Iterator[Iterator[bytes]]:
+    try:
+        archive = zipfile.ZipFile(path)
     except DAMAGED:
         return
+    with archive:
+        for info in archive.infolist():
+            try:
+                member = archive.open(info)
+            except DAMAGED:
+                continue
+            with member:
+                yield _parts(lambda: member.read(CHUNK), path, left)  # noqa: B023 - read at once
+
+
+def _inflating(file: BinaryIO) -> Callable[[], bytes]:
+    reader = zlib.decompressobj()
+
+    def more() -> bytes:
+        while not reader.eof:
+            packed = reader.unconsumed_tail or file.read(CHUNK)
+            plain = reader.decompress(packed, CHUNK)
+            if plain or not packed:
+                return plain
+        return b""
+
+    return more
+
+
+def _parts(more: Callable[[], bytes], path: Path, left: list[int]) -> Iterator[bytes]:
+    """Yield what is read until nothing comes, or it breaks; ``left`` bytes of it at most."""
+    while True:
+        try:
+            part = more()
+        except DAMAGED:
+            return
+        if not part:
+            return
+        left[0] -= len(part)
+        if left[0] < 0:
+            raise BadInput(
+                Text(
+                    "压缩文件里的内容过多，没有看完就证明不了什么；请解开后再查。",
+                    "The archive holds too much to be looked at, so nothing is proven; unpack it.",
+                ),
+                file=path.name,
+            )
+        yield part

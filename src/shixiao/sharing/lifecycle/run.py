@@ -84,7 +84,7 @@ def _plan(data: Mapping[str, Any], folder: Path) -> Plan:
         Evidence(
             str(each["control"]),
             _day(each["day"]),
-            bool(each["passed"]),
+            _truth(each["passed"]),
             Text.of(each["said"]),
             str(each.get("reference", "")),
         )
@@ -105,7 +105,7 @@ def _plan(data: Mapping[str, Any], folder: Path) -> Plan:
         links=tuple(
             (
                 str(each["host"]),
-                int(each["port"]),
+                _port(each["port"]),
                 str(each.get("name", "")),
                 folder / each["ca"] if each.get("ca") else None,
             )
@@ -128,7 +128,23 @@ def _refuse(what: object) -> bool:
     raise ValueError(f"rest: {what!r}; it is one of {', '.join(REST)}")
 
 
+def _truth(value: object) -> bool:
+    """Return yes or no; a text such as “no” is neither, and would count as passed."""
+    if not isinstance(value, bool):
+        raise ValueError(f"passed: {value!r}")
+    return value
+
+
+def _port(value: object) -> int:
+    number = int(str(value))
+    if not 0 < number < 1 << 16:
+        raise ValueError(f"port: {value!r}")
+    return number
+
+
 def _day(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
     return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 

@@ -2,7 +2,7 @@
 
 from shixiao.sharing.silos.facts import Grant, Holding, Need, Request, Sharing, Use
 from shixiao.sharing.silos.finding import OPEN, Silo, Way, find_silos, on_a_law, withheld
-from shixiao.sharing.silos.network import Network, Node, Terms, network
+from shixiao.sharing.silos.network import Network, Node, Terms, network, terms_of
 from shixiao.sharing.silos.openness import Openness, Tie, openness, ties
 from shixiao.sharing.silos.saving import (
     Bands,
@@ -40,6 +40,7 @@ __all__ = [
     "overstepped",
     "save_by_sharing",
     "saved_in_all",
+    "terms_of",
     "ties",
     "unused",
     "withheld",

@@ -68,6 +68,8 @@ class Request:
         granted: what the answer was, None while there is none.
         reason: why it was refused.
         basis: provision cited for a refusal.
+        due: last day for the answer, with what was added to the time; None where it goes by the
+            attribute of the dataset alone.
     """
 
     request_id: str
@@ -78,6 +80,7 @@ class Request:
     granted: bool | None = None
     reason: str = ""
     basis: str = ""
+    due: date | None = None
 
     def __post_init__(self) -> None:
         if (self.answered is None) != (self.granted is None):

@@ -78,6 +78,7 @@ def network(
     holdings: Iterable[Holding],
     uses: Iterable[Use],
     *,
+    terms: Mapping[str, Terms],
     calendar: WorkingCalendar,
     limits: Mapping[Sharing, int],
     on: date,
@@ -86,8 +87,9 @@ def network(
 
     Args:
         requests: requests; those for datasets that are not in the catalogue are left out.
-        holdings: the catalogue.
+        holdings: what the requests and exchanges are about.
         uses: exchanges that delivered data.
+        terms: department → on which terms it lists its datasets (:func:`terms_of`).
         calendar: working days.
         limits: working days for an answer by attribute (GDS-21u, GDS-21c).
         on: the day of the look; what came later had not come then.
@@ -99,7 +101,6 @@ def network(
         for each in openness(made, listed, calendar=calendar, limits=limits, on=on)
     }
     edges = ties(made, listed, uses, calendar=calendar, limits=limits, on=on)
-    terms = _terms(listed)
     asks, serves, fetches = Counter[str](), Counter[str](), Counter[str]()
     for edge in edges:
         asks[edge.asker] += edge.asked
@@ -120,7 +121,8 @@ def network(
     return Network(tuple(nodes), tuple(edges))
 
 
-def _terms(holdings: Iterable[Holding]) -> dict[str, Terms]:
+def terms_of(holdings: Iterable[Holding]) -> dict[str, Terms]:
+    """Return, for each department of a catalogue, how many datasets it lists on which terms."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for holding in holdings:
         counts[holding.department_id][_term(holding)] += 1

@@ -1,8 +1,9 @@
 """Openness: who asks, who answers, who refuses, how long does it take, and what runs?
 
 A reply is due within 1 working day where data are shared without condition and within 10 where
-they are shared on condition; a refusal states its reason (Decree 809 art. 21). A request that is
-still within its time is neither answered nor silent, and counts for nothing.
+they are shared on condition, longer where the authority consented; a refusal states its reason
+(Decree 809 art. 21). A request that is still within its time is neither answered nor silent, and
+counts for nothing.
 """
 
 from __future__ import annotations
@@ -129,10 +130,15 @@ class _Asked:
     request: Request
     limit: int
 
+    def over(self, calendar: WorkingCalendar, day: date) -> bool:
+        """Say whether the time for the answer was over on a day."""
+        if self.request.due is not None:
+            return day > self.request.due
+        return calendar.between(self.request.opened, day) > self.limit
+
     def late(self, calendar: WorkingCalendar, on: date) -> bool:
         """Say whether no answer has come although its time has passed."""
-        unanswered = self.request.answered is None
-        return unanswered and calendar.between(self.request.opened, on) > self.limit
+        return self.request.answered is None and self.over(calendar, on)
 
 
 def _as_of(
@@ -161,7 +167,10 @@ def _openness(
     answered = [one for one in asked if one.request.answered is not None]
     took = _took(answered, calendar)
     n = len(answered) + len(silent)
-    in_time = sum(days <= one.limit for days, one in zip(took, answered, strict=True))
+    in_time = sum(
+        one.request.answered is not None and not one.over(calendar, one.request.answered)
+        for one in answered
+    )
     refusals = [one.request for one in answered if not one.request.granted]
     return Openness(
         provider,

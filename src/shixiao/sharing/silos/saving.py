@@ -116,7 +116,8 @@ def saved_in_all(
         for channel in one.channels:
             if (need.service_id, channel) in cases:
                 asked[need.field][need.service_id, channel] += 1
-    return _saving(_units(asked[False], cases), _units(asked[True], cases), bands)
+    n = sum(cases[where].n for where in asked[False].keys() | asked[True].keys())
+    return _saving(_units(asked[False], cases), _units(asked[True], cases), bands, n)
 
 
 def _saved(mine: Sequence[Silo], cases: Mapping[Where, Estimate], bands: Bands) -> SiloSaving:
@@ -126,7 +127,8 @@ def _saved(mine: Sequence[Silo], cases: Mapping[Where, Estimate], bands: Bands) 
     if not known:
         return SiloSaving(mine[0], channels, None, None)
     units, none = _units(known, cases), Estimate.fact(0, 0)
-    saving = _saving(none, units, bands) if need.field else _saving(units, none, bands)
+    parts = (none, units) if need.field else (units, none)
+    saving = _saving(*parts, bands, units.n)
     return SiloSaving(mine[0], channels, units, saving)
 
 
@@ -143,7 +145,8 @@ def _times(estimate: Estimate, count: int) -> Estimate:
     return Estimate(value, low, high, estimate.n)
 
 
-def _saving(documents: Estimate, fields: Estimate, bands: Bands) -> Saving:
+def _saving(documents: Estimate, fields: Estimate, bands: Bands, n: int) -> Saving:
+    """Return what documents and fields of a year save; ``n`` cases stand behind them."""
     trips = product(documents, *bands.trips)
     hours = [
         product(trips, *bands.trip_hours),
@@ -151,7 +154,6 @@ def _saving(documents: Estimate, fields: Estimate, bands: Bands) -> Saving:
         product(fields, *bands.field_hours),
     ]
     money = [product(trips, *bands.trip_money), product(documents, *bands.document_money)]
-    n = documents.n + fields.n
     return Saving(documents, fields, trips, _of(added(hours), n), _of(added(money), n))
 
 

@@ -6,6 +6,7 @@ art. 25); what is no longer needed is given up (art. 27).
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -89,7 +90,13 @@ def _fault(use: Use, grant: Grant) -> Beyond | None:
         return Beyond.OTHER_DATASET
     if not grant.holds_on(use.day):
         return Beyond.OUT_OF_TIME
-    stated = "".join(use.purpose.split())
-    if stated and stated != "".join(grant.purpose.split()):
+    stated = _plain(use.purpose)
+    if stated and stated != _plain(grant.purpose):
         return Beyond.OTHER_PURPOSE
     return None
+
+
+def _plain(purpose: str) -> str:
+    """Return the letters of a purpose: blanks, full stops and widths make no other purpose."""
+    folded = unicodedata.normalize("NFKC", purpose).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())

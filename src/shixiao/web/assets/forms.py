@@ -144,9 +144,10 @@ class Entry(forms.Form):
 def _shares(text: str) -> dict[str, str]:
     """Read parties and per cents, one a line: 国库 60."""
     found = {}
-    for line in filter(None, (each.strip() for each in text.splitlines())):
+    plain = unicodedata.normalize("NFKC", text)  # also ideographic blanks
+    for line in filter(None, (each.strip() for each in plain.splitlines())):
         party, _, percent = line.rpartition(" ")
-        number = unicodedata.normalize("NFKC", percent).rstrip("%")
+        number = percent.rstrip("%")
         found[party.strip() or line] = str(Decimal(number) / 100 if number else Decimal(0))
     return found
 

@@ -18,13 +18,22 @@ from shixiao.exports import delimited_files, workbook
 from shixiao.exports.archive import archive
 from shixiao.ledger import vocabulary
 from shixiao.records.models import AssetEntry, CatalogueItem, DataAsset, LeafRow, Organisation
-from shixiao.sharing.assets import Placement, Regime, checklist, roll_forward, sheets_of
+from shixiao.sharing.assets import (
+    Asset,
+    Placement,
+    Regime,
+    checklist,
+    months_of,
+    roll_forward,
+    sheets_of,
+)
 from shixiao.sharing.assets.book import COMPONENTS
 from shixiao.sharing.assets.rollforward import RollForward, total
 from shixiao.sharing.assets.sheets import METHODS, ORIGINS, PARTS, PLACEMENTS
 from shixiao.terms import BadInput, Text
 from shixiao.web.assets.forms import REGIMES, Entry, NewCard, Period
 from shixiao.web.results.reading import actor_on
+from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import language, say
 from shixiao.workflows import assets
 from shixiao.workflows.actors import Actor
@@ -60,18 +69,20 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor = actor_on(request)
     rows = list(visible(actor))
     start, end = _period(request)
-    books = [assets.book_of(row) for row in rows if Placement(row.placement) in assets.ON_BOOKS]
+    books = assets.books_of(rows)
     form = request.GET.get("form", "")
     if form in {"xlsx", "csv"}:
-        sheets = sheets_of(books, start=start, end=end, language=language())
+        sheets = sheets_of(list(books.values()), start=start, end=end, language=language())
         data = workbook(sheets) if form == "xlsx" else archive(delimited_files(sheets).items())
         name = "data-assets.xlsx" if form == "xlsx" else "data-assets.zip"
         response = HttpResponse(data, content_type=XLSX if form == "xlsx" else "application/zip")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    table = roll_forward(books, start=start, end=end)
+    table = roll_forward(books.values(), start=start, end=end)
+    page = page_of(request, rows)
     context = {
-        "rows": [_line(row, end) for row in rows],
+        "page": page,
+        "rows": [_line(row, books.get(row.pk), end) for row in page],
         "filters": Period(initial={"start": start, "end": end}),
         "parts_": _parts(total(table)),
         "origins": [(ORIGINS[origin], each.cost.closing) for origin, each in table.items()],
@@ -101,9 +112,8 @@ def _parts(table: RollForward) -> list[tuple[Text, list[Decimal | None]]]:
     return found
 
 
-def _line(row: DataAsset, end: date) -> dict[str, Any]:
-    on_books = Placement(row.placement) in assets.ON_BOOKS
-    months = assets.months(row, until=end) if on_books else []
+def _line(row: DataAsset, book: Asset | None, end: date) -> dict[str, Any]:
+    months = list(months_of(book, until=end)) if book is not None else []
     return {
         "row": row,
         "placement": PLACEMENTS[Placement(row.placement)],

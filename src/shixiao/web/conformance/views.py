@@ -22,20 +22,21 @@ from shixiao.terms import BadInput, Text
 from shixiao.web.catalogue.views import found
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.dates import DayInput
-from shixiao.web.shell.lists import FORMATS, download
+from shixiao.web.shell.lists import FORMATS, download, page_of
 from shixiao.web.shell.pages import language, say, words
-from shixiao.workflows.conformance import report, score_of, told_of, trend_in
+from shixiao.workflows.conformance import hundredths_of, report, told_of, trend_in
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 
 SHOWN = 12  # reports in the picture, the latest
+MOST_MAPPED = 100  # columns of a mapping that a page shows; its file has all
 NARROW = 190  # px; half as wide again in large print, which fits a phone at the largest
 TITLE = Text("符合全部规则的行所占比例", "Share of rows that keep every rule")
 CAPTION = Text(
     "每个点是一次交付，逐行核验得出。",
     "Each dot is a delivery, measured row by row.",
 )
-UNIT = Text("占比", "share")
+UNIT = Text("占比（%）", "share, %")
 ENTERED = Text("已登记，写入存证账本。", "Entered, and on record.")
 KNOWN = Text("这份结果此前已经登记。", "This result was entered before.")
 TONES = {"better": "green", "worse": "red", "no_change": "plain"}
@@ -88,7 +89,7 @@ def _lines(rows: list[ConformanceReport], changes: Trend) -> list[dict[str, Any]
 
 
 def _picture(rows: list[ConformanceReport]) -> Figure:
-    lines = [IntervalRow(both_days(row.day), score_of(row)) for row in rows[-SHOWN:]]
+    lines = [IntervalRow(both_days(row.day), hundredths_of(row)) for row in rows[-SHOWN:]]
     wide, narrow = (
         interval_plot(
             lines,
@@ -96,7 +97,7 @@ def _picture(rows: list[ConformanceReport]) -> Figure:
             language=language(),
             title=TITLE,
             width=size,
-            digits=3,
+            digits=1,
             id_prefix=name,
         )
         for size, name in ((640, "trend"), (NARROW, "trend-narrow"))
@@ -114,8 +115,10 @@ def one(request: HttpRequest, code: str, entry: str) -> HttpResponse:
     wanted = request.GET.get("form", "")
     if wanted in FORMATS:
         return download(mapping_sheet(told.mapping, language=language()), wanted)
-    rules = sorted(told.rules, key=lambda rule: rule.passed)
-    context = {"item": item, "row": row, "told": told, "rules": rules}
+    page = page_of(request, sorted(told.rules, key=lambda rule: rule.passed))
+    broken = sum(not rule.passed for rule in told.rules)
+    context = {"item": item, "row": row, "told": told, "page": page, "broken": broken}
+    context["mapping"] = told.mapping[:MOST_MAPPED]
     return render(request, "conformance/one.html.j2", context)
 
 

@@ -66,7 +66,7 @@ class Filter(forms.Form):
         label=words("显示", "Show"),
         required=False,
         choices=[
-            ("", words("没有编目的", "what is not in the catalogue")),
+            ("", words("未编目", "not catalogued")),
             ("all", words("全部", "all tables")),
         ],
     )

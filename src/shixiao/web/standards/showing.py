@@ -97,7 +97,7 @@ def conflict_line(found: tuple[Conflict, Standard, Standard]) -> dict[str, Any]:
         "kind": NAMES[conflict.kind],
         "sides": (one, other),
         "why": conflict.why,
-        "confidence": f"{conflict.confidence:.2f}",
+        "confidence": f"{conflict.confidence:.0%}",
     }
 
 

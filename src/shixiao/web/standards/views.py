@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -57,7 +57,7 @@ READ_IN = Text(
     "共读入 {seen} 个数据元：新增 {added}，变更 {changed}。",
     "{seen} elements were read: {added} new, {changed} changed.",
 )
-MOST_SHOWN = 300
+MOST_SHOWN = 50  # conflicts on the page of one standard
 
 
 def listing(request: HttpRequest) -> HttpResponse:
@@ -81,17 +81,12 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show a standard: its fields, editions, comments, and the conflicts it is in."""
     actor = actor_on(request)
     row = found(actor, code)
-    near = _near(visible(actor), row)
-    conflicts = [each for each in comparing.conflicts_of(near) if row in each[1:]]
-    context = shown(row, actor) | {"conflicts": [conflict_line(each) for each in conflicts]}
+    conflicts = comparing.conflicts_about(row, visible(actor))
+    context = shown(row, actor) | {
+        "conflicts": [conflict_line(each) for each in conflicts[:MOST_SHOWN]],
+        "more": max(0, len(conflicts) - MOST_SHOWN),
+    }
     return render(request, "standards/one.html.j2", context)
-
-
-def _near(rows: QuerySet[Standard], row: Standard) -> list[Standard]:
-    """Return the definitions that stand, this edition in the place of its like."""
-    like = {(row.department_id, row.identifier)}
-    others = [r for r in comparing.standing(rows) if (r.department_id, r.identifier) not in like]
-    return [*others, row] if row.state in comparing.STANDING else []
 
 
 def conflicts(request: HttpRequest) -> HttpResponse:
@@ -102,8 +97,10 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     if wanted in FORMATS:
         sheet = conflict_sheets([each for each, _, _ in found_], language=language())[0]
         return download(sheet, wanted)
+    page = page_of(request, found_)
     context = {
-        "rows": [conflict_line(each) for each in found_[:MOST_SHOWN]],
+        "page": page,
+        "rows": [conflict_line(each) for each in page],
         "total": len(found_),
         "compared": len(rows),
         "most": comparing.MOST,

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shixiao.gateway.client import Client
+from shixiao.gateway.records import MOST_USES
 from shixiao.ledger import Leaf, Malformed, Trust, opens, verify_receipt
 from shixiao.records.models import Account, CatalogueItem, Gateway, Grant, Organisation
 from shixiao.terms import BadInput, Text, Unavailable
 from shixiao.workflows import identities
 from shixiao.workflows.gateways.keeping import client_of
+from shixiao.workflows.gateways.reading import DONE
 from shixiao.workflows.refusals import Incomplete
 
 AT_ONCE = 8
@@ -30,6 +32,14 @@ UNPROVEN = Text(
     "请先核验身份：谁用过您的数据，只能告诉您本人。",
     "Prove first who you are: who used your data is told to you alone.",
 )
+
+
+NEWEST = Text(
+    "记录太多，只列出最近的 {most} 条；需要全部的，请向提供数据的部门查询。",
+    "There are too many; the newest {most} are listed. Ask the department that holds the data for"
+    " all of them.",
+)
+SAID = ("dataset", "department", "grant", "mode", "purpose")  # facts that proofs confirm
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ class Told:
         fields: which data.
         gateway: that let them through.
         receipt: id.
-        proven: True where the proof holds and is about this very person.
+        proven: True where the proof holds, is about this very person, and says the same.
+        pending: True where there is no proof yet: its leaf waits for the tree.
     """
 
     at: datetime
@@ -61,6 +72,7 @@ class Told:
     gateway: Gateway
     receipt: str
     proven: bool
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +115,14 @@ def uses_of(account: Account, *, client: Callable[[Gateway], Client] = client_of
     silent: list[Text] = []
     for gateway, answer in zip(asked, answers, strict=True):
         try:
-            uses += _told(gateway, answer)
-            remark = Text.of(answer["remark"])
-            remarks[remark.zh] = remark
-        except (KeyError, TypeError, ValueError):
+            told, said = _told(gateway, answer), [Text.of(answer["remark"])]
+            if int(answer["all"]) > len(told):
+                said.append(NEWEST.format(most=len(told)))
+        except (KeyError, TypeError, ValueError, AttributeError):
             silent.append(Text.of(gateway.department.name))
+            continue
+        uses += told
+        remarks |= {remark.zh: remark for remark in said}
     uses.sort(key=lambda use: (use.at, use.receipt), reverse=True)
     return Answer(tuple(uses), tuple(remarks.values()), tuple(silent), len(asked))
 
@@ -134,7 +149,7 @@ def _ask(client: Client, number: str) -> Mapping[str, Any]:
 
 
 def _told(gateway: Gateway, answer: Mapping[str, Any]) -> list[Told]:
-    uses: Sequence[Mapping[str, Any]] = answer["uses"]
+    uses: Sequence[Mapping[str, Any]] = answer["uses"][:MOST_USES]
     grants = _by_code(
         Grant.objects.select_related("recipient", "item__department", "item__source_place"),
         {str(use["grant"]) for use in uses},
@@ -164,8 +179,9 @@ def _one(
     grant, code = grants.get(use["grant"]), str(use["department"])
     item = items.get(use["dataset"]) or (grant.item if grant else None)
     named = {column: name for name, column in _columns(item).items()}
+    at = datetime.fromisoformat(use["at"])
     return Told(
-        at=datetime.fromisoformat(use["at"]),
+        at=at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC),
         department=names.get(code, Text(code, code)),
         dataset=item,
         grant=grant,
@@ -176,6 +192,7 @@ def _one(
         gateway=gateway,
         receipt=str(use["receipt"]),
         proven=_holds(use, trust, person),
+        pending=not use["proof"],
     )
 
 
@@ -185,7 +202,7 @@ def _columns(item: CatalogueItem | None) -> Mapping[str, str]:
 
 
 def _holds(use: Mapping[str, Any], trust: Trust, person: str) -> bool:
-    """Say whether a proof holds, and whether its leaf is about this person and this receipt."""
+    """Say whether a proof holds, and its leaf is about this person and says what the list says."""
     if not use["proof"]:
         return False
     checked = verify_receipt(str(use["proof"]).encode(), trust, file=str(use["receipt"]))
@@ -193,7 +210,13 @@ def _holds(use: Mapping[str, Any], trust: Trust, person: str) -> bool:
         return False
     try:
         leaf = Leaf.from_bytes(checked.entry)
-        about = opens(leaf.sealed["person"], person, salt=bytes.fromhex(use["salts"]["person"]))
+        salts = {name: bytes.fromhex(salt) for name, salt in use["salts"].items()}
+        about = opens(leaf.sealed["person"], person, salt=salts["person"])
+        matter = opens(leaf.sealed["case"], use["case"], salt=salts["case"])
+        same = all(leaf.facts[name] == use[name] for name in (*SAID, "fields"))
+        when = datetime.fromisoformat(use["at"]) == leaf.at
     except (Malformed, KeyError, TypeError, ValueError):
         return False
-    return about and leaf.subject == use["receipt"]
+    return (
+        leaf.event == DONE and leaf.subject == use["receipt"] and about and matter and same and when
+    )

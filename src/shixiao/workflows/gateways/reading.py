@@ -9,8 +9,8 @@ further, and the auditors are told.
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +32,9 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.notices import holders, tell
 
 MOST_PARTS = 50  # of one log in one run: some ten thousand exchanges
+MOST_LOGS = 1_000  # of one gateway
+MOST_RECORDS = 1 << 53
+RECEIPT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 DONE, REFUSED = "exchange.done", "exchange.refused"
 UNREACHED, DIVERGED = "unreached", "diverged"
 TELL = Text(
@@ -62,10 +65,15 @@ def read(gateway: Gateway, *, now: datetime, client: Client | None = None) -> in
     asking = client or client_of(gateway)
     came, fault = 0, ""
     try:
-        for number in _numbers(asking):
-            log = gateway.logs.filter(number=number).first()
-            if log is None or log.diverged is None:
+        known = {log.number: log for log in gateway.logs.all()}
+        there = _numbers(asking)
+        for number in sorted(there | known.keys()):
+            if number in known and known[number].diverged is not None:
+                continue
+            if number in there:
                 came += _read_log(gateway, number, asking, now)
+            else:
+                _diverge(gateway, number, {}, Malformed("root_differs"), now)
     except (BadInput, Unavailable) as problem:
         fault = UNREACHED
         logger.warning("gateway %s: %s", gateway.code, problem.text.en)
@@ -79,12 +87,15 @@ def read(gateway: Gateway, *, now: datetime, client: Client | None = None) -> in
     return came
 
 
-def _numbers(client: Client) -> list[int]:
+def _numbers(client: Client) -> set[int]:
     """Return the numbers of the workers' logs."""
     try:
-        return sorted(int(each["origin"].rpartition("/w")[2]) for each in client.checkpoints())
+        found = {int(each["origin"].rpartition("/w")[2]) for each in client.checkpoints()}
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unavailable(Text("网关的应答看不懂。", "the answer makes no sense")) from None
+        found = {MOST_LOGS}
+    if not all(0 <= number < MOST_LOGS for number in found):
+        raise Unavailable(Text("网关的应答看不懂。", "the answer makes no sense"))
+    return found
 
 
 def _read_log(gateway: Gateway, number: int, client: Client, now: datetime) -> int:
@@ -94,11 +105,11 @@ def _read_log(gateway: Gateway, number: int, client: Client, now: datetime) -> i
         told = client.entries(number, log.taken if log else 0)
         try:
             part = _part(told, log)
+            with transaction.atomic():
+                held = _take(gateway, number, part, now)
         except Malformed as problem:
             _diverge(gateway, number, told, problem, now)
             return came
-        with transaction.atomic():
-            held = _take(gateway, number, part, now)
         came += len(part.entries)
         if held.taken >= part.checkpoint.size:
             return came
@@ -127,11 +138,12 @@ def _part(told: Mapping[str, Any], log: GatewayLog | None) -> _Part:
         entries = tuple(base64.b64decode(e, validate=True) for e in told["entries"])
         vkey, note, cases = str(told["vkey"]), str(told["note"]), list(told["cases"])
         shifted = told["from"] != (log.taken if log else 0) or len(cases) != len(entries)
-    except (KeyError, TypeError, ValueError, binascii.Error):
+        told_note = Note.parse(note.encode())
+    except (KeyError, TypeError, ValueError):
         raise Malformed("leaf_form") from None
     if shifted:
         raise Malformed("leaf_form")
-    checkpoint = Trust.parse([log.vkey if log else vkey]).check(Note.parse(note.encode()))
+    checkpoint = Trust.parse([log.vkey if log else vkey]).check(told_note)
     start = _edge(log)
     edge = start.grown(entries)[0]
     whole = edge.size == checkpoint.size
@@ -153,23 +165,41 @@ def _case(entry: bytes, opening: object) -> str:
     """Return the case of an entry, where what was told opens its commitment.
 
     Raises:
-        Malformed: it does not.
+        Malformed: it does not, or the entry is none that can be kept.
     """
     leaf = Leaf.from_bytes(entry)
+    if leaf.event in {DONE, REFUSED} and not _can_be_kept(leaf):
+        raise Malformed("leaf_form")
     committed = leaf.sealed.get("case")
     if opening is None and committed is None:
         return ""
     try:
         case, salt = str(opening["case"]), bytes.fromhex(opening["salt"])  # type: ignore[index]
+        opened = committed is not None and opens(committed, case, salt=salt)
     except (KeyError, TypeError, ValueError):
         raise Malformed("leaf_form") from None
-    if committed is None or not opens(committed, case, salt=salt):
+    if not opened or "\x00" in case:
         raise Malformed("leaf_form")
     return case
 
 
+def _can_be_kept(leaf: Leaf) -> bool:
+    """Say whether an entry about an exchange has the form that gateways write."""
+    facts = dict(leaf.facts)
+    records, fields = facts.pop("records", 0), facts.pop("fields", [])
+    if type(records) is not int or not 0 <= records < MOST_RECORDS or not isinstance(fields, list):
+        return False
+    texts = (*facts.values(), *fields)
+    plain = all(isinstance(text, str) and "\x00" not in text for text in texts)
+    return plain and RECEIPT.fullmatch(leaf.subject) is not None
+
+
 def _take(gateway: Gateway, number: int, part: _Part, now: datetime) -> GatewayLog:
-    """Keep entries, and the checkpoint where they reach it; the main log anchors it."""
+    """Keep entries, and the checkpoint where they reach it; the main log anchors it.
+
+    Raises:
+        Malformed: an entry says to be of a receipt that another entry has.
+    """
     log, _ = GatewayLog.objects.select_for_update().get_or_create(
         gateway=gateway, number=number, defaults={"vkey": part.vkey}
     )
@@ -183,6 +213,9 @@ def _take(gateway: Gateway, number: int, part: _Part, now: datetime) -> GatewayL
         for n, (leaf, case) in enumerate(zip(leaves, part.cases, strict=True))
         if leaf.event in {DONE, REFUSED}
     ]
+    receipts = {row.pk for row in rows}
+    if len(receipts) < len(rows) or Exchange.objects.filter(pk__in=receipts).exists():
+        raise Malformed("leaf_form")
     Exchange.objects.bulk_create(rows, batch_size=500)
     log.taken = part.edge.size
     log.rows = [[value.hex() for value in row] for row in part.edge.rows]

@@ -37,6 +37,7 @@ from shixiao.workflows.refusals import Incomplete
 
 MODES = {"interface": Mode.LOOKUP, "batch": Mode.BATCH}
 HIDDEN = "hidden"
+OVER = ("ended", "terminated")
 COLUMN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w$]{0,62}")
 SYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 NO_SOURCE = Text(
@@ -56,6 +57,10 @@ WRONG_KEY = Text(
 WRONG_SYSTEM = Text(
     "系统编号只用字母、数字、点、横线和下划线。",
     "An id of a system has letters, digits, dots, dashes and underscores.",
+)
+OTHERS = Text(
+    "这个系统编号是另一个部门登记的，请填写本部门自己的系统。",
+    "Another department registered this system; give one of your own.",
 )
 WRONG_COLUMN = Text("“{name}”不是列名。", "“{name}” is no name of a column.")
 LOOKED_UP = Text("查询所用的列须是其中一列。", "The column that is asked by is one of the columns.")
@@ -124,11 +129,14 @@ def register_key(grant: Grant, *, caller: str, public: str, actor: Actor, at: da
 
     Raises:
         Forbidden: the person does not act for the recipient.
-        Incomplete: it is no key, or no system.
+        Incomplete: it is no key, or no system, or one of another department.
     """
     held = moving.locked(grant)
     check(actor, "grant.use", held)
     plain = needed(public, field="public", missing=WRONG_KEY)
+    others = Grant.objects.filter(caller=caller.strip()).exclude(recipient=held.recipient_id)
+    if others.exclude(caller="").exclude(state__in=OVER).exists():
+        raise Incomplete(OTHERS, field="caller")
     with suppress(ValueError):
         if len(base64.b64decode(plain, validate=True)) == 32 and SYSTEM.fullmatch(caller.strip()):
             moving.touch(held, key=plain, caller=caller.strip())
@@ -146,24 +154,35 @@ def later() -> None:
 
 
 def publish(at: datetime) -> int:
-    """Write the index of all grants that bind now; return how many there are."""
+    """Write the index of all grants that bind now; return how many there are.
+
+    What is granted is read under the lock: or what was read before a grant was suspended could be
+    written after it.
+    """
+    path = index_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found, shapes = _binding(at)
+        document = binding.compile_index(found, shapes, zone=timezone.get_default_timezone())
+        binding.write_index(path, document, exchange_key(), version=_version(path) + 1, issued=at)
+    return len(found)
+
+
+def _binding(at: datetime) -> tuple[list[binding.Grant], dict[str, Shape]]:
+    """Return the grants that bind now, and the shapes of their datasets."""
     rows = Grant.objects.filter(state="active").select_related(
         "item__department", "item__source_place", "recipient"
     )
-    found, shapes = [], {}
+    found: list[binding.Grant] = []
+    shapes: dict[str, Shape] = {}
     for row in rows:
         bound = bound_or_why(row, at)
         source = source_of(row.item)
         if isinstance(bound, binding.Grant) and source is not None:
             found.append(bound)
             shapes[bound.dataset] = _shape(source)
-    path = index_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        document = binding.compile_index(found, shapes, zone=timezone.get_default_timezone())
-        binding.write_index(path, document, exchange_key(), version=_version(path) + 1, issued=at)
-    return len(found)
+    return found, shapes
 
 
 def source_of(item: CatalogueItem) -> GatewaySource | None:

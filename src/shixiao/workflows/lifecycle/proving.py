@@ -133,7 +133,8 @@ def take_in(
 
     Raises:
         Forbidden: it is another department's.
-        BadInput: it is no such result, it is of another dataset, or of a day that lies ahead.
+        BadInput: it is no such result, it is of another dataset, or of a day that lies ahead or
+            too far back.
     """
     held = moving.locked(item)
     check(actor, "life.manage", held)
@@ -143,13 +144,20 @@ def take_in(
         raise BadInput(OTHER.format(theirs=theirs, ours=held.identifier), file=file)
     if not answer.evidence:
         raise BadInput(EMPTY, file=file)
-    if any(each.day > timezone.localdate(at) for each in answer.evidence):
+    today = timezone.localdate(at)
+    if any(each.day > today for each in answer.evidence):
         raise BadInput(FUTURE, file=file)
+    if any(each.day < today - OLDEST for each in answer.evidence):
+        raise BadInput(TOO_OLD, file=file)
     kept, made = files.store(data, at=at), []
+    days = {each.day for each in answer.evidence}
+    there = held.proofs.filter(day__in=days).values_list("control", "day", "passed", "said")
+    known = {(*same, Text.of(said)) for *same, said in there}
     for each in answer.evidence:
-        same = {"control": each.control, "day": each.day, "passed": each.passed}
-        if held.proofs.filter(**same, said=each.said.to_json()).exists():
+        same = (each.control, each.day, each.passed, each.said)
+        if same in known:
             continue
+        known.add(same)
         proof = _row(held, each.control, each.day, each.passed, ControlProof.Origin.RUN, actor, at)
         proof.said, proof.reference = each.said, each.reference
         proof.file, proof.name, proof.media_type = kept, file[:200], "application/json"

@@ -6,9 +6,11 @@ a second reading of the same registry changes nothing. A file is read whole or n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -42,6 +44,16 @@ SAME_EDITION = Text(
 )
 
 
+OPEN = Text(
+    "“{id}”正在征求意见，内容与文件不同；请先撤回修改。没有导入任何内容。",
+    "“{id}” is open to comments and reads otherwise than in the file; take it back first. Nothing"
+    " was imported.",
+)
+AT_ONCE = 5_000  # identifiers in one query
+Held = dict[tuple[UUID, str], dict[str, Standard]]
+"""Standards by edition, by department and identifier."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What a reading changed."""
@@ -71,6 +83,7 @@ def import_elements(
     if len(elements) > MOST:
         raise BadInput(TOO_MANY.format(most=MOST), file=file)
     known, added, changed = _departments(), 0, 0
+    held = _held(elements)
     act = Act(actor, at, 0)
     for row, element in enumerate(elements, 1):
         of = known.get(element.department) if element.department else own
@@ -78,7 +91,7 @@ def import_elements(
             said = OTHERS.format(id=element.id[:60], department=element.department[:60] or "—")
             raise BadInput(said, file=file, row=row)
         try:
-            outcome = _one(element, of, act)
+            outcome = _one(element, of, act, held)
         except Incomplete as error:
             raise BadInput(error.text, file=file, row=row) from None
         added += outcome == "added"
@@ -99,15 +112,28 @@ def _departments() -> Mapping[str, Organisation]:
     return found
 
 
-def _one(element: Element, of: Organisation, act: Act) -> str:
+def _held(elements: Sequence[Element]) -> Held:
+    """Return what there is already of the elements, locked; some queries for all of them."""
+    names = sorted({element.id.strip() for element in elements})
+    found: Held = defaultdict(dict)
+    rows = Standard.objects.select_for_update(of=("self",))
+    for start in range(0, len(names), AT_ONCE):
+        for row in rows.filter(identifier__in=names[start : start + AT_ONCE]):
+            found[row.department_id, row.identifier][row.edition] = row
+    return found
+
+
+def _one(element: Element, of: Organisation, act: Act, held: Held) -> str:
     """Keep one element; return whether it was added, changed or left alone."""
     adopts = element.status.strip().lower() in ADOPTED and may(act.actor, "standard.adopt", of)
     edition = (element.version.strip() or FIRST_EDITION)[:20] if adopts else ""
     columns = columns_of(element)
-    held = Standard.objects.select_for_update(of=("self",))
-    kept = held.filter(department=of, identifier=columns["identifier"], edition=edition).first()
+    editions = held[of.pk, columns["identifier"]]
+    kept = editions.get(edition)
     if kept is not None and kept.sha256 == columns["sha256"]:
         return "same"
+    if kept is not None and kept.state == "comment":
+        raise Incomplete(OPEN.format(id=element.id[:60]))
     if kept is not None and kept.state != "draft":
         raise Incomplete(SAME_EDITION.format(id=element.id[:60], edition=edition or "—"))
     if kept is not None:
@@ -121,6 +147,8 @@ def _one(element: Element, of: Organisation, act: Act) -> str:
     made.adopted = act.at if adopts else None
     if adopts:
         check(act.actor, "standard.adopt", made)
-        replace_former(made, edition, act)
+        if any(each.state == "adopted" for each in editions.values()):
+            replace_former(made, edition, act)
     made.save(force_insert=True)
+    editions[edition] = made
     return "added"

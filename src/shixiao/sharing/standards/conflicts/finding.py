@@ -27,21 +27,24 @@ TURNED = Text("定义中“{words}”不同", "they differ in “{words}”")
 SURE = 0.9
 
 
-def find_conflicts(elements: Sequence[Element], *, rules: RulePack) -> list[Conflict]:
+def find_conflicts(
+    elements: Sequence[Element], *, rules: RulePack, about: int | None = None
+) -> list[Conflict]:
     """Return every conflict, the surest first.
 
     Args:
         elements: definitions of several departments; those of one are not compared.
         rules: STD-01 and STD-02, when definitions count as the same and as different.
+        about: place of the one element whose conflicts are wanted; None for those of all.
     """
     meanings = meanings_of(elements) if elements else None
     if meanings is None:
         return []
     found: list[Conflict] = []
-    named = _same_names(elements)
+    named = _same_names(elements, about)
     for one, other in sorted(named):
         found += _of_one_name(meanings, one, other, rules)
-    for one, other, alike in meanings.pairs(rules.number("STD-01")):
+    for one, other, alike in meanings.pairs(rules.number("STD-01"), about):
         if (one, other) not in named and _between(elements[one], elements[other]):
             found += _of_two_names(elements[one], elements[other], alike)
     return sorted(found, key=lambda c: (-c.confidence, c.kind, c.one.id, c.other.id))
@@ -73,18 +76,18 @@ def sheets_of(conflicts: Sequence[Conflict], *, language: str) -> list[Sheet]:
     return [Sheet("conflicts", heads, rows)]
 
 
-def _same_names(elements: Sequence[Element]) -> set[tuple[int, int]]:
+def _same_names(elements: Sequence[Element], about: int | None) -> set[tuple[int, int]]:
     """Return pairs of different departments that share a name or a synonym."""
     called: dict[str, list[int]] = defaultdict(list)
     for place, element in enumerate(elements):
         for name in {_folded(name) for name in element.names}:
             called[name].append(place)
-    return {
-        (one, other)
-        for places in called.values()
-        for one, other in combinations(sorted(set(places)), 2)
-        if _between(elements[one], elements[other])
-    }
+    if about is None:
+        pairs = {pair for places in called.values() for pair in combinations(places, 2)}
+    else:
+        others = {place for places in called.values() if about in places for place in places}
+        pairs = {(min(about, other), max(about, other)) for other in others - {about}}
+    return {pair for pair in pairs if _between(elements[pair[0]], elements[pair[1]])}
 
 
 def _between(one: Element, other: Element) -> bool:

@@ -38,14 +38,24 @@ class Meanings:
             return None
         return float(self.vectors[one].multiply(self.vectors[other]).sum())
 
-    def pairs(self, least: float) -> Iterator[tuple[int, int, float]]:
-        """Yield pairs (one before other) whose definitions are at least so alike."""
+    def pairs(self, least: float, about: int | None = None) -> Iterator[tuple[int, int, float]]:
+        """Yield pairs (one before other) whose definitions are at least so alike.
+
+        Args:
+            least: how alike, 0 to 1.
+            about: place of the one element whose pairs are wanted; None for all.
+        """
+        if about is not None:
+            row = (self.vectors[about] @ self.vectors.T).tocoo()
+            for other, value in zip(row.col.tolist(), row.data.tolist(), strict=True):
+                if other != about and value >= least:
+                    yield min(about, other), max(about, other), value
+            return
         for start in range(0, len(self.elements), 1_000):
             block = (self.vectors[start : start + 1_000] @ self.vectors.T).tocoo()
-            for row, other, value in zip(block.row, block.col, block.data, strict=True):
-                one = start + int(row)
-                if one < other and value >= least:
-                    yield one, int(other), float(value)
+            chosen = (block.data >= least) & (block.row + start < block.col)
+            ones, others = (block.row[chosen] + start).tolist(), block.col[chosen].tolist()
+            yield from zip(ones, others, block.data[chosen].tolist(), strict=True)
 
 
 def meanings_of(elements: Sequence[Element]) -> Meanings:

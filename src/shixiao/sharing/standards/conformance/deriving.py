@@ -68,7 +68,10 @@ def _of_element(column: str, element: Element) -> Iterator[TableRule]:
         yield TableRule(Check.CODES, column, codes=tuple(codes.meanings), element=element.id)
     form = format_of(element.format)
     if form is not None:
-        yield TableRule(Check.FORMAT, column, pattern=form.pattern, element=element.id)
+        low, high = form.within or (None, None)
+        yield TableRule(
+            Check.FORMAT, column, pattern=form.pattern, low=low, high=high, element=element.id
+        )
     if kind is not None and kind.kind in DIGITS[:2]:
         yield TableRule(Check.CHECK_DIGIT, column, kind=kind.kind, element=element.id)
 

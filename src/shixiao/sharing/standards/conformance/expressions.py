@@ -39,8 +39,13 @@ def _unique(rule: TableRule, table: Expression) -> Parts:
 
 
 def _format(rule: TableRule, table: Expression) -> Parts:
-    given = table[rule.column].notnull()
-    return given, given & ~table[rule.column].re_search(f"^(?:{rule.pattern})$")
+    value = table[rule.column]
+    given, wrong = value.notnull(), ~value.re_search(f"^(?:{rule.pattern})$")
+    if rule.low is not None:
+        wrong |= value.length() < rule.low
+    if rule.high is not None:
+        wrong |= value.length() > rule.high
+    return given, given & wrong
 
 
 def _codes(rule: TableRule, table: Expression) -> Parts:

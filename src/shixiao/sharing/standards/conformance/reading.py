@@ -8,17 +8,20 @@ rules:
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
+from pyarrow.compute import match_substring_regex
 
 from shixiao.datafiles import load_yaml
 from shixiao.evidence.readers import read_tabular
 from shixiao.sharing.standards.conformance.rule import CROSS, DIGITS, Check, TableRule
-from shixiao.sharing.standards.registry import code_list, format_of
+from shixiao.sharing.standards.registry import Format, code_list, format_of
 from shixiao.terms import BadInput, Text
 
 KEYS = frozenset(
@@ -99,14 +102,20 @@ def _rule(entry: Mapping[str, Any], row: int, file: str, known: Mapping[str, str
     check = Check(written)
     column = _column(entry, "column", known, row, file)
     other = _column(entry, "other", known, row, file) if check in CROSS else ""
+    form = _format(entry) if check is Check.FORMAT else None
+    low: float | None
+    high: float | None
+    low, high = (form.within if form else None) or (None, None)
+    if check is Check.RANGE:
+        low, high = _number(entry, "min", row, file), _number(entry, "max", row, file)
     rule = TableRule(
         check=check,
         column=column,
         other=other,
         pattern=_pattern(entry, row, file) if check is Check.FORMAT else "",
         codes=_codes(entry) if check is Check.CODES else (),
-        low=_number(entry, "min", row, file),
-        high=_number(entry, "max", row, file),
+        low=low,
+        high=high,
         kind=str(entry.get("kind", "")),
         name=_name(entry),
     )
@@ -137,14 +146,9 @@ def _column(
 
 
 def _pattern(entry: Mapping[str, Any], row: int, file: str) -> str:
-    form = format_of(str(entry.get("format", "")))
+    form = _format(entry)
     pattern = str(entry.get("pattern") or (form.pattern if form else ""))
-    try:
-        re.compile(pattern)
-    except re.error:
-        pattern = ""
-    # Engines know neither look-around nor back references, and evaluate without either.
-    if not pattern or re.search(r"\(\?[=!<]|\\[1-9]", pattern):
+    if not pattern or not _is_known(pattern):
         raise _bad(
             "需要 pattern（正则表达式，不含环视和反向引用）或 format（如 an18、YYYYMMDD）",
             "it needs a pattern (a regular expression without look-around and back references) or"
@@ -153,6 +157,25 @@ def _pattern(entry: Mapping[str, Any], row: int, file: str) -> str:
             file,
         )
     return pattern
+
+
+def _format(entry: Mapping[str, Any]) -> Format | None:
+    """Return the format that a rule names; a pattern of its own goes before it."""
+    return None if entry.get("pattern") else format_of(str(entry.get("format", "")))
+
+
+def _is_known(pattern: str) -> bool:
+    """Say whether both engines evaluate a pattern: what RE2 knows, Java does as well.
+
+    RE2 knows neither look-around nor back references nor possessive repetition, and counts
+    repetitions to a thousand.
+    """
+    try:
+        re.compile(pattern)
+        match_substring_regex(pa.array([""]), f"^(?:{pattern})$")
+    except (re.error, pa.ArrowInvalid):
+        return False
+    return True
 
 
 def _codes(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -168,9 +191,12 @@ def _number(entry: Mapping[str, Any], key: str, row: int, file: str) -> float | 
     if value in (None, ""):
         return None
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
-        raise _bad(f"“{key}”应为数字", f"“{key}” must be a number", row, file) from None
+        number = math.nan
+    if math.isnan(number):  # which nothing is below or above, so that every row would pass
+        raise _bad(f"“{key}”应为数字", f"“{key}” must be a number", row, file)
+    return number
 
 
 def _name(entry: Mapping[str, Any]) -> Text | None:

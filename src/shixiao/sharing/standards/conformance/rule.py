@@ -54,8 +54,9 @@ class TableRule:
         other: the other column of a rule over two.
         pattern: for ``format``: regular expression that a whole value matches.
         codes: for ``codes``.
-        low: for ``range``; None for no lower end.
-        high: for ``range``.
+        low: for ``range``; None for no lower end. For ``format``: fewest characters, where the
+            pattern does not count them.
+        high: for ``range``; for ``format``: most characters.
         kind: for ``check_digit``: id_number, credit_code or bank_card.
         name: in words; "" names come from the check.
         element: id of the element from which it was derived; "" for a rule of a file.

@@ -93,12 +93,15 @@ def read_report(data: bytes, *, file: str) -> ToldReport:
     rows, score = answer.whole("rows"), answer.estimate("score")
     if score.n != rows or (score.value is not None and not 0 <= score.value <= 1):
         answer.refuse("score")
+    rules = tuple(map(_rule, answer.each("rules", most=MOST_RULES)))
+    if answer.truth("conforms") != all(rule.passed for rule in rules):
+        answer.refuse("conforms")
     return ToldReport(
         answer.text("name", longest=LONGEST_NAME),
         rows,
         answer.truth("conforms"),
         score,
-        tuple(map(_rule, answer.each("rules", most=MOST_RULES))),
+        rules,
         tuple(map(_mapping, answer.each("mapping", most=MOST_COLUMNS))),
     )
 

@@ -52,10 +52,11 @@ def read_elements(path: Path, *, file: str) -> list[Element]:
     """Read a registry.
 
     Raises:
-        BadInput: no table, no identifier or name, an identifier twice; file and row are named.
+        BadInput: no table, no identifier or name, an edition of an element twice; file and row
+            are named. Departments may use one identifier each for its own.
     """
     rows = _yaml_rows(path, file) if path.suffix.lower() in (".yaml", ".yml") else _rows(path, file)
-    found: dict[str, Element] = {}
+    found: dict[tuple[str, str, str], Element] = {}
     for number, row in enumerate(rows, start=1):
         if number > MOST:
             raise BadInput(
@@ -67,16 +68,18 @@ def read_elements(path: Path, *, file: str) -> list[Element]:
         if not any(row.values()):
             continue
         element = _element(row, file, number)
-        if element.id in found:
+        place = (element.department, element.id, element.version)
+        if place in found:
             raise BadInput(
                 Text(
-                    f"标识符“{element.id}”出现两次；请改掉其中一个。",
-                    f"The identifier “{element.id}” stands twice; change one of them.",
+                    f"同一部门同一版本的标识符“{element.id}”出现两次；请改掉其中一个。",
+                    f"The identifier “{element.id}” stands twice for one department and edition;"
+                    " change one of them.",
                 ),
                 file=file,
                 row=number,
             )
-        found[element.id] = element
+        found[place] = element
     return list(found.values())
 
 

@@ -29,6 +29,8 @@ _DATES = {
         r"(1[6-9]|2[01])\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d"
     ),
 }
+UP_TO = {"VARCHAR", "STRING"}
+MOST_COUNTED = 1_000  # repetitions that RE2 counts
 _WORDS = {"C": "an", "CHAR": "an", "VARCHAR": "an", "STRING": "an", "字符型": "an"}
 
 
@@ -40,11 +42,14 @@ class Format:
         kind: ``an``, ``a``, ``n`` or ``date``.
         pattern: regular expression without anchors, in the syntax that RE2 and Java share.
         longest: most characters; None for any number.
+        within: fewest and most characters where the pattern cannot count so far; None where it
+            does.
     """
 
     kind: str
     pattern: str
     longest: int | None
+    within: tuple[int, int | None] | None = None
 
 
 def format_of(written: str) -> Format | None:
@@ -56,6 +61,9 @@ def format_of(written: str) -> Format | None:
     found = _FORM.fullmatch(text)
     if found is None or not (found["low"] or found["high"]):
         return None
+    low, high = _lengths(found)
+    if high is not None and low > high:
+        return None
     kind = _WORDS.get(found["kind"].upper(), found["kind"].lower())
     kind = "n" if kind in ("数字型", "数值型") else kind
     return _numbers(found) if kind == "n" else _signs(kind, found)
@@ -64,6 +72,8 @@ def format_of(written: str) -> Format | None:
 def _signs(kind: str, found: re.Match[str]) -> Format:
     sign = "[A-Za-z]" if kind == "a" else "."
     low, high = _lengths(found)
+    if max(low, high or 0) > MOST_COUNTED:
+        return Format(kind, f"{sign}+", high, (low, high))
     most = "" if high is None else str(high)
     return Format(kind, f"{sign}{{{low},{most}}}", high)
 
@@ -71,6 +81,8 @@ def _signs(kind: str, found: re.Match[str]) -> Format:
 def _numbers(found: re.Match[str]) -> Format:
     low, high = _lengths(found)
     places = int(found["places"] or 0)
+    if max(low, high or 0, places) > MOST_COUNTED:
+        return Format("n", r"-?\d+(\.\d+)?" if places else r"-?\d+", high, (low, high))
     if found["places"] is None:
         return Format("n", rf"-?\d{{{low},{'' if high is None else high}}}", high)
     whole = "" if high is None else str(max(1, high - places))
@@ -78,9 +90,12 @@ def _numbers(found: re.Match[str]) -> Format:
 
 
 def _lengths(found: re.Match[str]) -> tuple[int, int | None]:
-    """Return fewest and most characters; without ``..`` they are the same."""
+    """Return fewest and most characters; without ``..`` they are the same.
+
+    ``varchar`` and ``string`` name the most, as databases have it.
+    """
     if not found["up"]:
         exact = int(found["low"] or found["high"])
-        return exact, exact
+        return (0 if found["kind"].upper() in UP_TO else exact), exact
     high = found["high"]
     return int(found["low"] or 1), None if high in (None, "ul", "UL") else int(high)
