@@ -180,7 +180,7 @@ def test_a_remeasurement_is_given_the_list_as_it_is_on_its_day(
     monkeypatch.setattr(remeasuring.evidence_in, "paths_of", lambda _: [])
     monkeypatch.setattr(remeasuring, "run_child", told)
     monkeypatch.setattr(remeasuring, "_on_record", lambda _, detail, *rest: kept.append(detail))
-    remeasuring.remeasure(case, evaluation, now=NOW)
+    remeasuring.remeasure(case, evaluation, {}, now=NOW)
     (found,), (detail,) = listed, kept
     if numbers:
         assert [line.split(",")[0] for line in found.splitlines()] == [
@@ -213,15 +213,18 @@ def test_a_child_leaves_them_out_of_both_periods(
             "activity_map": None,
             "earlier_map": None,
             "left_out": "list.csv",
+            "site_rows": "rows",
+            "earlier_rows": None,
+            "by_records": False,
             "seed": 1,
             "on": "2026-03-02",
             "corrected": "2026-03-01",
             "touched": [],
         }
     )
-    assert [(question.paths, question.left_out) for question in asked] == [
-        ((Path("later"),), Path("list.csv")),
-        ((Path("earlier"),), Path("list.csv")),
+    assert [(question.paths, question.left_out, question.site_rows) for question in asked] == [
+        ((Path("later"),), Path("list.csv"), Path("rows")),
+        ((Path("earlier"),), Path("list.csv"), None),
     ]
 
 

@@ -52,12 +52,13 @@ from shixiao.effect import (
     with_periods,
 )
 from shixiao.evidence import Engine, Quality, Request, Store, connect, judge, prepare
-from shixiao.rules import RulePack, load_calendar, load_pack
+from shixiao.rules import RulePack, WorkingCalendar, load_calendar, load_pack
 from shixiao.settings import Settings
 from shixiao.terms import Estimate, Subject, SubjectKind, Text, Verdict
 
 Progress = Callable[[Text], None]
 SHOWN_VARIANTS = 20
+LAW_CALENDAR = "cn"
 USUAL_ARMS = ("channel", "region", "month")
 FEW_SOURCES = 12  # up to this many logs each get a journey of their own
 # What a package of services is compared by when nothing else is asked for.
@@ -125,6 +126,7 @@ def request_of(question: Question, rules: RulePack) -> Request:
         batch_cases=int(rules.number("E-14", "cases")),
         activity_map=question.activity_map,
         left_out=question.left_out,
+        site_rows=question.site_rows,
     )
 
 
@@ -362,6 +364,7 @@ class _Evaluator:
             engine=self.engine,
             rules=self.rules,
             calendar=self.calendar,
+            law_calendar=self._law_calendar(),
             profile=self.profile if has_cases else None,
             measured=self.result.measured,
             compared=compared,
@@ -372,6 +375,11 @@ class _Evaluator:
             seed=self.question.seed,
             window=window,
         )
+
+    def _law_calendar(self) -> WorkingCalendar | None:
+        if self.calendar is not None or self.store.meta.site_rows is None:
+            return self.calendar
+        return load_calendar(LAW_CALENDAR)
 
     # ── rankings and journeys ─────────────────────────────────────────────────────────────────
 

@@ -27,6 +27,8 @@ class Question:
             it is cited among the inputs.
         left_out: a list (CSV with ``case_id``) of cases that count nowhere, such as those that
             field tests brought about; it is cited among the inputs.
+        site_rows: a folder with tables that a site wrote of its own records, which are laid over
+            those of the evidence; they are cited among the inputs.
         engine: URL of the engine.
         packs: rule packs, national first.
         seed: of every random draw.
@@ -47,6 +49,7 @@ class Question:
     mapping: ColumnMapping = field(default_factory=ColumnMapping)
     activity_map: Path | None = None
     left_out: Path | None = None
+    site_rows: Path | None = None
     engine: str = "duckdb"
     packs: tuple[str, ...] = ("cn-2026",)
     seed: int = DEFAULT_SEED

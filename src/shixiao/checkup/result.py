@@ -31,6 +31,7 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
     Made one by one they need no memory, and Python's collector has nothing to walk through.
     """
     store, rules = evaluation.store, evaluation.rules
+    site = store.meta.site_rows
     return {
         "schema": "shixiao/result/1",
         "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in store.meta.inputs],
@@ -42,6 +43,8 @@ def result_parts(evaluation: Evaluation) -> dict[str, Any]:
         "last_day": evaluation.last_day.isoformat() if evaluation.last_day else None,
         "window": str(evaluation.question.window) if evaluation.question.window else None,
         "notes": list(store.meta.notes),
+        # Said only where there are some: evidence alone gives the same bytes as ever.
+        **({} if site is None else {"site_rows": {"day": site.day, "rows": site.rows}}),
         "quality": {f.name: f.to_json() for f in evaluation.quality.figures},
         "process": _process(evaluation),
         "measures": chain(

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import ibis
+
 from shixiao.checkup.windows import begun_in
 from shixiao.effect import Asked, CaseProfile, Compared, Measured
 from shixiao.evidence import Engine, Store
 from shixiao.evidence.engines import Table
+from shixiao.evidence.schema import load_schemas
+from shixiao.evidence.site_rows import AS_OF, name_of
 from shixiao.rules import RulePack, WorkingCalendar
 from shixiao.terms import EvidenceReference, Period, Subject, SubjectKind, Text, Verdict
 
@@ -31,6 +35,8 @@ class Scene:
         engine: where its tables lie.
         rules: thresholds and law.
         calendar: working days; None where the package names none.
+        law_calendar: working days by which the times of the decree on sharing run: those of the
+            package or, where rows come from a site's own records, of the law; None for neither.
         profile: one row per case with every metric; None where the package has no cases.
         measured: measures of every subject and arm.
         compared: online against counter, or the arms that were asked for.
@@ -46,6 +52,7 @@ class Scene:
     engine: Engine
     rules: RulePack
     calendar: WorkingCalendar | None
+    law_calendar: WorkingCalendar | None
     profile: CaseProfile | None
     measured: Sequence[Measured]
     compared: Sequence[Compared]
@@ -78,6 +85,24 @@ class Scene:
                 )
         return None
 
+    def known_until(self, row: Mapping[str, Any]) -> date | None:
+        """Return the last day up to which a row is known: its own, or that of the evidence."""
+        said: date | None = row.get(AS_OF)
+        if said is None:
+            return self.as_of
+        return said if self.window is None else min(said, self.window.end)
+
+    def tells(self, table: str, row: Mapping[str, Any], *columns: str) -> bool:
+        """Say whether an empty cell of a row means that there is nothing.
+
+        A package that lacks a column says nothing about it, also where a site laid rows over it
+        that have one.
+        """
+        laid = self.store.meta.site_rows
+        if laid is None or table not in laid.own or row.get(AS_OF) is not None:
+            return True
+        return all(column in laid.own[table] for column in columns)
+
     def subject(self, kind: SubjectKind, identifier: str) -> Subject:
         """Return a subject with its name, or with its id where the evidence gives no name."""
         if kind is SubjectKind.EVALUATOR:  # a person, known by a code alone
@@ -88,11 +113,25 @@ class Scene:
     def evidence(self, table: str, keys: Sequence[str]) -> EvidenceReference:
         """Point at rows of a table: their keys masked, and the hash of the file they came from."""
         limit = int(self.rules.number("F-03"))
+        cited = name_of(table) if self._of_site(table, keys[:limit]) else ""
         digest = next(
-            (i.sha256 for i in self.store.meta.inputs if i.name.split(".")[0] == table),
+            (
+                i.sha256
+                for i in self.store.meta.inputs
+                if (i.name == cited if cited else i.name.split(".")[0] == table)
+            ),
             self.store.meta.inputs[0].sha256,
         )
         return EvidenceReference(table, tuple(masked(key) for key in keys[:limit]), digest)
+
+    def _of_site(self, table: str, keys: Sequence[str]) -> bool:
+        """Say whether any of these rows was laid over the package by a site."""
+        laid = self.store.meta.site_rows
+        if laid is None or not laid.rows.get(table) or not self.has(table, AS_OF):
+            return False
+        rows, key = self.store.table(self.engine, table), load_schemas()[table].key[0]
+        found = rows.filter(rows[AS_OF].notnull() & rows[key].isin(list(keys)))
+        return bool(self.engine.rows(found.agg(n=ibis._.count()))["n"][0])
 
 
 def masked(key: str) -> str:

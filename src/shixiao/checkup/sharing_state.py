@@ -21,11 +21,11 @@ from shixiao.checkup.detectors.sharing_tables import (
     NO_CALENDAR,
     NO_DAY,
     fetched,
-    grants,
     holdings,
     lacking,
     needs_by_channel,
     sheet,
+    standing_grants,
 )
 from shixiao.checkup.scene import Scene, rows_of
 from shixiao.rules import Clock
@@ -105,7 +105,7 @@ def sharing_state(scene: Scene) -> SharingState:
     )
     reason = lacking(scene, requests=("answered", "decision"), datasets=("sharing",))
     reason = reason or (NO_DAY if scene.as_of is None else None)
-    reason = reason or (NO_CALENDAR if scene.calendar is None else None)
+    reason = reason or (NO_CALENDAR if scene.law_calendar is None else None)
     if reason is not None:
         return replace(state, why_no_net=reason)
     return replace(state, net=_network(scene))
@@ -117,7 +117,7 @@ def _silos(scene: Scene, state: SharingState) -> SharingState:
     if reason is not None or scene.as_of is None:
         return replace(state, why_no_silos=reason or NO_DAY)
     asked = [need for need in needs_by_channel(scene) if need.element_id]
-    granted = grants(scene) if scene.has("grants", "starts") else []
+    granted = standing_grants(scene) if scene.has("grants", "starts") else []
     held = holdings(scene).values()
     cases, bands = cases_a_year(scene), Bands.of(scene.rules)
     found = save_by_sharing(find_silos(asked, held, granted, on=scene.as_of), cases, bands)
@@ -175,8 +175,11 @@ def _a_year(n: int, factor: float) -> Estimate:
 
 
 def _network(scene: Scene) -> Network | None:
-    if scene.calendar is None or scene.as_of is None:
+    if scene.law_calendar is None or scene.as_of is None:
         return None
+    asked = asked_for(scene)
+    # Where some requests are known longer than others, none is held against a later day than all.
+    on = min((one.until for one in asked if one.until is not None), default=scene.as_of)
     clocks = {
         Sharing.UNCONDITIONAL: Clock.of(scene.rules.rule("GDS-21u")),
         Sharing.CONDITIONAL: Clock.of(scene.rules.rule("GDS-21c")),
@@ -196,10 +199,10 @@ def _network(scene: Scene) -> Network | None:
                 one.opened,
                 one.extension,
                 one.consented,
-                scene.calendar,
+                scene.law_calendar,
             ),
         )
-        for one in asked_for(scene)
+        for one in asked
         # An answer that cannot be read is neither a yes nor a no.
         if (one.answered is None) == (one.granted is None)
     ]
@@ -212,7 +215,7 @@ def _network(scene: Scene) -> Network | None:
         listed,
         uses,
         terms=terms_of(listed),
-        calendar=scene.calendar,
+        calendar=scene.law_calendar,
         limits={sharing: clock.length for sharing, clock in clocks.items()},
-        on=scene.as_of,
+        on=on,
     )

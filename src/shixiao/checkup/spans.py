@@ -12,6 +12,7 @@ import ibis
 
 from shixiao.evidence import Engine, Store
 from shixiao.evidence.engines import Table
+from shixiao.evidence.site_rows import AS_OF
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 EPOCH_TIME = datetime(1970, 1, 1)
@@ -29,18 +30,31 @@ DATED = (
     ("requests", "opened"),
     ("duties", "opened"),
 )
+# What a site knows of its own records, where nothing of the package has a date.
+KNOWN = ("exchanges", "requests", "duties", "grants", "datasets")
 
 
 def last_day(store: Store, engine: Engine) -> date | None:
-    """Return the last day on the wall clock of the best dated register; None without any."""
+    """Return the last day on the wall clock of the best dated register; None without any.
+
+    Rows that say themselves until when they are known do not speak for the others.
+    """
     offset = (store.meta.utc_offset or 0) // 1_000_000
     for name, column in DATED:
         if not store.has(name, column) and not (name == "cases" and store.meta.events):
             continue
-        day = _last(store.table(engine, name), column, engine, offset)
+        table = store.table(engine, name)
+        if store.has(name, AS_OF):
+            table = table.filter(table[AS_OF].isnull())
+        day = _last(table, column, engine, offset)
         if day is not None:
             return day
-    return None
+    known = [
+        _last(store.table(engine, name), AS_OF, engine, offset)
+        for name in KNOWN
+        if store.has(name, AS_OF)
+    ]
+    return max((day for day in known if day is not None), default=None)
 
 
 def _last(table: Table, column: str, engine: Engine, offset: int) -> date | None:

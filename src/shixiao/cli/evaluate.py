@@ -98,6 +98,13 @@ def _columns(function: click.decorators.FC) -> click.decorators.FC:
     "cases that count nowhere: CSV with the column case_id",
 )
 @click.option(
+    "--site-rows",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="网站从自己的台账写出的表，覆盖证据包中编号相同的行 · "
+    "tables that a site wrote of its own records, laid over those of the package",
+)
+@click.option(
     "--engine",
     default="duckdb",
     show_default=True,
@@ -146,6 +153,7 @@ def evaluate(
     mapping_file: Path | None,
     activity_map: Path | None,
     left_out: Path | None,
+    site_rows: Path | None,
     engine: str,
     packs: tuple[str, ...],
     seed: int,
@@ -170,6 +178,7 @@ def evaluate(
         mapping=_mapping(mapping_file, columns),
         activity_map=activity_map,
         left_out=left_out,
+        site_rows=site_rows,
         engine=engine,
         packs=packs or ("cn-2026",),
         seed=seed,

@@ -13,6 +13,7 @@ from shixiao.evidence.coding import one_row
 from shixiao.evidence.conform import Conformed
 from shixiao.evidence.raw import RawTable
 from shixiao.evidence.schema import load_schemas
+from shixiao.evidence.site_rows import AS_OF
 from shixiao.evidence.sql import literal, quote
 from shixiao.terms import BadInput, Text
 
@@ -170,8 +171,13 @@ def _unknown_ids(
                 f"SELECT count(*) FILTER (WHERE t.{quote(key)} IS NULL), count(*) FROM"
                 f" {_scan(folder, name)} s LEFT JOIN (SELECT DISTINCT {quote(key)}"
                 f" FROM {_scan(folder, target)}) t ON s.{cell} = t.{quote(key)}"
-                f" WHERE s.{cell} IS NOT NULL"
+                f" WHERE s.{cell} IS NOT NULL{_of_the_package(name, known)}"
             ).fetchone()
             if row is not None and row[1]:
                 counts[f"{name}.{column.name}"] = [int(row[0]), int(row[1])]
     return counts
+
+
+def _of_the_package(name: str, known: Mapping[str, Sequence[str]]) -> str:
+    """Leave rows of a site out: what its records name need not stand in a package."""
+    return f" AND s.{AS_OF} IS NULL" if AS_OF in known[name] else ""

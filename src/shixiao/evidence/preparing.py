@@ -26,6 +26,7 @@ from shixiao.evidence.opening import open_evidence
 from shixiao.evidence.overlay import with_activity_map
 from shixiao.evidence.raw import InputFile, RawEvidence, RawTable
 from shixiao.evidence.schema import load_schemas
+from shixiao.evidence.site_rows import SiteRows, laid_over, site_rows_of, with_site_rows
 from shixiao.evidence.sql import literal, quote
 from shixiao.evidence.store import META, STORE_VERSION, Store, StoreMeta
 from shixiao.seals import canonical_json, person_key, pseudonymise, sha256_of, sha256_of_file
@@ -42,7 +43,8 @@ class Request:
 
     ``grouping`` names case columns that are kept even where they are unusual; ``batch_cases`` is
     how many cases make a batch (rule E-14); ``activity_map`` is a file that stands in for the map
-    that came with the evidence; ``left_out`` is a list of cases that count nowhere.
+    that came with the evidence; ``left_out`` is a list of cases that count nowhere; ``site_rows``
+    is a folder with tables that a site wrote of its own records.
     """
 
     paths: tuple[Path, ...]
@@ -53,6 +55,7 @@ class Request:
     batch_cases: int = 20
     activity_map: Path | None = None
     left_out: Path | None = None
+    site_rows: Path | None = None
 
 
 def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
@@ -75,6 +78,8 @@ def prepare(request: Request, *, settings: Settings, progress: Progress) -> Stor
         )
         if request.activity_map is not None:
             with_activity_map(raw, request.activity_map)
+        if request.site_rows is not None:
+            with_site_rows(raw, request.site_rows)
         left = LeftOut() if request.left_out is None else with_left_out(raw, request.left_out)
         hashes = [(file, sha256_of_file(path)) for file, path in raw.files]
         secret = person_key(settings.person_key, beside=settings.store)
@@ -122,7 +127,8 @@ def _build(
         tables = _conform_all(raw, left, connection, work, secret)
         events = [SourceEvents(t.source, c) for t, c in tables if t.name == "events"]
         cases = _together([(t, c) for t, c in tables if t.name == "cases"], connection)
-        named = {t.name: c for t, c in tables if t.name not in ("events", "cases")}
+        named = laid_over([(t, c) for t, c in tables if t.name not in ("events", "cases")])
+        site = site_rows_of(connection, tables)
         for name, table in named.items():
             check_keys(connection, name, table)
             _write(connection, table, folder / f"{name}.parquet")
@@ -140,7 +146,7 @@ def _build(
         quality = quality_counts(
             connection, folder, built, tables, present, batch_cases=request.batch_cases
         )
-        meta = _meta(raw, left, key, hashes, tables, built, quality, cases, present)
+        meta = _meta(raw, left, site, key, hashes, tables, built, quality, cases, present)
     (folder / META).write_bytes(canonical_json(meta.to_json()))
     try:
         folder.rename(final)
@@ -244,6 +250,7 @@ def _write(connection: duckdb.DuckDBPyConnection, table: Conformed, path: Path) 
 def _meta(
     raw: RawEvidence,
     left: LeftOut,
+    site: SiteRows | None,
     key: str,
     hashes: Sequence[tuple[str, str]],
     tables: Sequence[tuple[RawTable, Conformed]],
@@ -265,6 +272,7 @@ def _meta(
             rows_of[file] += rows
     if left.ids is not None:
         rows_of[LISTED] = len(left.ids)
+    notes = [*raw.notes, *left.notes, *([] if site is None else [site.note])]
     return StoreMeta(
         key=key,
         name=raw.name,
@@ -281,6 +289,7 @@ def _meta(
         events=built.tally.events,
         cases=built.cases,
         quality=quality,
-        notes=tuple(note.to_json() for note in (*raw.notes, *left.notes)),
+        notes=tuple(note.to_json() for note in notes),
         left_out=left.count,
+        site_rows=site,
     )

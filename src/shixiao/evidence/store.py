@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from shixiao.evidence.engines import Engine, Table
 from shixiao.evidence.leaving_out import LISTED
 from shixiao.evidence.overlay import CONFIRMED
 from shixiao.evidence.raw import InputFile
+from shixiao.evidence.site_rows import PLACE, SiteRows
 from shixiao.terms import Text
 
 # Raise when a build writes other bytes for the same input: older stores are then built anew.
@@ -24,7 +26,8 @@ class StoreMeta:
 
     ``utc_offset`` is the zone's offset in µs where it is one throughout; None where cases carry
     their own wall-clock columns ``opened_local`` and ``closed_local``. ``left_out`` is how many
-    cases were left out by a list; None where there is no list.
+    cases were left out by a list; None where there is no list. ``site_rows`` is what a site laid
+    over it of its own records; None where nothing was.
     """
 
     key: str
@@ -44,6 +47,7 @@ class StoreMeta:
     quality: dict[str, Any]
     notes: tuple[dict[str, str], ...] = ()
     left_out: int | None = None
+    site_rows: SiteRows | None = None
 
     @property
     def title(self) -> Text:
@@ -52,8 +56,13 @@ class StoreMeta:
 
     @property
     def received(self) -> tuple[InputFile, ...]:
-        """The inputs without what was made here: a map that was confirmed, a list of cases."""
-        return tuple(item for item in self.inputs if item.name not in (CONFIRMED, LISTED))
+        """The inputs without what was made here: a confirmed map, a list of cases, own records."""
+        made = (CONFIRMED, LISTED)
+        return tuple(
+            item
+            for item in self.inputs
+            if item.name not in made and not item.name.startswith(f"{PLACE}/")
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the content of ``store.json``."""
@@ -77,6 +86,7 @@ class StoreMeta:
             "notes": list(self.notes),
             # Said only where there is a list: stores from before it stay the same, byte for byte.
             **({} if self.left_out is None else {"left_out": self.left_out}),
+            **({} if self.site_rows is None else {"site_rows": asdict(self.site_rows)}),
         }
 
     @classmethod
@@ -100,7 +110,15 @@ class StoreMeta:
             quality=data["quality"],
             notes=tuple(data["notes"]),
             left_out=data.get("left_out"),
+            site_rows=_site_rows(data.get("site_rows")),
         )
+
+
+def _site_rows(data: Mapping[str, Any] | None) -> SiteRows | None:
+    if data is None:
+        return None
+    own = {name: tuple(columns) for name, columns in data["own"].items()}
+    return SiteRows(data["day"], dict(data["rows"]), own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,11 @@ class CatalogueItem(Record):
 
     ``listed`` is the entry as plain values (``sharing.catalogue.Dataset``) without the person's
     name; the columns beside it are what is counted and filtered by. ``faults`` counts what Decree
-    809 arts. 13–15 find missing. The state goes by ``workflows/data/datasets.yaml``.
+    809 arts. 13–15 find missing. The state goes by ``workflows/data/datasets.yaml``; in those of
+    ``LISTED`` everybody finds it.
     """
+
+    LISTED = ("published", "updating")
 
     code = models.CharField(max_length=16, unique=True, default=code)
     source = models.CharField(max_length=200, default="")

@@ -41,7 +41,7 @@ from shixiao.workflows.snapshots import (
 )
 
 Progress = Callable[[Text], None]
-FOLDERS = ("files", "evidence", "activities", "maps", "results")
+FOLDERS = ("files", "evidence", "activities", "maps", "results", "site_rows")
 FORM = "shixiao/backup/1"
 PIECE = 1 << 20
 NOT_EMPTY = Text(

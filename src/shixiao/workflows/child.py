@@ -71,7 +71,9 @@ def main(job: Path) -> int:
 
 def _evaluated(asked: dict[str, Any]) -> dict[str, Any]:
     settings = Settings.from_environment()
-    evaluation = evaluate(_about(asked, "paths", "activity_map"), settings=settings, progress=_tell)
+    evaluation = evaluate(
+        _about(asked, "paths", "activity_map", "site_rows"), settings=settings, progress=_tell
+    )
     _say({"progress": REPORT.to_json()})
     folder = Path(asked["folder"])
     lookup = Lookup(evaluation)
@@ -126,7 +128,9 @@ def _write_for_third_parties(store: Store, folder: Path) -> None:
 
 def _checked(asked: dict[str, Any]) -> dict[str, Any]:
     found = check_evidence(
-        _about(asked, "paths", "activity_map"), settings=Settings.from_environment(), progress=_tell
+        _about(asked, "paths", "activity_map", "site_rows"),
+        settings=Settings.from_environment(),
+        progress=_tell,
     )
     _write(Path(asked["folder"]) / ACTIVITIES, found.activities)
     figures = found.figures.values()
@@ -143,13 +147,14 @@ def _remeasured(asked: dict[str, Any]) -> dict[str, Any]:
     plan = ClosingPlan.from_json(asked["plan"])
     answer = remeasure(
         plan,
-        _about(asked, "paths", "activity_map"),
+        _about(asked, "paths", "activity_map", "site_rows"),
         on=date.fromisoformat(asked["on"]),
         corrected=date.fromisoformat(asked["corrected"]),
         settings=Settings.from_environment(),
         progress=_tell,
         touched=[(kind, subject) for kind, subject in asked["touched"]],
-        earlier=_about(asked, "earlier", "earlier_map"),
+        earlier=_about(asked, "earlier", "earlier_map", "earlier_rows"),
+        by_records=asked["by_records"],
     )
     later = None
     if answer.outcome is Outcome.INSUFFICIENT and plan.after is not None and answer.counted:
@@ -174,12 +179,13 @@ def _matched(asked: dict[str, Any]) -> dict[str, Any]:
     return {"matched": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}
 
 
-def _about(asked: dict[str, Any], paths: str, confirmed: str) -> Question:
-    """Return the question about evidence, the map that holds for it, and what is left out of it."""
+def _about(asked: dict[str, Any], paths: str, confirmed: str, rows: str) -> Question:
+    """Return the question about evidence, with its map, its own rows, and what is left out."""
     return Question(
         paths=_paths(asked[paths]),
         activity_map=_path(asked[confirmed]),
         left_out=_path(asked["left_out"]),
+        site_rows=_path(asked[rows]),
         seed=asked["seed"],
     )
 

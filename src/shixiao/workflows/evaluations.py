@@ -18,7 +18,7 @@ from django.utils import timezone
 from shixiao.checkup.question import DEFAULT_SEED
 from shixiao.records.models import Evaluation, Evidence
 from shixiao.terms import Text
-from shixiao.workflows import activity_maps, leaving_out
+from shixiao.workflows import activity_maps, evidence_of_sharing, leaving_out
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.children import run_child
@@ -56,7 +56,7 @@ def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_S
     held = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
     question = activity_maps.question_of(held) | leaving_out.question_of(at=at)
     underway = Evaluation.objects.filter(state__in=UNDERWAY, evidence=held, seed=seed)
-    if any(each.question == question for each in underway):
+    if any(evidence_of_sharing.asked_again(each.question) == question for each in underway):
         raise Stale(ASKED)
     return Evaluation.objects.create(
         evidence=held,
@@ -101,6 +101,7 @@ def run_waiting() -> int:
 
 def run(evaluation: Evaluation) -> None:
     """Run a claimed evaluation to its end; what it leaves is taken in whole or not at all."""
+    _keep_rows(evaluation)
     with workshop(folder_of(evaluation), evaluation.attempts) as beside:
         with leaving_out.laid_open(evaluation.question.get("left_out", ""), beside) as left_out:
             outcome = run_child(
@@ -224,6 +225,18 @@ def _claim() -> Evaluation | None:
     return found
 
 
+def _keep_rows(evaluation: Evaluation) -> None:
+    """Write the site's own records as they are now; one that is taken up again keeps its rows."""
+    if evidence_of_sharing.SITE_ROWS in evaluation.question:
+        return
+    kept = evidence_of_sharing.keep_rows(
+        evaluation.evidence, at=timezone.now(), beat=lambda: _alive(evaluation)
+    )
+    if kept:
+        evaluation.question = evaluation.question | {evidence_of_sharing.SITE_ROWS: kept}
+        _claimed(evaluation).update(question=evaluation.question)
+
+
 def _skips() -> bool:
     return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
@@ -234,6 +247,7 @@ def _job(evaluation: Evaluation, folder: Path, left_out: str | None) -> dict[str
         "paths": [str(path) for path in evidence_in.paths_of(evaluation.evidence)],
         "activity_map": activity_maps.asked_path(evaluation),
         "left_out": left_out,
+        "site_rows": evidence_of_sharing.rows_of(evaluation.question),
         "seed": evaluation.seed,
         "folder": str(folder),
     }

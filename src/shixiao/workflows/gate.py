@@ -67,6 +67,7 @@ def check_at_gate(evidence: Evidence) -> None:
                 "paths": [str(path) for path in evidence_in.paths_of(evidence)],
                 "activity_map": None,
                 "left_out": None,
+                "site_rows": None,
                 "seed": DEFAULT_SEED,
                 "folder": str(beside),
             },

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +17,7 @@ from django.utils import timezone
 from shixiao.checkup.closing import ClosingPlan
 from shixiao.records.models import Case, Evaluation
 from shixiao.terms import Text
-from shixiao.workflows import activity_maps, leaving_out
+from shixiao.workflows import activity_maps, evidence_of_sharing, leaving_out
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.cases.closing import last_measurement, record_measurement
 from shixiao.workflows.cases.moving import locked
@@ -43,17 +45,28 @@ def due_cases(today: date) -> QuerySet[Case]:
 def remeasure_due(*, now: datetime) -> int:
     """Re-measure every case whose day has come and that has evidence; return how many were."""
     done = 0
+    written: dict[tuple[UUID, date | None], dict[str, Any]] = {}
     for case in due_cases(timezone.localdate(now)):
         last = last_measurement(case)
         later = evidence_for(case)
-        if later is None or (last is not None and _seen(last.detail, later)):
+        if later is None:
             continue
-        done += remeasure(case, later, now=now)
+        # What was put right by the correction is not held against it; what came since is.
+        since = case.corrected if _by_records(case) else None
+        asked = (later.evidence.organisation_id, since)
+        if asked not in written:
+            written[asked] = evidence_of_sharing.keep_rows(later.evidence, at=now, since=since)
+        rows = written[asked]
+        if last is None or not _seen(last.detail, later, _digest(case, rows)):
+            done += remeasure(case, later, rows, now=now)
     return done
 
 
 def evidence_for(case: Case) -> Evaluation | None:
-    """Return the newest evaluation whose evidence reaches past the days that count."""
+    """Return the newest evaluation whose evidence reaches past the days that count.
+
+    The site's own records reach up to today, whatever they are laid over.
+    """
     plan = closing_plan(case.plan)
     if plan is None or case.finding is None or case.corrected is None:
         return None
@@ -61,28 +74,36 @@ def evidence_for(case: Case) -> Evaluation | None:
     same = Evaluation.objects.filter(
         state=Evaluation.State.DONE,
         evidence__organisation=case.finding.last_seen.evidence.organisation_id,
-        last_day__gte=last,
     )
-    return same.order_by("-last_day", "-asked").first()
+    if evidence_of_sharing.rests_on_records(case.finding):
+        return same.order_by("-asked").first()
+    return same.filter(last_day__gte=last).order_by("-last_day", "-asked").first()
 
 
-def remeasure(case: Case, later: Evaluation, *, now: datetime) -> bool:
+def remeasure(case: Case, later: Evaluation, rows: Mapping[str, Any], *, now: datetime) -> bool:
     """Take one re-measurement; False where the child told of a problem, which is logged.
 
     False too where somebody moved the case meanwhile: what was measured is then not what is asked.
+
+    Args:
+        case: which.
+        later: the evaluation whose evidence is measured again.
+        rows: what ``evidence_of_sharing.keep_rows`` kept of the records as they are now.
+        now: when.
     """
     plan = closing_plan(case.plan)
     if plan is None or case.finding is None or case.corrected is None:
         return False
     digest = leaving_out.keep_list(at=now)
     with leaving_out.laid_open(digest, _place(case)) as left_out:
-        outcome = run_child(_job(case, plan, later, now, left_out), folder=_place(case))
+        outcome = run_child(_job(case, plan, later, rows, now, left_out), folder=_place(case))
     if "remeasured" not in outcome:
         problem = outcome.get("bad") or outcome.get("failed") or {}
         logger.error("case %s was not re-measured: %s", case.code, problem.get("en", "ended"))
         return False
     detail = outcome["remeasured"] | {"evidence": later.evidence.sha256}
     detail |= {"left_out": digest} if digest else {}
+    detail |= {"site_rows": rows["sha256"]} if rows else {}
     return _on_record(case, detail, outcome["extended"], now)
 
 
@@ -102,7 +123,12 @@ def _on_record(
 
 
 def _job(
-    case: Case, plan: ClosingPlan, later: Evaluation, now: datetime, left_out: str | None
+    case: Case,
+    plan: ClosingPlan,
+    later: Evaluation,
+    rows: Mapping[str, Any],
+    now: datetime,
+    left_out: str | None,
 ) -> dict[str, Any]:
     earlier = case.finding.last_seen if case.finding else later
     return {
@@ -113,6 +139,9 @@ def _job(
         "activity_map": activity_maps.asked_path(later),
         "earlier_map": activity_maps.asked_path(earlier),
         "left_out": left_out,
+        "site_rows": evidence_of_sharing.rows_of({evidence_of_sharing.SITE_ROWS: rows}),
+        "earlier_rows": evidence_of_sharing.rows_of(earlier.question),
+        "by_records": bool(rows) and _by_records(case),
         "seed": later.seed,
         "on": timezone.localdate(now).isoformat(),
         "corrected": case.corrected.isoformat() if case.corrected else "",
@@ -124,6 +153,17 @@ def _place(case: Case) -> Path:
     return Path(settings.SITE.data) / "jobs" / case.code
 
 
-def _seen(detail: dict[str, Any], later: Evaluation) -> bool:
-    """True where the last re-measurement was taken on this very evidence."""
+def _by_records(case: Case) -> bool:
+    return case.finding is not None and evidence_of_sharing.rests_on_records(case.finding)
+
+
+def _digest(case: Case, rows: Mapping[str, Any]) -> str | None:
+    """Return the hash of the records where the finding rests on them; None where it does not."""
+    return rows.get("sha256") if _by_records(case) else None
+
+
+def _seen(detail: dict[str, Any], later: Evaluation, records: str | None) -> bool:
+    """True where the last re-measurement was taken on this very evidence, records included."""
+    if records is not None and detail.get("site_rows") != records:
+        return False
     return bool(detail.get("evidence") == later.evidence.sha256)

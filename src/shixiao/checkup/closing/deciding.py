@@ -29,6 +29,7 @@ def decide(
     corrected: date,
     rules: RulePack,
     touched: Collection[SubjectKey] = (),
+    by_records: bool = False,
 ) -> Remeasurement:
     """Say whether a case passes.
 
@@ -40,6 +41,7 @@ def decide(
         corrected: the day on which the correction was really done.
         rules: that both readings went by.
         touched: subjects with an open case, or corrected in either period: no peers.
+        by_records: the finding rests on a site's own records, which reach further than the rest.
 
     Raises:
         BadInput: it is too early, the evidence does not reach far enough or is older than the
@@ -60,7 +62,7 @@ def decide(
     )
     if plan.way is Way.NUMBERS and blank.counted is None:
         return blank
-    _check_reach(plan, after, corrected)
+    _check_reach(plan, after, corrected, by_records=by_records)
     if plan.way is Way.FACT:
         return _of_fact(plan, after, blank)
     planned = (plan.earlier, blank.counted)
@@ -88,11 +90,12 @@ def _check_versions(before: Readings, after: Readings, rules: RulePack) -> None:
         raise BadInput(wording.OTHER_CODE.format(version=__version__))
 
 
-def _check_reach(plan: ClosingPlan, after: Readings, corrected: date) -> None:
+def _check_reach(plan: ClosingPlan, after: Readings, corrected: date, *, by_records: bool) -> None:
     """Refuse evidence that ends before the counted days do, or before the correction."""
     last = plan.after.end if plan.after is not None else corrected
-    if after.last_day is not None and after.last_day < last:
-        raise BadInput(wording.TOO_SHORT.format(seen=after.last_day, last=last))
+    seen = after.site_day if by_records else after.last_day
+    if seen is not None and seen < last:
+        raise BadInput(wording.TOO_SHORT.format(seen=seen, last=last))
 
 
 def _of_fact(plan: ClosingPlan, after: Readings, blank: Remeasurement) -> Remeasurement:

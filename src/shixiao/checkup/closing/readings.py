@@ -70,6 +70,7 @@ class Readings:
         code_version: version of the code that made it.
         window: days in which what it looked at began; None for everything.
         last_day: last day that the whole evidence speaks of; None where nothing has a date.
+        site_day: last day up to which a site's own records are known; None where none were used.
         tests: (kind, measure, locator) → subject → reading.
         kept: (kind, measure) → subjects that were looked at and keep a rule of fact.
         missing: (kind, measure) → what would have been needed.
@@ -82,6 +83,7 @@ class Readings:
     tests: Mapping[Question, Mapping[SubjectKey, Reading]]
     kept: Mapping[tuple[str, str], frozenset[SubjectKey]] = field(default_factory=dict)
     missing: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+    site_day: date | None = None
 
     def of(self, target: Target) -> Mapping[SubjectKey, Reading]:
         """Return the readings of all subjects for what a case is about."""
@@ -118,6 +120,7 @@ class Readings:
                     for kind, _, measure in (entry["measure"].partition("."),)
                     if measure
                 },
+                site_day=_site_day(result.get("site_rows")),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             raise BadInput(
@@ -127,6 +130,10 @@ class Readings:
                     "version",
                 )
             ) from None
+
+
+def _site_day(told: Mapping[str, Any] | None) -> date | None:
+    return date.fromisoformat(told["day"]) if told and told["day"] else None
 
 
 def _tests(entries: list[dict[str, Any]]) -> dict[Question, dict[SubjectKey, Reading]]:

@@ -45,6 +45,7 @@ def remeasure(
     progress: Progress,
     touched: Collection[SubjectKey] = (),
     earlier: Question | None = None,
+    by_records: bool = False,
 ) -> Remeasurement:
     """Carry out a plan on its day.
 
@@ -58,6 +59,7 @@ def remeasure(
         touched: subjects with an open case, or corrected in either period: no peers.
         earlier: the evidence that holds the earlier period, where it is another package; registers
             have no dates, so there it is the one that the finding rests on.
+        by_records: the finding rests on a site's own records, which reach further than the rest.
 
     Raises:
         BadInput: as ``decide``, or the evidence is wrong.
@@ -82,4 +84,5 @@ def remeasure(
         corrected=corrected,
         rules=load_pack(*question.packs),
         touched=touched,
+        by_records=by_records,
     )

@@ -15,10 +15,10 @@ from shixiao.checkup.detectors.registry import detector
 from shixiao.checkup.detectors.sharing_tables import (
     NO_DAY,
     form_needs,
-    grants,
     holdings,
     lacking,
     needs,
+    standing_grants,
 )
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.scene import Scene
@@ -102,5 +102,5 @@ def _again(scene: Scene, asked: Sequence[Need]) -> set[tuple[str, str]]:
     """Return (service or form, item) of what a grant in force gives the department that asks."""
     if scene.as_of is None:
         return set()
-    silos = find_silos(asked, holdings(scene).values(), grants(scene), on=scene.as_of)
+    silos = find_silos(asked, holdings(scene).values(), standing_grants(scene), on=scene.as_of)
     return {(silo.need.service_id, silo.need.item_id) for silo in silos if silo.again}

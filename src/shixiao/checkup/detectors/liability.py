@@ -36,6 +36,7 @@ from shixiao.checkup.detectors.sharing_tables import (
 )
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.scene import Scene
+from shixiao.evidence.site_rows import AS_OF
 from shixiao.sharing.silos import Beyond, overstepped
 from shixiao.terms import Severity, SubjectKind, Text
 
@@ -57,7 +58,8 @@ def liability(scene: Scene) -> Iterable[Screening]:
     nothing_asked = no_items(scene) if no_forms(scene) is not None else None
     yield _of(scene, ["40-1"], nothing_asked, _again)
     uses = lacking(scene, grants=("starts",), exchanges=("ts",))
-    yield _of(scene, ["40-2"], uses, _beyond)
+    nothing_used = uses if lacking(scene, grants=("misused",)) is not None else None
+    yield _of(scene, ["40-2"], nothing_used, _beyond)
     yield _of(scene, ["40-3"], lacking(scene, exchanges=("passed_to",)), _passed_on)
 
 
@@ -77,7 +79,7 @@ def _no_requests(scene: Scene) -> Text | None:
 
 
 def _no_clock(scene: Scene) -> Text | None:
-    if scene.calendar is None:
+    if scene.law_calendar is None:
         return NO_CALENDAR
     return NO_DAY if scene.as_of is None else None
 
@@ -126,8 +128,24 @@ def _again(scene: Scene) -> list[Look]:
 
 
 def _beyond(scene: Scene) -> list[Look]:
-    """Art. 40(2): used beyond the scope or the purpose of sharing without consent."""
-    return used(scene, "40-2", BEYOND)
+    """Art. 40(2): used beyond the scope or the purpose of sharing without consent.
+
+    Exchanges show it, or the provider found it and suspended the grant for it.
+    """
+    exchanged = scene.has("exchanges", "ts")
+    return [*(used(scene, "40-2", BEYOND) if exchanged else []), *_suspended(scene)]
+
+
+def _suspended(scene: Scene) -> list[Look]:
+    """Return a look for each grant under which the provider found misuse."""
+    if not scene.has("grants", "misused"):
+        return []
+    columns = ("grant_id", "to_department", "misused", AS_OF)
+    return [
+        Look("40-2", row["to_department"], "grants", row["grant_id"], True)
+        for row in sheet(scene, "grants", *columns)
+        if row["misused"] is not None and row["misused"] <= (scene.known_until(row) or date.max)
+    ]
 
 
 def _passed_on(scene: Scene) -> list[Look]:

@@ -17,10 +17,14 @@ from shixiao.checkup.detectors.looks import Look
 from shixiao.checkup.detectors.sharing_tables import NO_CALENDAR, NO_DAY, lacking, sheet
 from shixiao.checkup.scene import Scene
 from shixiao.datafiles import load_yaml
+from shixiao.evidence.site_rows import AS_OF
 from shixiao.rules import Clock, WorkingCalendar
 from shixiao.terms import Text
 
-COLUMNS = ("duty_id", "act", "holder", "opened", "due", "done", "extension", "consented")
+COLUMNS = (
+    *("duty_id", "act", "holder", "opened", "due", "done", "extension", "consented"),
+    AS_OF,
+)
 KEEP = "keep_records"
 #: acts whose time a rule sets, at least for some of their duties
 BY_RULE = ("39-1", "39-6", "40-5")
@@ -31,27 +35,30 @@ BY_DAY = ("39-3", "39-5", "39-8", "40-4", "40-6", "41-1", "41-2")
 def no_duties(scene: Scene, *columns: str) -> Text | None:
     """Say what is missing to know which duties were not done; None when nothing is."""
     reason = lacking(scene, duties=("done", *columns))
-    if reason is None and scene.calendar is None:
+    if reason is None and scene.law_calendar is None:
         return NO_CALENDAR
     return reason or (NO_DAY if scene.as_of is None else None)
 
 
 def duties_owed(scene: Scene, measures: Collection[str]) -> list[Look]:
     """Return a look for each duty behind some acts that is done or past its time."""
-    if scene.calendar is None or scene.as_of is None:
+    if scene.law_calendar is None or scene.as_of is None:
         return []
     found = []
     for row in sheet(scene, "duties", *COLUMNS):
         act = _acts().get(str(row["act"]).strip().casefold())
-        if act is None or act["measure"] not in measures or row["opened"] > scene.as_of:
+        until = scene.known_until(row) or scene.as_of
+        if act is None or act["measure"] not in measures or row["opened"] > until:
             continue
-        done = row["done"] if row["done"] is not None and row["done"] <= scene.as_of else None
+        if not scene.tells("duties", row, "done"):
+            continue
+        done = row["done"] if row["done"] is not None and row["done"] <= until else None
         if act["code"] == KEEP:
             kept_until = _years_on(row["opened"], int(scene.rules.number(act["clock"])))
             breach = done is not None and done < kept_until
         else:
-            due = _due(scene, scene.calendar, act, row)
-            if due is None or (done is None and scene.as_of <= due):
+            due = _due(scene, scene.law_calendar, act, row)
+            if due is None or (done is None and until <= due):
                 continue  # no time is known, or it still runs
             breach = done is None or done > due
         found.append(Look(act["measure"], row["holder"], "duties", row["duty_id"], breach))

@@ -37,11 +37,11 @@ def _baseless(one: Asked) -> bool:
 
 def late(scene: Scene) -> list[Look]:
     """Art. 39(4): not answered or not delivered in time, without a proper reason."""
-    if scene.calendar is None or scene.as_of is None:
+    if scene.law_calendar is None or scene.as_of is None:
         return []
     found = []
     for one in asked_for(scene):
-        missed = _missed(scene, scene.calendar, scene.as_of, one)
+        missed = _missed(scene, scene.law_calendar, one.until or scene.as_of, one)
         if missed is not None:
             breach = missed and not one.excused
             found.append(Look("39-4", one.provider, "requests", one.request_id, breach))
@@ -60,6 +60,7 @@ def _missed(scene: Scene, calendar: WorkingCalendar, on: date, one: Asked) -> bo
     if not one.granted:
         return False
     by = Clock.of(scene.rules.rule("GDS-22")).deadline(one.answered, calendar).due
-    if one.delivered is None and not scene.has("requests", "delivered"):
+    told = scene.has("requests", "delivered") and "delivered" in one.tells
+    if one.delivered is None and not told:
         return False
     return one.delivered > by if one.delivered is not None else on > by

@@ -39,7 +39,7 @@ def refusal(scene: Scene) -> Iterable[Screening]:
     looks = [
         Look(NO_REASON, one.provider, "requests", one.request_id, not one.reason)
         for one in answered
-        if not one.granted
+        if not one.granted and "reason" in one.tells
     ]
     yield screened(scene, SubjectKind.DEPARTMENT, looks, severity=Severity.MEDIUM)
 

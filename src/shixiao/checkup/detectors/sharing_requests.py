@@ -7,12 +7,13 @@ nothing to answer.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shixiao.checkup.detectors.sharing_tables import holdings, sheet
 from shixiao.checkup.scene import Scene
-from shixiao.sharing.silos import Holding
+from shixiao.evidence.site_rows import AS_OF
+from shixiao.sharing.silos import Holding, Sharing
 
 REFUSED = re.compile(
     r"不予|[不未](?:予|获|被)?(?:同意|准予|批准|通过)|拒绝|驳回"
@@ -43,6 +44,8 @@ class Asked:
         excused: whether a proper reason for being late is on record.
         notified: of an incomplete application, whether all that was missing was named once before
             the answer; None where nothing was missing or nobody says so.
+        until: last day up to which the request is known; None where nothing has a date.
+        tells: columns about which an empty cell of it says that there is nothing.
     """
 
     request_id: str
@@ -58,6 +61,8 @@ class Asked:
     consented: date | None
     excused: bool
     notified: bool | None
+    until: date | None
+    tells: frozenset[str]
 
     @property
     def provider(self) -> str:
@@ -65,9 +70,11 @@ class Asked:
         return self.holding.department_id
 
 
+TELLING = ("delivered", "reason")  # columns whose silence may be held against the provider
 COLUMNS = (
     *("request_id", "dataset_id", "from_department", "opened", "answered", "decision"),
     *("delivered", "reason", "basis", "extension", "consented", "excuse", "notified"),
+    *("sharing", AS_OF),
 )
 
 
@@ -81,9 +88,14 @@ def asked_for(scene: Scene) -> list[Asked]:
     for row in sheet(scene, "requests", *COLUMNS):
         decision = row["decision"] or ""
         holding = known.get(row["dataset_id"])
-        if holding is None or WITHDRAWN.search(decision) or _later(scene, row["opened"]):
+        until = scene.known_until(row)
+        if holding is None or WITHDRAWN.search(decision) or _later(until, row["opened"]):
             continue
-        answered = None if _later(scene, row["answered"]) else row["answered"]
+        if not scene.tells("requests", row, "answered", "decision"):
+            continue
+        if row["sharing"]:
+            holding = replace(holding, sharing=Sharing(row["sharing"]))
+        answered = None if _later(until, row["answered"]) else row["answered"]
         found.append(
             Asked(
                 row["request_id"],
@@ -92,20 +104,22 @@ def asked_for(scene: Scene) -> list[Asked]:
                 row["opened"],
                 answered,
                 None if answered is None else _sense(decision),
-                None if _later(scene, row["delivered"]) else row["delivered"],
+                None if _later(until, row["delivered"]) else row["delivered"],
                 (row["reason"] or "").strip(),
                 row["basis"] or "",
                 row["extension"] or 0,
                 row["consented"],
                 bool((row["excuse"] or "").strip()),
                 row["notified"],
+                until,
+                frozenset(name for name in TELLING if scene.tells("requests", row, name)),
             )
         )
     return found
 
 
-def _later(scene: Scene, day: date | None) -> bool:
-    return day is not None and scene.as_of is not None and day > scene.as_of
+def _later(until: date | None, day: date | None) -> bool:
+    return day is not None and until is not None and day > until
 
 
 def _sense(decision: str) -> bool | None:

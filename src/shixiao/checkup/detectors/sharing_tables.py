@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ import ibis
 
 from shixiao.checkup.scene import Scene, wall_clock
 from shixiao.evidence.schema import load_schemas
+from shixiao.evidence.site_rows import AS_OF
 from shixiao.sharing.silos import Grant, Holding, Need, Sharing, Use
 from shixiao.terms import Text
 
@@ -155,21 +156,46 @@ def holdings(scene: Scene) -> dict[str, Holding]:
 
 def grants(scene: Scene) -> list[Grant]:
     """Return the grants; one that was stopped early ends on that day."""
+    return [grant for grant, _ in dated_grants(scene)]
+
+
+def dated_grants(scene: Scene) -> list[tuple[Grant, date | None]]:
+    """Return the grants, each with the last day up to which it is known."""
     columns = (
         *("grant_id", "dataset_id", "to_department", "purpose", "fields"),
-        *("starts", "ends", "stopped"),
+        *("starts", "ends", "stopped", AS_OF),
     )
     return [
-        Grant(
-            row["grant_id"],
-            row["dataset_id"],
-            row["to_department"],
-            row["purpose"],
-            row["starts"],
-            min(filter(None, (row["ends"], row["stopped"])), default=None),
-            frozenset(parts(row["fields"])),
+        (
+            Grant(
+                row["grant_id"],
+                row["dataset_id"],
+                row["to_department"],
+                row["purpose"],
+                row["starts"],
+                min(filter(None, (row["ends"], row["stopped"])), default=None),
+                frozenset(parts(row["fields"])),
+            ),
+            scene.known_until(row),
         )
         for row in sheet(scene, "grants", *columns)
+    ]
+
+
+def standing_grants(scene: Scene) -> list[Grant]:
+    """Return the grants in force on the last day up to which each is known.
+
+    They are held against registers without a date, so each is given as one that is in force on the
+    last day of the evidence too.
+    """
+    if scene.as_of is None:
+        return []
+    return [
+        grant
+        if on == scene.as_of
+        else replace(grant, starts=min(grant.starts, scene.as_of), ends=None)
+        for grant, on in dated_grants(scene)
+        if on is not None and grant.holds_on(on)
     ]
 
 
@@ -183,7 +209,8 @@ def fetched(scene: Scene) -> list[Fetched]:
     if scene.has("exchanges", "consented"):
         consented = table.consented.fill_null(False)
     texts = {n: table[n].fill_null("") if has[n] else ibis.literal("") for n in has}
-    keys = ("day", "dataset_id", "to_department", "consent", *texts)
+    keys = ("day", "known", "dataset_id", "to_department", "consent", *texts)
+    dated = scene.has("exchanges", AS_OF)
     whole = table.filter(
         table.ts.notnull() & table.dataset_id.notnull() & table.to_department.notnull()
     )
@@ -193,14 +220,15 @@ def fetched(scene: Scene) -> list[Fetched]:
         "to_department",
         day=_day(scene, whole.ts),
         consent=consented,
+        known=whole[AS_OF] if dated else ibis.null("date"),
         **texts,
     )
     counted = narrow.group_by(keys).agg(
         first=ibis._.exchange_id.min(), count=ibis._.exchange_id.count()
     )
     rows = scene.engine.arrow(counted.order_by("first")).to_pylist()
-    found = [_fetched(row) for row in rows]
-    return [one for one in found if scene.as_of is None or one.use.day <= scene.as_of]
+    found = [(_fetched(row), scene.known_until({AS_OF: row["known"]})) for row in rows]
+    return [one for one, until in found if until is None or one.use.day <= until]
 
 
 def parts(cell: object) -> list[str]:

@@ -12,7 +12,13 @@ from collections.abc import Iterable, Sequence
 
 from shixiao.checkup.detectors.rates import Counts, trials_of
 from shixiao.checkup.detectors.registry import detector
-from shixiao.checkup.detectors.sharing_tables import NO_DAY, grants, holdings, lacking, needs
+from shixiao.checkup.detectors.sharing_tables import (
+    NO_DAY,
+    holdings,
+    lacking,
+    needs,
+    standing_grants,
+)
 from shixiao.checkup.detectors.trial import Evidence, Screening, Trial
 from shixiao.checkup.scene import Scene
 from shixiao.sharing.silos import OPEN, find_silos
@@ -34,7 +40,7 @@ def silo(scene: Scene) -> Iterable[Screening]:
         yield Screening.lacking([MEASURE], reason or NO_DAY)
         return
     asked = [need for need in needs(scene) if need.element_id]
-    granted = grants(scene) if scene.has("grants", "starts") else []
+    granted = standing_grants(scene) if scene.has("grants", "starts") else []
     silos = find_silos(asked, holdings(scene).values(), granted, on=scene.as_of)
     held: dict[str, list[str]] = defaultdict(list)
     for each in silos:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from shixiao.checkup.detectors.looks import Look, screened
 from shixiao.checkup.detectors.registry import detector
-from shixiao.checkup.detectors.sharing_tables import NO_DAY, fetched, grants, lacking
+from shixiao.checkup.detectors.sharing_tables import NO_DAY, dated_grants, fetched, lacking
 from shixiao.checkup.detectors.trial import Screening
 from shixiao.checkup.scene import Scene
 from shixiao.sharing.silos import unused
@@ -28,12 +28,16 @@ def unused_grant(scene: Scene) -> Iterable[Screening]:
         yield Screening.lacking([MEASURE], reason or NO_DAY)
         return
     days = int(scene.rules.number("SIL-01"))
-    mine = grants(scene)
+    mine = [(grant, until or scene.as_of) for grant, until in dated_grants(scene)]
     uses = [one.use for one in fetched(scene)]
-    idle = {grant.grant_id for grant in unused(mine, uses, on=scene.as_of, idle_days=days)}
+    idle = {
+        grant.grant_id
+        for on in {until for _, until in mine}
+        for grant in unused([g for g, u in mine if u == on], uses, on=on, idle_days=days)
+    }
     looks = [
         Look(MEASURE, grant.to_department, "grants", grant.grant_id, grant.grant_id in idle)
-        for grant in mine
-        if grant.holds_on(scene.as_of) and grant.starts + timedelta(days=days) <= scene.as_of
+        for grant, on in mine
+        if grant.holds_on(on) and grant.starts + timedelta(days=days) <= on
     ]
     yield screened(scene, SubjectKind.DEPARTMENT, looks, severity=Severity.LOW)

@@ -22,7 +22,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import FORMATS, page_of
 from shixiao.web.shell.pages import language
 from shixiao.web.subjects.rows import KINDS
-from shixiao.workflows import evaluations
+from shixiao.workflows import evaluations, evidence_of_sharing
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.evaluations import folder_of, visible
 from shixiao.workflows.jobs import queue_evaluation
@@ -85,6 +85,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             "files": _files(actor, evaluation, PUBLIC_FILES),
             "inside_files": _files(actor, evaluation, INSIDE_FILES),
             "left_out": count_in(folder_of(evaluation)),
+            "site_rows": evidence_of_sharing.count_in(evaluation.question),
+            "site_day": evidence_of_sharing.day_in(evaluation.question),
             "leaves": _leaves(evaluation),
             "others": _others(actor, evaluation),
             "may_publish": may(actor, "evaluation.publish", evaluation),

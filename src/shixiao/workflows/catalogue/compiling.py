@@ -169,8 +169,9 @@ def extend(item: CatalogueItem, act: Act, *, reason: str) -> CatalogueItem:
         raise Incomplete(ONCE, field="reason")
     why = needed(reason, field="reason")
     days = rule(UPDATE).part("days_extension")
-    due = due_day(UPDATE, held.changed_on, extension=int(str(days)))
+    before, due = held.due, due_day(UPDATE, held.changed_on, extension=int(str(days)))
     moving.touch(held, due=due, extended=True)
+    stepping.keep(held, "extend", act, left=held.state, due=before, reason=why)
     facts = {"from_state": held.state, "state": held.state, "due": due.isoformat() if due else None}
     sealed = {"actor": act.actor.account, "reason": why}
     put("dataset.moved", held.code, at=act.at, facts=facts, sealed=sealed)

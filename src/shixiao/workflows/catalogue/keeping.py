@@ -12,7 +12,7 @@ from shixiao.sharing.catalogue import Dataset
 from shixiao.workflows import search
 from shixiao.workflows.clock import pack
 
-LISTED = ("published", "updating")
+LISTED = CatalogueItem.LISTED
 
 
 def columns_of(dataset: Dataset, departments: Mapping[str, Organisation]) -> dict[str, Any]:

@@ -22,10 +22,10 @@ from shixiao.records.models import (
     SharingStep,
 )
 from shixiao.sharing.duties import Duty, Owed, Status, duties
-from shixiao.workflows.catalogue.keeping import LISTED
 from shixiao.workflows.duties.owing import Row, authority, owed_by, steps_of
 
 YEAR = timedelta(days=365)
+LISTED = CatalogueItem.LISTED
 MOST_READ = 2_000
 PERIODS = ("submitted", "updating")
 ORDER = {status: place for place, status in enumerate(Status)}
