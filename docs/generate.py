@@ -152,7 +152,7 @@ def pages() -> dict[str, str]:
         "schemas/conflicts-1.schema.json": (schemas / "conflicts.schema.json").read_text("utf-8"),
         **{
             f"schemas/{name}-1.schema.json": (schemas / f"{name}.schema.json").read_text("utf-8")
-            for name in ("match", "match-confirm", "match-benchmark", "lifecycle")
+            for name in ("match", "match-confirm", "match-benchmark", "lifecycle", "probe")
         },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }

@@ -1,0 +1,164 @@
+"""``shixiao probe``: look at a running system from outside, and say what was seen.
+
+Exit code 0 where nothing stands against admission, 1 where something does or could not be assessed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from shixiao.cli.probe_files import read_accounts
+from shixiao.cli.probe_table import show
+from shixiao.cli.progress import progress
+from shixiao.rules import load_pack
+from shixiao.security.probing import Consent, Given, Profile, Target, run
+from shixiao.settings import Settings
+from shixiao.terms import BadInput, Text
+
+NO = 1
+
+
+class Probing(click.Group):
+    """A group whose first word is a target unless it names a subcommand."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name of the usual subcommand before a target."""
+        if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
+            args = ["target", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=Probing,
+    help="测试 · look at a running system from outside, and say what was seen.\n\n"
+    "shixiao probe https://host/ --profile web --consent consent.yaml",
+)
+def probe() -> None:
+    """Hold the subcommands together."""
+
+
+@probe.command(
+    help="测试一个在运行的系统 · probe a running system.\n\n"
+    "TARGET: https://host[:port]/path, http://…, or host:port. Anything but this very machine "
+    "needs a written consent (--consent): hosts, ports, networks, starts, ends, rate, most, heavy, "
+    "contact, reference."
+)
+@click.argument("target")
+@click.option(
+    "--profile",
+    type=click.Choice([str(each) for each in Profile]),
+    default=str(Profile.WEB),
+    show_default=True,
+    help="测哪一组 · which probes",
+)
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="另外信任的根证书 · certificates trusted besides the public ones",
+)
+@click.option(
+    "--consent",
+    "consent_file",
+    type=click.Path(path_type=Path),
+    help="书面同意（YAML） · the written consent",
+)
+@click.option(
+    "--accounts",
+    "accounts_file",
+    type=click.Path(path_type=Path),
+    help="登录地址和两个测试账号（YAML） · the login and two test accounts",
+)
+@click.option("--openapi", default="", metavar="PATH", help="接口描述的路径 · path of the OpenAPI")
+@click.option(
+    "--log",
+    "log_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="发出的每个请求写到这里（JSON 行） · write every request that was sent",
+)
+@click.option("--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only")
+@click.option("--quiet", is_flag=True, help="不显示进度 · no progress")
+def target(
+    target: str,
+    profile: str,
+    ca: Path | None,
+    consent_file: Path | None,
+    accounts_file: Path | None,
+    openapi: str,
+    log_file: Path | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Probe a running system and print what was seen."""
+    place, now = Target.parse(target), datetime.now(UTC)
+    consent = _consent(place, consent_file, now)
+    login, fields, accounts = read_accounts(accounts_file)
+    rules, spoken = load_pack(), Settings.from_environment().language
+    with (
+        tempfile.TemporaryDirectory() as workshop,
+        progress(language=spoken, quiet=quiet) as tell,
+    ):
+        report = run(
+            place,
+            Profile(profile),
+            consent=consent,
+            given=Given(
+                ca=ca,
+                openapi=openapi,
+                login=login,
+                fields=fields,
+                accounts=accounts,
+                workshop=Path(workshop),
+            ),
+            now=lambda: datetime.now(UTC),
+            tell=tell,
+        )
+    if log_file is not None:
+        lines = [
+            json.dumps(
+                {
+                    "at": each.at.isoformat(),
+                    "probe": each.probe,
+                    "what": each.what,
+                    "status": each.status,
+                    "seconds": each.seconds,
+                },
+                ensure_ascii=False,
+            )
+            for each in report.sent
+        ]
+        log_file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    if as_json:
+        click.echo(json.dumps(report.to_json(rules), ensure_ascii=False))
+    else:
+        show(report, rules, language=spoken)
+    if not report.admissible(rules):
+        sys.exit(NO)
+
+
+def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
+    """Return the consent that was given, or that of whoever runs this machine.
+
+    Raises:
+        BadInput: there is none, or it does not cover the target.
+    """
+    if path is None:
+        if place.own:
+            return Consent.of_own_machine(place, now=now)
+        raise BadInput(
+            Text(
+                f"测试 {place.host} 须有书面同意：请用 --consent 给出同意书；没有发出任何请求。",
+                f"Probing {place.host} needs a written consent: name it by --consent. Nothing was"
+                " sent.",
+            )
+        )
+    consent = Consent.read(path)
+    why = consent.why_not(place, now=now)
+    if why is not None:
+        raise BadInput(why, file=path.name)
+    return consent

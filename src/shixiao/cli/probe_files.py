@@ -1,0 +1,67 @@
+"""Files that a probe is lent: the login of the target and its two test accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shixiao.datafiles import load_yaml
+from shixiao.security.probing import Account
+from shixiao.terms import BadInput, Text
+
+LARGEST = 1 << 20
+FORM = Text(
+    "账号文件应为：login（路径）、fields（两个字段名）、"
+    "accounts（各有 name、password、own 路径列表）。",
+    "A file of accounts holds login (a path), fields (two names) and accounts (each with name,"
+    " password and own, a list of paths).",
+)
+
+
+def read_accounts(path: Path | None) -> tuple[str, tuple[str, str], tuple[Account, ...]]:
+    """Return the path of the login, its two fields, and the accounts; nothing without a file.
+
+    Raises:
+        BadInput: the file cannot be read, or is of another form.
+    """
+    if path is None:
+        return "", ("username", "password"), ()
+    try:
+        raw = path.read_bytes()[: LARGEST + 1]
+        data = load_yaml(raw) if len(raw) <= LARGEST else None
+    except (OSError, yaml.YAMLError, ValueError, RecursionError):
+        data = None
+    if not isinstance(data, Mapping):
+        raise BadInput(FORM, file=path.name)
+    login, fields = data.get("login", ""), data.get("fields", ["username", "password"])
+    accounts = data.get("accounts", [])
+    fits = (
+        isinstance(login, str)
+        and isinstance(fields, list)
+        and len(fields) == 2
+        and all(isinstance(name, str) for name in fields)
+        and isinstance(accounts, list)
+        and len(accounts) <= 10
+        and all(_is_account(each) for each in accounts)
+    )
+    if not fits:
+        raise BadInput(FORM, file=path.name)
+    made = tuple(
+        Account(each["name"], each["password"], tuple(each.get("own", ()))) for each in accounts
+    )
+    return login, (fields[0], fields[1]), made
+
+
+def _is_account(each: Any) -> bool:
+    if not isinstance(each, Mapping):
+        return False
+    own = each.get("own", [])
+    return (
+        isinstance(each.get("name"), str)
+        and isinstance(each.get("password"), str)
+        and isinstance(own, list)
+        and all(isinstance(path, str) and path.startswith("/") for path in own)
+    )

@@ -1,0 +1,42 @@
+"""测试: look at a running system from outside, within a written consent, and say what was seen."""
+
+from shixiao.security.probing.consent import Consent
+from shixiao.security.probing.probe import (
+    Account,
+    Check,
+    Given,
+    Gravity,
+    Probe,
+    Profile,
+    Seen,
+    described,
+    probe,
+    probes,
+)
+from shixiao.security.probing.reach import Answer, NotAssessed, Reach, Sent
+from shixiao.security.probing.report import Assessed, Fault, ProbeReport
+from shixiao.security.probing.running import run
+from shixiao.security.probing.target import Target
+
+__all__ = [
+    "Account",
+    "Answer",
+    "Assessed",
+    "Check",
+    "Consent",
+    "Fault",
+    "Given",
+    "Gravity",
+    "NotAssessed",
+    "Probe",
+    "ProbeReport",
+    "Profile",
+    "Reach",
+    "Seen",
+    "Sent",
+    "Target",
+    "described",
+    "probe",
+    "probes",
+    "run",
+]

@@ -1,0 +1,115 @@
+"""The lab: small servers on loopback, each with one thing wrong or with everything right."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from shixiao.security.probing import Consent, Given, Reach, Target, described
+
+
+@dataclass
+class Asked:
+    """One request that came: method, path with query, headers in lower case, body."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Reply:
+    """What is answered; several values of one header stand in a list of pairs."""
+
+    status: int = 200
+    body: bytes = b"<!doctype html><title>x</title>"
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+Behaviour = Callable[[Asked], Reply]
+HARDENED = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Server": "web",
+}
+
+
+def hardened(**changed: str | None) -> Behaviour:
+    """Return a behaviour with every header right but those changed; ``None`` leaves one out.
+
+    ``_`` in a name stands for ``-``.
+    """
+    wanted: dict[str, str | None] = {**HARDENED}
+    wanted |= {name.replace("_", "-").title(): value for name, value in changed.items()}
+    known = {name.lower(): name for name in HARDENED}
+    headers: Mapping[str, str | None] = {
+        known.get(name.lower(), name): value for name, value in wanted.items()
+    }
+    kept = [(name, value) for name, value in headers.items() if value is not None]
+    return lambda asked: Reply(headers=kept)
+
+
+@contextmanager
+def serving(behaviour: Behaviour) -> Iterator[Target]:
+    """Serve a behaviour on a free port of loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("content-length") or 0)
+            headers = {key.lower(): value for key, value in self.headers.items()}
+            asked = Asked(self.command, self.path, headers, self.rfile.read(length))
+            reply = behaviour(asked)
+            self.send_response_only(reply.status)
+            for name, value in reply.headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(reply.body)
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _answer  # noqa: N815
+
+        def log_message(self, *args: object) -> None:
+            del args
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield Target("http", "127.0.0.1", server.server_address[1])
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def reach_of(target: Target, **consent: object) -> Reach:
+    """Return the way to a target on this machine."""
+    allowed = Consent.of_own_machine(target, now=datetime.now(UTC))
+    return Reach(target, replace(allowed, **consent))  # type: ignore[arg-type]
+
+
+def looked(name: str, target: Target, given: Given | None = None) -> dict[str, bool]:
+    """Run one probe and return check → whether it holds at every place."""
+    probe, reach = described(name), reach_of(target)
+    found: dict[str, bool] = {}
+    with reach.probing(name, seconds=probe.seconds):
+        for seen in probe.look(reach, given or Given()):
+            found[seen.check] = found.get(seen.check, True) and seen.passed
+    assert set(found) <= set(probe.checks)
+    return found
+
+
+def faults(name: str, target: Target, given: Given | None = None) -> list[str]:
+    """Run one probe and return the checks that do not hold."""
+    return sorted(check for check, holds in looked(name, target, given).items() if not holds)
