@@ -31,6 +31,7 @@ def scene_of(
         engine=engine,
         rules=rules,
         calendar=calendar,
+        law_calendar=calendar,
         profile=profile,
         measured=(),
         compared=(),

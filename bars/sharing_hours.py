@@ -62,12 +62,14 @@ def _saved(city: Path, settings: Settings) -> Saving | None:
     """Return what an evaluation would print, without the rest of it."""
     rules, question = load_pack(), Question((city,))
     store = prepare(request_of(question, rules), settings=settings, progress=lambda _: None)
+    calendar = load_calendar(store.meta.calendar)
     with connect(question.engine, settings=settings) as engine:
         scene = Scene(
             store=store,
             engine=engine,
             rules=rules,
-            calendar=load_calendar(store.meta.calendar),
+            calendar=calendar,
+            law_calendar=calendar,
             profile=None,
             measured=(),
             compared=(),
