@@ -5,7 +5,6 @@ from shixiao.security.probing.probe import (
     Account,
     Check,
     Given,
-    Gravity,
     Probe,
     Profile,
     Seen,
@@ -17,6 +16,7 @@ from shixiao.security.probing.reach import Answer, NotAssessed, Reach, Sent
 from shixiao.security.probing.report import Assessed, Fault, ProbeReport
 from shixiao.security.probing.running import run
 from shixiao.security.probing.target import Target
+from shixiao.security.scoring import Gravity
 
 __all__ = [
     "Account",

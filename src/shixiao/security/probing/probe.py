@@ -20,6 +20,7 @@ from typing import Any
 
 from shixiao.datafiles import load_yaml
 from shixiao.security.probing.reach import Reach
+from shixiao.security.scoring import Gravity
 from shixiao.terms import BadInput, Text
 
 PACKAGE = "shixiao.security.probing.probes"
@@ -32,16 +33,6 @@ class Profile(StrEnum):
     WEB = "web"
     API = "api"
     FULL = "full"
-
-
-class Gravity(StrEnum):
-    """How grave a finding is; a veto refuses admission whatever the score is."""
-
-    VETO = "veto"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)

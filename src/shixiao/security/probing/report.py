@@ -1,24 +1,21 @@
 """Report: what the probes of one run found, in layers: veto, coverage, score.
 
-The score is the share of points of the checks that hold everywhere, of all that were assessed, out
-of 100; the worst open finding caps it. Without every mandatory probe there is no score and no
-admission.
-Source: rules SEC-20 (points), SEC-22 (caps), SEC-23 (least score).
+Without every mandatory probe there is no score (``security.scoring``) and no admission.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shixiao.rules import RulePack
-from shixiao.security.probing.probe import Check, Gravity, Probe, Profile, Seen
+from shixiao.security.probing.probe import Check, Probe, Profile, Seen
 from shixiao.security.probing.reach import Sent
 from shixiao.security.probing.target import Target
 from shixiao.security.probing.watchdog import Health
+from shixiao.security.scoring import Gravity, Judged, score
 from shixiao.terms import Text
 
 SCHEMA = "shixiao/probe/1"
@@ -104,31 +101,23 @@ class ProbeReport:
         """Return the score, 0 to 100; None where a mandatory probe could not tell."""
         if not self.covered:
             return None
-        points: Any = rules.rule("SEC-20").value
-        held: dict[tuple[str, str], bool] = {}
-        for each, one in self._seen():
-            key = (each.probe.id, one.check)
-            held[key] = held.get(key, True) and one.passed
-        worth = {
-            key: float(points[each.probe.checks[key[1]].severity])
-            for each in self.probes
-            for key in held
-            if key[0] == each.probe.id
-        }
-        whole = sum(worth.values())
-        raw = (
-            100.0 * sum(worth[key] for key, holds in held.items() if holds) / whole if whole else 0
+        return score(
+            (
+                Judged(
+                    f"{each.probe.id}.{one.check}",
+                    each.probe.checks[one.check].severity,
+                    one.passed,
+                    one.locator,
+                )
+                for each, one in self._seen()
+            ),
+            rules,
         )
-        caps: Any = rules.rule("SEC-22").value
-        worst = min(
-            (float(caps.get(fault.check.severity, 100)) for fault in self.faults), default=100.0
-        )
-        return math.floor(10 * min(raw, worst)) / 10
 
     def admissible(self, rules: RulePack) -> bool:
         """Say whether nothing of this run stands against admission."""
-        score = self.score(rules)
-        return score is not None and not self.vetoes and score >= rules.number("SEC-23")
+        reached = self.score(rules)
+        return reached is not None and not self.vetoes and reached >= rules.number("SEC-23")
 
     def to_json(self, rules: RulePack) -> dict[str, Any]:
         """Return the contract form (CONTRACTS: probe)."""
