@@ -37,6 +37,7 @@ COMMANDS = {
     "draw": "抽签：人人可以复算 · a draw that anybody can compute again",
     "sharing": "共享：清查、标准、匹配、获取、溯源 · inventories, standards, matching, data, leaks",
     "gateway": "数据共享网关：启动、导出、查用 · the gateway: serve, export, uses",
+    "gate": "准入门：没有准入的系统一律拦下 · let nobody into a system that is not admitted",
     "probe": "测试：从外面看一个在运行的系统 · probe a running system from outside",
     "ledger": "存证：核验、复制、见证账本 · check, copy and witness a log",
 }

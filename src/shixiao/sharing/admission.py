@@ -1,18 +1,20 @@
 """The list of admitted systems: who may ask and who may answer, as security decided.
 
-``{"schema": "shixiao/status-list/1", "systems": [{"id", "status", "admitted_until"}]}``, signed
-(``published``). ``admitted_until`` is the last day (ISO 8601), or empty for a status that ends the
-matter. A system that the list does not name is not admitted. Source: Decree 809 arts. 34, 35 (who
-manages and who uses answers for security); the assessment before going live is the bureau's rule.
+``{"schema": "shixiao/status-list/1", "systems": [{"id", "status", "admitted_until", "manual"}]}``,
+signed (``published``). ``admitted_until`` is the last day (ISO 8601), or empty for a status that
+ends the matter; ``manual`` says where people go while the system is shut, and may be left out. A
+system that the list does not name is not admitted. Source: Decree 809 arts. 34, 35 (who manages and
+who uses answers for security); the assessment before going live is the bureau's rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from shixiao.seals import SigningKey, VerifyKey
 from shixiao.sharing.published import Closed, read_published, signed_file, write_file
@@ -36,10 +38,12 @@ class Admission:
     Attributes:
         status: as decided.
         until: last day of the admission; None where it is not admitted.
+        manual: address of the page that says how it is done by hand; "" without one.
     """
 
     status: Status
     until: date | None = None
+    manual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,13 @@ class StatusList:
         version: of the list.
         issued: when it was signed.
         ends: seconds since 1970 at which the admission of a system ends, by system.
+        systems: everything that the list says of each system.
     """
 
     version: int
     issued: datetime
     ends: Mapping[str, float]
+    systems: Mapping[str, Admission] = field(default_factory=dict)
 
     def admits(self, system: str, *, at: float) -> bool:
         """Say whether a system is admitted at a time (seconds since 1970)."""
@@ -79,7 +85,8 @@ def write_statuses(
         if admission.status is Status.ADMITTED and admission.until is None:
             raise ValueError(f"{name} is admitted without a last day")
         until = admission.until.isoformat() if admission.until else ""
-        rows.append({"id": name, "status": admission.status.value, "admitted_until": until})
+        row = {"id": name, "status": admission.status.value, "admitted_until": until}
+        rows.append(row | ({"manual": admission.manual} if admission.manual else {}))
     body = {"schema": SCHEMA, "systems": rows}
     write_file(path, signed_file(body, key, version=version, issued=issued))
 
@@ -102,16 +109,30 @@ def read_statuses(
     """
     read = read_published(data, schema=SCHEMA, key=key, now=now, max_age=max_age, known=known)
     try:
-        ends = {
-            str(row["id"]): end_of(date.fromisoformat(row["admitted_until"]), zone)
-            for row in read.body["systems"]
-            if row["status"] == Status.ADMITTED
-        }
+        systems = {str(row["id"]): _admission(row) for row in read.body["systems"]}
     except (KeyError, TypeError, ValueError):
         raise Closed(
             Text("系统清单的内容有误。", "the list of systems is not in its form")
         ) from None
-    return StatusList(read.version, read.issued, ends)
+    ends = {
+        name: end_of(each.until, zone)
+        for name, each in systems.items()
+        if each.status is Status.ADMITTED and each.until is not None
+    }
+    return StatusList(read.version, read.issued, ends, systems)
+
+
+def _admission(row: Mapping[str, Any]) -> Admission:
+    """Read a row.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is not in its form, or admitted without a last day.
+    """
+    status, until = Status(row["status"]), row["admitted_until"]
+    admitted = status is Status.ADMITTED
+    return Admission(
+        status, date.fromisoformat(until) if until or admitted else None, str(row.get("manual", ""))
+    )
 
 
 def end_of(day: date, zone: tzinfo) -> float:

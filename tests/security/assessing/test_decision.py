@@ -323,7 +323,7 @@ def evidence(draw: st.DrawFn) -> Exhibit:
     kept=st.booleans(),
     waived=st.booleans(),
 )
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_no_dossier_is_admissible_with_something_against_it(
     need: Need | None,
     public: bool,
