@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from shixiao.rules import RulePack
-from shixiao.security.probing.probe import Check, Gravity, Probe, Profile, Seen
+from shixiao.security.probing.probe import Check, Described, Gravity, Seen
 from shixiao.security.probing.reach import Sent
 from shixiao.security.probing.target import Target
 from shixiao.security.probing.watchdog import Health
@@ -35,7 +35,7 @@ class Assessed:
         reason: why it could not.
     """
 
-    probe: Probe
+    probe: Described
     seen: tuple[Seen, ...] | None
     reason: Text | None = None
 
@@ -44,7 +44,7 @@ class Assessed:
 class Fault:
     """A check that does not hold at one place."""
 
-    probe: Probe
+    probe: Described
     check: Check
     seen: Seen
 
@@ -64,15 +64,16 @@ class ProbeReport:
     """What one run found.
 
     Attributes:
-        target, profile: of the run.
-        probes: every probe of the profile, assessed or not.
+        target: where was looked: an address, or folders and files by their names.
+        profile: which probes, in one word.
+        probes: every probe of the profile, or each of its parts, assessed or not.
         begun, ended: when.
         sent: all that was sent.
         health: how the target felt.
     """
 
-    target: Target
-    profile: Profile
+    target: Target | str
+    profile: str
     probes: tuple[Assessed, ...]
     begun: datetime
     ended: datetime
