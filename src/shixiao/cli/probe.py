@@ -15,6 +15,7 @@ import click
 
 from shixiao.cli.probe_at_rest import at_rest, canary
 from shixiao.cli.probe_files import read_accounts
+from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
 from shixiao.rules import load_pack
@@ -165,5 +166,5 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     return consent
 
 
-for _command in (at_rest, canary):
+for _command in (at_rest, canary, sbom):
     probe.add_command(_command)
