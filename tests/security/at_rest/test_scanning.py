@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -212,3 +213,17 @@ def test_the_command_vetoes_plain_text_and_admits_what_is_encrypted(tmp_path: Pa
     (tmp_path / "page").write_bytes(lzma.compress(os.urandom(5000))[:-20])
     code, said = answer(str(tmp_path), "--canary", CANARY.text)
     assert (code, said["score"], said["admissible"]) == (1, None, False)
+
+
+def test_the_command_compares_ciphertexts_of_equal_contents(tmp_path: Path) -> None:
+    (tmp_path / "page").write_bytes(os.urandom(5000))
+    column = tmp_path.parent / f"{tmp_path.name}.txt"
+    line = (str(tmp_path), "--canary", CANARY.text, "--column", str(column))
+    for sealed, code, faults in (
+        ([os.urandom(28).hex() for _ in range(30)], 0, []),
+        ([os.urandom(28).hex()] * 30, 1, ["determinism.deterministic"]),
+    ):
+        column.write_text("\n".join(sealed))
+        done, said = answer(*line)
+        findings: Any = said["findings"]
+        assert (done, [each["id"] for each in findings]) == (code, faults)
