@@ -62,6 +62,13 @@ def answer(report: ProbeReport, rules: RulePack) -> Text:
     place, score = str(report.target), report.score(rules)
     if not report.covered:
         missing = sum(each.seen is None for each in report.probes)
+        if report.vetoes:
+            n = len(report.vetoes)
+            return Text(
+                f"{place}：有 {n} 项一票否决的问题，另有 {missing} 项没有测成，不能准入。",
+                f"{place}: {n} findings refuse admission, and {missing} parts could not be"
+                " assessed.",
+            )
         return Text(
             f"{place}：{missing} 项必测项目没有测成，不能准入。",
             f"{place}: {missing} mandatory probes could not tell, so it cannot be admitted.",

@@ -96,7 +96,7 @@ def test_every_writing_is_found(tmp_path: Path, name: str) -> None:
     before = os.urandom(101)
     (tmp_path / "data").write_bytes(before + data + os.urandom(50))
     found = scan([tmp_path], [canary])
-    assert (check, writing) in ids(found)
+    assert ids(found) == {(check, writing)}
     begins = 102 if name == "json" else 101  # behind its quotation mark
     assert any(one.locator == f"data:{begins}" for one in found.parts[0].seen or ())
 
@@ -118,6 +118,13 @@ def test_a_canary_across_two_parts_of_a_file_is_found(
         (tmp_path / "data").write_bytes(b"\0" * at + PLAIN + b"\0" * 200)
         (one,) = (one for one in scan([tmp_path], [CANARY]).parts[0].seen or () if not one.passed)
         assert one.locator == f"data:{at}"
+
+
+@pytest.mark.parametrize("at", range(1, len(PLAIN)))
+def test_a_canary_that_two_pages_share_is_found(tmp_path: Path, at: int) -> None:
+    pages = os.urandom(90) + PLAIN[:at] + os.urandom(40) + PLAIN[at:] + os.urandom(90)
+    (tmp_path / "data").write_bytes(pages)
+    assert ids(scan([tmp_path], [CANARY])) == {("plain", "utf-8")}
 
 
 def test_a_deleted_row_is_found_in_the_log_of_sqlite_unless_it_was_encrypted(

@@ -95,7 +95,10 @@ class Canary:
 def _written(text: str) -> Iterator[tuple[str, Manner, list[bytes]]]:
     coded = {charset: text.encode(charset) for charset in CHARSETS}
     for charset, plain in coded.items():
-        yield charset, Manner.PLAIN, [plain]
+        # A page may end within it. Halves of UTF-16 are alike in both orders, so only whole ones.
+        half = len(plain) // 2
+        parts = [] if charset.startswith("utf-16") else [plain[:half], plain[half:]]
+        yield charset, Manner.PLAIN, [plain, *parts]
     escaped = json.dumps(text)[1:-1]
     every = "".join(f"\\u{unit:04x}" for unit in _units(text))
     upper = every.upper().replace("\\U", "\\u")
