@@ -13,7 +13,9 @@ from pathlib import Path
 
 import click
 
+from shixiao.cli.probe_at_rest import at_rest, canary
 from shixiao.cli.probe_files import read_accounts
+from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
 from shixiao.rules import load_pack
@@ -162,3 +164,7 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     if why is not None:
         raise BadInput(why, file=path.name)
     return consent
+
+
+for _command in (at_rest, canary, sbom):
+    probe.add_command(_command)

@@ -25,8 +25,14 @@ LATEST = Text("共发出 {n} 个请求。", "{n} requests were sent.")
 
 
 def show(report: ProbeReport, rules: RulePack, *, language: str) -> None:
+    """Print the answer, the findings, what could not be assessed, and how much was sent."""
+    show_findings(report, rules, language=language)
+    _console().print(LATEST.format(n=len(report.sent)).in_language(language))
+
+
+def show_findings(report: ProbeReport, rules: RulePack, *, language: str) -> None:
     """Print the answer, the findings, and what could not be assessed."""
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = _console()
     console.print(answer(report, rules).in_language(language), style="bold")
     if report.faults:
         table = Table(show_lines=True)
@@ -45,7 +51,10 @@ def show(report: ProbeReport, rules: RulePack, *, language: str) -> None:
         if each.reason is not None:
             said = NOT_ASSESSED.format(name=each.probe.name, reason=each.reason)
             console.print(f"· {said.in_language(language)}")
-    console.print(LATEST.format(n=len(report.sent)).in_language(language))
+
+
+def _console() -> Console:
+    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
 
 
 def answer(report: ProbeReport, rules: RulePack) -> Text:
@@ -53,6 +62,13 @@ def answer(report: ProbeReport, rules: RulePack) -> Text:
     place, score = str(report.target), report.score(rules)
     if not report.covered:
         missing = sum(each.seen is None for each in report.probes)
+        if report.vetoes:
+            n = len(report.vetoes)
+            return Text(
+                f"{place}：有 {n} 项一票否决的问题，另有 {missing} 项没有测成，不能准入。",
+                f"{place}: {n} findings refuse admission, and {missing} parts could not be"
+                " assessed.",
+            )
         return Text(
             f"{place}：{missing} 项必测项目没有测成，不能准入。",
             f"{place}: {missing} mandatory probes could not tell, so it cannot be admitted.",

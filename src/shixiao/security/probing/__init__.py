@@ -4,6 +4,7 @@ from shixiao.security.probing.consent import Consent
 from shixiao.security.probing.probe import (
     Account,
     Check,
+    Described,
     Given,
     Probe,
     Profile,
@@ -24,6 +25,7 @@ __all__ = [
     "Assessed",
     "Check",
     "Consent",
+    "Described",
     "Fault",
     "Given",
     "Gravity",

@@ -111,8 +111,8 @@ _looks: dict[str, Looks] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """A probe: what it checks and how it looks.
+class Described:
+    """A probe in words: what it checks, and what is wrong where a check fails.
 
     Attributes:
         id: its name.
@@ -122,7 +122,6 @@ class Probe:
         kind: how long its evidence holds, a part of rule SEC-21.
         profiles: where it is mandatory.
         checks: by id.
-        look: the probe itself.
     """
 
     id: str
@@ -133,6 +132,21 @@ class Probe:
     kind: str
     profiles: frozenset[Profile]
     checks: Mapping[str, Check]
+
+    @classmethod
+    def read(cls, name: str, text: str) -> Described:
+        """Read the description of a probe from YAML that is shipped."""
+        return cls(**_parts(name, load_yaml(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class Probe(Described):
+    """A probe of a running system: its words, and how it looks.
+
+    Attributes:
+        look: the probe itself.
+    """
+
     look: Looks
 
 
@@ -175,20 +189,21 @@ def described(name: str) -> Probe:
 
 
 def _described(name: str) -> Probe:
-    data: Mapping[str, Any] = load_yaml(
-        files(PACKAGE).joinpath(f"data/{name}.yaml").read_text("utf-8")
-    )
-    return Probe(
-        id=name,
-        name=Text.of(data["name"]),
-        about=Text.of(data["about"]),
-        order=int(data["order"]),
-        seconds=float(data["seconds"]),
-        kind=str(data["kind"]),
-        profiles=frozenset(Profile(each) for each in data["profiles"]),
-        checks={key: _check(key, entry) for key, entry in data["checks"].items()},
-        look=_looks[name],
-    )
+    text = files(PACKAGE).joinpath(f"data/{name}.yaml").read_text("utf-8")
+    return Probe(**_parts(name, load_yaml(text)), look=_looks[name])
+
+
+def _parts(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": Text.of(data["name"]),
+        "about": Text.of(data["about"]),
+        "order": int(data["order"]),
+        "seconds": float(data["seconds"]),
+        "kind": str(data["kind"]),
+        "profiles": frozenset(Profile(each) for each in data["profiles"]),
+        "checks": {key: _check(key, entry) for key, entry in data["checks"].items()},
+    }
 
 
 def _check(name: str, entry: Mapping[str, Any]) -> Check:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from shixiao.rules import RulePack
-from shixiao.security.probing.probe import Check, Probe, Profile, Seen
+from shixiao.security.probing.probe import Check, Described, Seen
 from shixiao.security.probing.reach import Sent
 from shixiao.security.probing.target import Target
 from shixiao.security.probing.watchdog import Health
@@ -32,7 +32,7 @@ class Assessed:
         reason: why it could not.
     """
 
-    probe: Probe
+    probe: Described
     seen: tuple[Seen, ...] | None
     reason: Text | None = None
 
@@ -41,7 +41,7 @@ class Assessed:
 class Fault:
     """A check that does not hold at one place."""
 
-    probe: Probe
+    probe: Described
     check: Check
     seen: Seen
 
@@ -61,15 +61,16 @@ class ProbeReport:
     """What one run found.
 
     Attributes:
-        target, profile: of the run.
-        probes: every probe of the profile, assessed or not.
+        target: where was looked: an address, or folders and files by their names.
+        profile: which probes, in one word.
+        probes: every probe of the profile, or each of its parts, assessed or not.
         begun, ended: when.
         sent: all that was sent.
         health: how the target felt.
     """
 
-    target: Target
-    profile: Profile
+    target: Target | str
+    profile: str
     probes: tuple[Assessed, ...]
     begun: datetime
     ended: datetime

@@ -1,0 +1,7 @@
+"""组件: is a known vulnerability in what a system is made of? SBOM against a signed bundle."""
+
+from shixiao.security.components.bundle import Bundle, read_bundle, write_bundle
+from shixiao.security.components.matching import assess
+from shixiao.security.components.sbom import Component, read_sbom
+
+__all__ = ["Bundle", "Component", "assess", "read_bundle", "read_sbom", "write_bundle"]

@@ -1,0 +1,1 @@
+"""The forms of reports, one file each; see ``shixiao.security.importers.importer``."""
