@@ -189,6 +189,8 @@ class ByHand:
     def __call__(self, link: socket.socket) -> None:
         """Read one hello and answer it."""
         raw = link.recv(4096)
+        if not raw:  # whoever only looked whether somebody is there
+            return
         if raw[0] & 0x80:
             if self.ssl2:
                 link.sendall(b"\x80\x0b\x04\x00\x01\x00\x02" + bytes(6))

@@ -26,6 +26,7 @@ BOTH = (0x0303, 0x0304)
         (ByHand((0x0304,), GOOD), []),
         (ByHand((0x0303,), GOOD), ["tls13"]),
         (ByHand(BOTH, GOOD, ssl2=True), ["ssl2"]),
+        (ByHand((), (), ssl2=True), ["aead", "current", "ssl2", "tls13"]),
         (ByHand((0x0300, *BOTH), GOOD), ["ssl3"]),
         (ByHand((0x0301, *BOTH), GOOD), ["tls10"]),
         (ByHand((0x0302, *BOTH), GOOD), ["tls11"]),

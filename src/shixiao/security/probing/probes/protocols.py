@@ -50,9 +50,10 @@ def protocols(reach: Reach, given: Given) -> Iterator[Seen]:
     except Plain:
         yield Seen("encrypted", False)
         return
-    yield Seen("ssl2", not greet_ssl2(reach))
-    if not taken:
+    oldest = greet_ssl2(reach)
+    if not (taken or oldest):
         raise NotAssessed(NOTHING)
+    yield Seen("ssl2", not oldest)
     yield Seen("encrypted", True)
     for version, check in OLD.items():
         yield Seen(check, version not in taken)
