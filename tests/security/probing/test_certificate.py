@@ -78,6 +78,14 @@ def test_a_private_authority_without_key_usage_is_a_fault_of_shape(tmp_path: Pat
         assert faults("certificate", target, given_ca(tmp_path, usage=False)) == ["shape"]
 
 
+def test_an_authority_whose_time_is_over_is_not_trusted(tmp_path: Path) -> None:
+    root = authority()
+    middle = replace(LEAF, names=(), common="Middle", authority=True, days=(-90, -1)).certificate()
+    context = context_of(tmp_path, Made(issuer=(middle, root[1])), middle)
+    with listening(by_library(context)) as target:
+        assert faults("certificate", target, given_ca(tmp_path)) == ["trusted"]
+
+
 def test_certificates_in_the_wrong_order_are_a_fault_of_shape(tmp_path: Path) -> None:
     context = context_of(tmp_path, LEAF, authority(usage=False)[0], authority()[0])
     with listening(by_library(context)) as target:

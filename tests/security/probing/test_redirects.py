@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shixiao.security.probing import NotAssessed, Target
+from shixiao.security.probing import NotAssessed, Reach, Target
 from tests.security.lab import Asked, Behaviour, Reply, faults, hardened, looked, serving
 from tests.security.lab_tls import Serve, context_of, listening
 
@@ -95,6 +95,32 @@ def test_where_nobody_listens_in_plain_text_nothing_is_wrong(tmp_path: Path) -> 
         assert looked("redirects", own, ports=frozenset({own.port, gone.port})) == {
             "encrypts": True
         }
+
+
+def test_a_port_that_speaks_something_else_serves_no_pages(tmp_path: Path) -> None:
+    def database(link):  # type: ignore[no-untyped-def]
+        if link.recv(4096):
+            link.sendall(b"E\x00\x00\x00\x20SFATAL\x00")
+
+    with listening(database) as other, listening(page(context_of(tmp_path)), scheme="https") as own:
+        assert looked("redirects", own, ports=frozenset({own.port, other.port})) == {
+            "encrypts": True
+        }
+
+
+def test_a_silent_port_is_not_assessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Reach.ask.__kwdefaults__, "patience", 0.1)
+
+    def silent(link):  # type: ignore[no-untyped-def]
+        while link.recv(4096):
+            pass
+
+    with (
+        listening(silent) as other,
+        listening(page(context_of(tmp_path)), scheme="https") as own,
+        pytest.raises(NotAssessed),
+    ):
+        faults("redirects", own, ports=frozenset({own.port, other.port}))
 
 
 def test_without_a_port_of_plain_text_in_the_consent_it_is_not_assessed(

@@ -51,7 +51,6 @@ def found(**changed: object) -> dict[str, object]:
             ["injection"],
         ),
         (found(robot={"result": {"robot_result": "VULNERABLE_WEAK_ORACLE"}}), ["robot"]),
-        (found(robot={"result": {"robot_result": "UNKNOWN_INCONSISTENT_RESULTS"}}), ["robot"]),
         (
             found(
                 session_renegotiation={
@@ -84,6 +83,7 @@ def test_what_is_handed_over_is_read(told: object, wrong: list[str], tmp_path: P
         {"server_scan_results": [{"scan_result": None}]},
         found(heartbleed={"result": None, "error_reason": "CONNECTIVITY_ISSUE"}),
         found(robot={"result": {"robot_result": 5}}),
+        found(robot={"result": {"robot_result": "UNKNOWN_INCONSISTENT_RESULTS"}}),
     ],
 )
 def test_what_cannot_be_read_is_not_assessed(told: object, tmp_path: Path) -> None:

@@ -40,6 +40,10 @@ class Refused(NotAssessed):
     """The machine answered that nobody listens there: that much is known."""
 
 
+class NoHttp(NotAssessed):
+    """Somebody listens there who speaks no HTTP, or breaks off: that much is known."""
+
+
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
@@ -210,7 +214,8 @@ class Reach:
             port: of that scheme, which the consent has to name.
 
         Raises:
-            NotAssessed: nobody answers, what is answered is no HTTP, or nothing may be sent.
+            NoHttp: what is answered is no HTTP.
+            NotAssessed: nobody answers, or nothing may be sent.
         """
         wanted = path or self.target.path
         spoken = scheme or ("https" if self.target.scheme == "tls" else self.target.scheme)
@@ -222,6 +227,8 @@ class Reach:
             try:
                 answer = self._asked(spoken, at, method, wanted, headers or {}, body, patience)
                 status = answer.status
+            except (httpx.RemoteProtocolError, httpx.ReadError) as why:
+                raise NoHttp(_unreached(self.target, why)) from None
             except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as why:
                 raise NotAssessed(_unreached(self.target, why)) from None
             finally:

@@ -97,7 +97,9 @@ def certificate(reach: Reach, given: Given) -> Iterator[Seen]:
         place = "" if not places else chains.key(read[0])[0].partition(" ")[0]
         places.add(place)
         yield from _read(reach, read, place)
-        yield Seen("trusted", took is not None and _trusted(reach, given, took), place)
+        over = not read[0].not_valid_before_utc <= reach.now() < read[0].not_valid_after_utc
+        held = took is not None and _trusted(reach, given, took, over=over)
+        yield Seen("trusted", held, place)
 
 
 def _read(reach: Reach, chain: list[x509.Certificate], place: str) -> Iterator[Seen]:
@@ -155,10 +157,11 @@ def _parsed(raw: tuple[bytes, ...]) -> list[x509.Certificate]:
         raise NotAssessed(BROKEN) from None
 
 
-def _trusted(reach: Reach, given: Given, way: Way) -> bool:
+def _trusted(reach: Reach, given: Given, way: Way, *, over: bool) -> bool:
     """Say whether the chain leads to a public authority, or to one that was given.
 
-    That its time is over is said by itself, and does not make it untrusted.
+    That the time of the server's own certificate is ``over`` is said by itself, and does not make
+    it untrusted; that of an authority above it does.
     """
     context = httpx.create_ssl_context(trust_env=False)
     if given.ca is not None:
@@ -169,7 +172,7 @@ def _trusted(reach: Reach, given: Given, way: Way) -> bool:
     try:
         secure(reach, way.context(context))
     except ssl.SSLCertVerificationError as why:
-        return why.verify_code in TIMES
+        return over and why.verify_code in TIMES
     except (ssl.SSLError, ConnectionError):
         raise NotAssessed(NONE) from None
     return True

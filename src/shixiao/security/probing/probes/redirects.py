@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from shixiao.security.probing.probe import Given, Seen, probe
-from shixiao.security.probing.reach import Answer, NotAssessed, Reach, Refused
+from shixiao.security.probing.reach import Answer, NoHttp, NotAssessed, Reach, Refused
 from shixiao.terms import Text
 
 USUAL = 80
@@ -66,9 +66,9 @@ def _plain(reach: Reach, port: int) -> Answer | None:
     try:
         with reach.connect(what=f"connect {port}", port=port):
             pass
-    except Refused:
+        return reach.ask("GET", scheme="http", port=port)
+    except (Refused, NoHttp):
         return None
-    return reach.ask("GET", scheme="http", port=port)
 
 
 def _leads(reach: Reach, answer: Answer, origin: str, place: str) -> Iterator[Seen]:

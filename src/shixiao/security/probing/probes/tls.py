@@ -100,4 +100,5 @@ def _said(found: Mapping[str, Any], place: str, field: str) -> object:
     told = found.get(place)
     result = told.get("result") if isinstance(told, Mapping) else None
     said = result.get(field) if isinstance(result, Mapping) else None
-    return said if isinstance(said, bool | str) else None
+    known = isinstance(said, bool) or (isinstance(said, str) and not said.startswith("UNKNOWN"))
+    return said if known else None
