@@ -7,8 +7,9 @@ UV_VERSION := 0.13.9
 STAMP := $(VENV)/.stamp-
 # The lock names no index: whichever one this machine uses, the hashes decide what is installed.
 INSTALL := $(UV) pip install --require-hashes --python $(BIN)/python
+PROBES := .probes
 
-.PHONY: demo test test-all coverage setup lint bench bars docs lock shots clean
+.PHONY: probes demo test test-all coverage setup lint bench bars docs lock shots clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, open the site
@@ -31,6 +32,8 @@ coverage: $(STAMP)dev ## branch coverage of the tests that are not slow
 
 setup: $(STAMP)dev ## only build .venv
 
+probes: $(PROBES)/.stamp ## an environment of its own for sslyze, which the probe "tls" starts
+
 lint: $(STAMP)dev
 	@echo "· style";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
 	@echo "· types";  SHIXIAO_DATA=build/types $(BIN)/mypy --no-error-summary
@@ -52,9 +55,10 @@ shots: $(STAMP)dev ## pictures of the reports and of every page of the site (ONL
 lock: $(VENV)/.stamp-uv ## resolve again, without naming any index
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.lock > /dev/null
 	@$(UV) pip compile pyproject.toml --constraints requirements/dev.lock --universal --generate-hashes --no-header --python-version 3.11 -o requirements/run.lock > /dev/null
+	@$(UV) pip compile requirements/probes.in --universal --generate-hashes --no-header --python-version 3.11 -o requirements/probes.lock > /dev/null
 
 clean:
-	rm -rf build $(VENV)
+	rm -rf build $(VENV) $(PROBES)
 
 $(STAMP)uv:
 	@echo "· Python environment in $(VENV)"
@@ -73,4 +77,10 @@ $(STAMP)run: requirements/run.lock pyproject.toml | $(STAMP)uv
 $(STAMP)dev: requirements/dev.lock $(STAMP)run
 	@echo "· packages that its tests need (the first time this takes a minute or two)"
 	@$(INSTALL) -r requirements/dev.lock
+	@touch $@
+
+$(PROBES)/.stamp: requirements/probes.lock | $(STAMP)uv
+	@echo "· sslyze in $(PROBES)"
+	@$(PYTHON) -m venv $(PROBES)
+	@$(UV) pip install --require-hashes --python $(PROBES)/bin/python -r requirements/probes.lock
 	@touch $@

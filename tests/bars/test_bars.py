@@ -41,6 +41,7 @@ REDUCED = [
     pytest.param("sharing_6", marks=pytest.mark.slow),
     "sharing_7",
     pytest.param("sharing_8", marks=pytest.mark.slow),
+    pytest.param("security_1", marks=pytest.mark.slow),
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 

@@ -99,9 +99,11 @@ def reach_of(target: Target, **consent: object) -> Reach:
     return Reach(target, replace(allowed, **consent))  # type: ignore[arg-type]
 
 
-def looked(name: str, target: Target, given: Given | None = None) -> dict[str, bool]:
+def looked(
+    name: str, target: Target, given: Given | None = None, **consent: object
+) -> dict[str, bool]:
     """Run one probe and return check → whether it holds at every place."""
-    probe, reach = described(name), reach_of(target)
+    probe, reach = described(name), reach_of(target, **consent)
     found: dict[str, bool] = {}
     with reach.probing(name, seconds=probe.seconds):
         for seen in probe.look(reach, given or Given()):
@@ -110,6 +112,7 @@ def looked(name: str, target: Target, given: Given | None = None) -> dict[str, b
     return found
 
 
-def faults(name: str, target: Target, given: Given | None = None) -> list[str]:
+def faults(name: str, target: Target, given: Given | None = None, **consent: object) -> list[str]:
     """Run one probe and return the checks that do not hold."""
-    return sorted(check for check, holds in looked(name, target, given).items() if not holds)
+    found = looked(name, target, given, **consent)
+    return sorted(check for check, holds in found.items() if not holds)

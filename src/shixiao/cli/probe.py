@@ -78,6 +78,18 @@ def probe() -> None:
 )
 @click.option("--openapi", default="", metavar="PATH", help="接口描述的路径 · path of the OpenAPI")
 @click.option(
+    "--national",
+    is_flag=True,
+    help="必须有国密通道，否则一票否决 · a path by national algorithms is a must",
+)
+@click.option(
+    "--tools",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".probes"),
+    envvar="SHIXIAO_PROBES",
+    help="make probes 建的环境 · environment made by make probes",
+)
+@click.option(
     "--log",
     "log_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -92,6 +104,8 @@ def target(
     consent_file: Path | None,
     accounts_file: Path | None,
     openapi: str,
+    national: bool,
+    tools: Path,
     log_file: Path | None,
     as_json: bool,
     quiet: bool,
@@ -116,6 +130,8 @@ def target(
                 fields=fields,
                 accounts=accounts,
                 workshop=Path(workshop),
+                national=national,
+                tools=tools.absolute(),
             ),
             now=lambda: datetime.now(UTC),
             tell=tell,

@@ -24,6 +24,8 @@ from shixiao.security.scoring import Gravity
 from shixiao.terms import BadInput, Text
 
 PACKAGE = "shixiao.security.probing.probes"
+#: Loaded here: later it would hide the function of its name in the package above.
+FOLDER = import_module(PACKAGE)
 
 
 class Profile(StrEnum):
@@ -96,6 +98,8 @@ class Given:
         fields: names of the two fields there.
         accounts: two test accounts.
         workshop: folder for what tools write; None where none may be written.
+        national: whether a path by national algorithms is asked for, as 密评 may do.
+        tools: folder of tools that run by themselves (``make probes``).
     """
 
     ca: Path | None = None
@@ -104,6 +108,8 @@ class Given:
     fields: tuple[str, str] = ("username", "password")
     accounts: tuple[Account, ...] = ()
     workshop: Path | None = None
+    national: bool = False
+    tools: Path | None = None
 
 
 Looks = Callable[[Reach, Given], Iterable[Seen]]
@@ -165,7 +171,7 @@ def probe(name: str) -> Callable[[Looks], Looks]:
 @cache
 def probes() -> tuple[Probe, ...]:
     """Return all probes in their order, loading every file of the folder."""
-    for module in iter_modules(import_module(PACKAGE).__path__):
+    for module in iter_modules(FOLDER.__path__):
         if not module.ispkg:
             import_module(f"{PACKAGE}.{module.name}")
     return tuple(sorted((_described(name) for name in _looks), key=lambda p: (p.order, p.id)))

@@ -36,6 +36,14 @@ class NotAssessed(Exception):
         super().__init__(text.en)
 
 
+class Refused(NotAssessed):
+    """The machine answered that nobody listens there: that much is known."""
+
+
+class NoHttp(NotAssessed):
+    """Somebody listens there who speaks no HTTP, or breaks off: that much is known."""
+
+
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
@@ -152,13 +160,19 @@ class Reach:
         return left
 
     @contextmanager
-    def connect(self, *, what: str = "connect") -> Iterator[socket.socket]:
+    def connect(self, *, what: str = "connect", port: int = 0) -> Iterator[socket.socket]:
         """Open a plain connection, one at a time.
 
+        Args:
+            what: is done, for the log.
+            port: another than the target's, which the consent has to name.
+
         Raises:
+            Refused: nobody listens there.
             NotAssessed: nobody answers, or it may not be asked any more.
         """
-        with self._turn, self._opened(what) as plain:
+        self._check_port(port or self.target.port)
+        with self._turn, self._opened(what, port or self.target.port) as plain:
             yield plain
 
     def sockets(self, most: int) -> Iterator[socket.socket]:
@@ -200,7 +214,8 @@ class Reach:
             port: of that scheme, which the consent has to name.
 
         Raises:
-            NotAssessed: nobody answers, what is answered is no HTTP, or nothing may be sent.
+            NoHttp: what is answered is no HTTP.
+            NotAssessed: nobody answers, or nothing may be sent.
         """
         wanted = path or self.target.path
         spoken = scheme or ("https" if self.target.scheme == "tls" else self.target.scheme)
@@ -212,6 +227,8 @@ class Reach:
             try:
                 answer = self._asked(spoken, at, method, wanted, headers or {}, body, patience)
                 status = answer.status
+            except (httpx.RemoteProtocolError, httpx.ReadError) as why:
+                raise NoHttp(_unreached(self.target, why)) from None
             except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as why:
                 raise NotAssessed(_unreached(self.target, why)) from None
             finally:
@@ -247,18 +264,16 @@ class Reach:
         limit = min(patience, self.left())
         begun = time.monotonic()
         told = {"host": host, "user-agent": "shixiao-probe", "accept": "*/*"} | dict(headers)
-        with httpx.Client(verify=_any_certificate(), trust_env=False, http2=False) as client:
-            request = client.build_request(
-                method,
-                httpx.URL(
-                    scheme=scheme, host=number.strip("[]"), port=port, raw_path=path.encode()
-                ),
-                headers=told,
-                content=body or None,
-                timeout=limit,
-                extensions={"sni_hostname": self.target.host} if scheme == "https" else {},
-            )
-            answer = client.send(request, stream=True, follow_redirects=False)
+        place = httpx.URL(scheme=scheme, host=number.strip("[]"), port=port, raw_path=path.encode())
+        extensions: dict[str, object] = {"timeout": httpx.Timeout(limit).as_dict()}
+        if scheme == "https":
+            extensions["sni_hostname"] = self.target.host
+        request = httpx.Request(
+            method, place, headers=told, content=body or None, extensions=extensions
+        )
+        # The transport alone: a client would already look into where a redirect leads.
+        with httpx.HTTPTransport(verify=_any_certificate(), trust_env=False) as transport:
+            answer = transport.handle_request(request)
             try:
                 found, whole = bytearray(), True
                 for part in answer.iter_raw():
@@ -273,13 +288,14 @@ class Reach:
         return Answer(answer.status_code, shown, bytes(found[:LARGEST]), whole, took)
 
     @contextmanager
-    def _opened(self, what: str) -> Iterator[socket.socket]:
+    def _opened(self, what: str, port: int) -> Iterator[socket.socket]:
         self._allow()
         begun = time.monotonic()
         try:
-            plain = socket.create_connection(
-                (str(self.address), self.target.port), min(PATIENCE, self.left())
-            )
+            plain = socket.create_connection((str(self.address), port), min(PATIENCE, self.left()))
+        except ConnectionRefusedError as why:
+            self._note(what, 0, time.monotonic() - begun)
+            raise Refused(_unreached(self.target, why)) from None
         except OSError as why:
             self._note(what, 0, time.monotonic() - begun)
             raise NotAssessed(_unreached(self.target, why)) from None
