@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 from shixiao.rules import load_pack
-from shixiao.security.probing import Consent, Given, Probe, Profile, probes, run
+from shixiao.security.probing import Consent, Given, Probe, Profile, run
+from shixiao.security.probing.probe import probes
 from tests.conftest import SHARED
 from tests.security.lab import hardened, serving
 
