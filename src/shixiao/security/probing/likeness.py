@@ -7,6 +7,7 @@ request is such a thing, and counts for nothing.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
@@ -16,15 +17,21 @@ from shixiao.security.probing.reach import Answer
 WORD = re.compile(r"\w+")
 
 
-def words(answer: Answer, leaving: Iterable[str] = ()) -> frozenset[str]:
-    """Return the words of an answer, without texts that were sent and may only be echoed."""
+def words(answer: Answer, sent: str = "", instead: str = "") -> frozenset[str]:
+    """Return the words of an answer.
+
+    Args:
+        answer: what was answered.
+        sent: a text that was sent, and may be no more than echoed, as it is or escaped.
+        instead: what stands in its place where it is echoed.
+    """
     said = answer.text
-    for text in leaving:
-        forms = {text, html.escape(text), html.escape(text, quote=False), quote(text)}
-        forms |= {quote_plus(text), html.escape(text).replace("&#x27;", "&#39;")}
-        for form in sorted(forms, key=len, reverse=True):
-            if form:
-                said = said.replace(form, " ")
+    if sent:
+        escaped = html.escape(sent)
+        forms = {sent, escaped, escaped.replace("&#x27;", "&#39;"), html.escape(sent, quote=False)}
+        forms |= {quote(sent), quote(sent, safe=""), quote_plus(sent), json.dumps(sent)[1:-1]}
+        for form in sorted(forms, key=lambda form: (-len(form), form)):
+            said = said.replace(form, instead)
     return frozenset(WORD.findall(said))
 
 

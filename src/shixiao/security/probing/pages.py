@@ -90,7 +90,7 @@ def read_page(answer: Answer, target: Target, *, at: str) -> Page:
     """
     reader = _Reader()
     with suppress(AssertionError, ValueError):  # of HTMLParser, on declarations that are none
-        reader.feed(answer.text)
+        reader.feed(answer.text.replace("<![", "<!"))
     return Page(
         _within(reader.links, target, at),
         _within(reader.parts, target, at),

@@ -100,7 +100,7 @@ class _Guessing:
                 return
         self.seconds = sorted(each.seconds for each in first)[FIRST // 2]
         said = steady(
-            frozenset(DIGITS.sub("0", word) for word in words(each, [self.name])) for each in first
+            frozenset(DIGITS.sub("0", word) for word in words(each, self.name)) for each in first
         )
         self.usual = (self.status, first[0].header("location").replace(self.name, ""), said)
 
