@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -75,7 +76,11 @@ def at_paths(found: Mapping[str, bytes], usual: Behaviour | None = None) -> Beha
 
 @contextmanager
 def serving(
-    behaviour: Behaviour, *, pair: tuple[Path, Path] | None = None, largest: int = 1 << 24
+    behaviour: Behaviour,
+    *,
+    pair: tuple[Path, Path] | None = None,
+    largest: int = 1 << 24,
+    patience: float | None = None,
 ) -> Iterator[Target]:
     """Serve a behaviour on a free port of loopback.
 
@@ -83,10 +88,20 @@ def serving(
         behaviour: what is answered.
         pair: certificate and key, for a server that speaks https.
         largest: bytes of a body that are read; a larger one is refused unread.
+        patience: seconds in all for the head of a request; None for no end.
     """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            if patience is not None:
+                threading.Timer(patience, self._cut).start()
+
+        def _cut(self) -> None:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
 
         def _answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)
@@ -95,7 +110,7 @@ def serving(
                 self.send_error(413)
                 return
             headers = {key.lower(): value for key, value in self.headers.items()}
-            asked = Asked(self.command, self.path, headers, self.rfile.read(length))
+            asked = Asked(self.command, self.path, headers, self._body(length))
             reply = behaviour(asked)
             self.send_response_only(reply.status)
             for name, value in reply.headers:
@@ -104,6 +119,15 @@ def serving(
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(reply.body)
+
+        def _body(self, length: int) -> bytes:
+            found = b""
+            while len(found) < length:
+                part = self.rfile.read1(min(length - len(found), 1 << 16))
+                if not part:
+                    break
+                found += part
+            return found
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_TRACE = _answer  # noqa: N815
 

@@ -173,6 +173,16 @@ class Reach:
             self._note("connect", 0, 0.0)
             yield plain
 
+    def dressed(self, plain: socket.socket) -> socket.socket:
+        """Return a connection as the target speaks on it: encrypted, or as it is for http.
+
+        Raises:
+            OSError: the target does not speak TLS as it should.
+        """
+        if self.target.scheme == "http":
+            return plain
+        return _any_certificate().wrap_socket(plain, server_hostname=self.target.host)
+
     def get(self, path: str = "", **more: object) -> Answer:
         """Ask for a path of the target; see :meth:`ask`."""
         return self.ask("GET", path, **more)  # type: ignore[arg-type]
