@@ -108,8 +108,8 @@ def _of_pairs(path: str, pairs: list[tuple[str, str]]) -> Iterator[Input]:
 def _of_openapi(reach: Reach, given: Given) -> Iterator[Input]:
     if not given.openapi:
         return
-    described = _read(reach.get(given.openapi), given.openapi)
-    base = _base(described, reach)
+    described = read_openapi(reach.get(given.openapi), given.openapi)
+    base = base_path(described, reach)
     for path, item in described["paths"].items():
         asked = item.get("get") if isinstance(item, Mapping) else None
         if not isinstance(asked, Mapping) or not isinstance(path, str):
@@ -129,7 +129,12 @@ def _filled(path: str, fixed: Mapping[str, str]) -> str:
     return re.sub(r"\{([^{}]*)\}", lambda place: quote(fixed.get(place[1], "1"), safe=""), path)
 
 
-def _read(answer: Answer, path: str) -> Mapping[str, Any]:
+def read_openapi(answer: Answer, path: str) -> Mapping[str, Any]:
+    """Return an interface description.
+
+    Raises:
+        NotAssessed: it is none, or longer than is read.
+    """
     try:
         found = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -143,7 +148,7 @@ def _read(answer: Answer, path: str) -> Mapping[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-def _base(described: Mapping[str, Any], reach: Reach) -> str:
+def base_path(described: Mapping[str, Any], reach: Reach) -> str:
     """Return the path before all paths, where it lies on the target itself."""
     servers = _list(described.get("servers"))
     first = servers[0].get("url") if servers and isinstance(servers[0], Mapping) else None

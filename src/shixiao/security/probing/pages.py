@@ -6,12 +6,12 @@ Pages of strangers are rubbish at times: what cannot be read is left out, and no
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from shixiao.security.probing.reach import Answer
-from shixiao.security.probing.target import Target
+from shixiao.security.probing.target import PORTS, Target
 
 MOST = 500  # links, forms and fields that are taken from a page
 LONGEST = 1_000  # signs of an address
@@ -100,9 +100,11 @@ def read_page(answer: Answer, target: Target, *, at: str) -> Page:
 
 def within(address: str, target: Target, *, at: str) -> str:
     """Return path and query of an address of the target; "" for any other."""
+    base = replace(target, scheme="https") if target.scheme == "tls" else target
     try:
-        found = urlsplit(urljoin(f"{target.origin}{at or '/'}", address.strip()))
-        same = (found.hostname, found.port or target.port) == (target.host, target.port)
+        found = urlsplit(urljoin(f"{base.origin}{at or '/'}", address.strip()))
+        port = found.port or PORTS.get(found.scheme)
+        same = (found.hostname, port) == (target.host, target.port)
     except ValueError:
         return ""
     plain = found.scheme in ("http", "https") and found.path.isascii() and found.query.isascii()

@@ -75,8 +75,8 @@ def exposed(reach: Reach, given: Given) -> Iterator[Seen]:
                 raise NotAssessed(REFUSED)
         elif wanted.shown(answer) and not any(wanted.shown(each) for each in usual):
             wrong.setdefault(wanted.check, []).append(wanted.path)
-    folders = _folders(read_page(page, reach.target, at=reach.target.path).parts)
-    for folder in folders:
+    named = read_page(page, reach.target, at=reach.target.path)
+    for folder in _folders((*named.parts, *named.links)):
         answer = _asked(reach, folder)
         if answer is not None and LISTING.search(answer.body):
             wrong.setdefault("listing", []).append(folder)
