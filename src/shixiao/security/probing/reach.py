@@ -39,6 +39,8 @@ class NotAssessed(Exception):
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
+#: Reasons that lie in the consent or the clock, and so say nothing of the target.
+ENDS = (OUT_OF_TIME, TOO_MANY, WINDOW)
 
 
 @dataclass(frozen=True, slots=True)

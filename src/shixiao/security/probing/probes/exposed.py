@@ -17,7 +17,7 @@ from importlib.resources import files
 from shixiao.datafiles import load_yaml
 from shixiao.security.probing.pages import read_page
 from shixiao.security.probing.probe import PACKAGE, Given, Seen, probe
-from shixiao.security.probing.reach import Answer, NotAssessed, Reach
+from shixiao.security.probing.reach import ENDS, Answer, NotAssessed, Reach
 from shixiao.terms import Text
 
 SILENT = 4  # paths without any answer, above which nothing can be told
@@ -106,11 +106,11 @@ def _wanted() -> tuple[Wanted, ...]:
 def _asked(reach: Reach, path: str) -> Answer | None:
     """Return the answer; None where the connection was cut, as some guards do, twice."""
     for _ in range(2):
-        reach.left()
         try:
             return reach.get(path)
-        except NotAssessed:
-            reach.left()
+        except NotAssessed as why:
+            if why.text in ENDS:
+                raise
     return None
 
 
@@ -128,7 +128,9 @@ def _traces(reach: Reach) -> bool:
     sign = secrets.token_hex(8)
     try:
         answer = reach.ask("TRACE", headers={"X-Shixiao": sign})
-    except NotAssessed:
-        reach.left()
+    except NotAssessed as why:
+        if why.text in ENDS:
+            raise
+        reach.get()  # the one request was cut, and others are still answered
         return False
     return answer.status == 200 and sign.encode() in answer.body

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 from shixiao.security.probing.probe import Given, Seen, probe
-from shixiao.security.probing.reach import NotAssessed, Reach
+from shixiao.security.probing.reach import ENDS, NotAssessed, Reach
 from shixiao.terms import Text
 
 REQUESTS = 300
@@ -52,9 +52,10 @@ def _reached(reach: Reach) -> float | None:
 def _refuses_long(reach: Reach) -> bool:
     try:
         answer = reach.get(f"{reach.target.path}?x={'a' * SIGNS}")
-    except NotAssessed:  # cut, which is a refusal while others are answered
-        reach.left()
-        return reach.get().status > 0
+    except NotAssessed as why:
+        if why.text in ENDS:
+            raise
+        return reach.get().status > 0  # it was cut, a refusal while others are answered
     return answer.status >= 400
 
 

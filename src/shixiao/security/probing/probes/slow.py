@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 from shixiao.security.probing.probe import Given, Seen, probe
-from shixiao.security.probing.reach import NotAssessed, Reach
+from shixiao.security.probing.reach import ENDS, NotAssessed, Reach
 
 MANY = 100  # connections
 HOLD = 25.0  # seconds for which they are held; common limits for a header lie below
@@ -65,8 +65,9 @@ def _watched(reach: Reach, held: list[socket.socket]) -> bool:
         try:
             reach.get(patience=PATIENCE)
             silent = 0
-        except NotAssessed:
-            reach.left()
+        except NotAssessed as why:
+            if why.text in ENDS:
+                raise
             silent += 1
         if silent >= AFTER:
             return False
