@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from shixiao.security.probing import Consent, Given, Reach, Target, described
 
@@ -56,17 +59,58 @@ def hardened(**changed: str | None) -> Behaviour:
     return lambda asked: Reply(headers=kept)
 
 
+def at_paths(found: Mapping[str, bytes], usual: Behaviour | None = None) -> Behaviour:
+    """Return a behaviour that has files at paths, and says 404 to all but them and the page."""
+    whole = usual or hardened()
+
+    def answer(asked: Asked) -> Reply:
+        reply = whole(asked)
+        path = asked.path
+        if path in found:
+            return replace(reply, body=found[path])
+        known = path.partition("?")[0] == "/" and asked.method in ("GET", "HEAD", "POST")
+        return reply if known else replace(reply, status=404, body=b"<!doctype html><p>404")
+
+    return answer
+
+
 @contextmanager
-def serving(behaviour: Behaviour) -> Iterator[Target]:
-    """Serve a behaviour on a free port of loopback."""
+def serving(
+    behaviour: Behaviour,
+    *,
+    pair: tuple[Path, Path] | None = None,
+    largest: int = 1 << 24,
+    patience: float | None = None,
+) -> Iterator[Target]:
+    """Serve a behaviour on a free port of loopback.
+
+    Args:
+        behaviour: what is answered.
+        pair: certificate and key, for a server that speaks https.
+        largest: bytes of a body that are read; a larger one is refused unread.
+        patience: seconds in all for the head of a request; None for no end.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def setup(self) -> None:
+            super().setup()
+            if patience is not None:
+                threading.Timer(patience, self._cut).start()
+
+        def _cut(self) -> None:
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+
         def _answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)
+            if length > largest:
+                self.close_connection = True
+                self.send_error(413)
+                return
             headers = {key.lower(): value for key, value in self.headers.items()}
-            asked = Asked(self.command, self.path, headers, self.rfile.read(length))
+            asked = Asked(self.command, self.path, headers, self._body(length))
             reply = behaviour(asked)
             self.send_response_only(reply.status)
             for name, value in reply.headers:
@@ -76,17 +120,30 @@ def serving(behaviour: Behaviour) -> Iterator[Target]:
             if self.command != "HEAD":
                 self.wfile.write(reply.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = _answer  # noqa: N815
+        def _body(self, length: int) -> bytes:
+            found = b""
+            while len(found) < length:
+                part = self.rfile.read1(min(length - len(found), 1 << 16))
+                if not part:
+                    break
+                found += part
+            return found
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_PATCH = do_TRACE = _answer  # noqa: N815
 
         def log_message(self, *args: object) -> None:
             del args
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if pair is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*pair)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield Target("http", "127.0.0.1", server.server_address[1])
+        yield Target("https" if pair else "http", "127.0.0.1", server.server_address[1])
     finally:
         server.shutdown()
         server.server_close()

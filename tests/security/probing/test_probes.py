@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 
 from shixiao.rules import load_pack
-from shixiao.security.probing import Consent, Given, Probe, Profile, probes, run
+from shixiao.security.probing import Consent, Given, NotAssessed, Probe, Profile, described, run
+from shixiao.security.probing.probe import probes
 from tests.conftest import SHARED
-from tests.security.lab import hardened, serving
+from tests.security.lab import hardened, reach_of, serving
 
 ASVS = SHARED / "governance/asvs-5.0.0-flat.json"
 
@@ -53,3 +54,12 @@ def test_the_answer_keeps_to_its_schema() -> None:
             target, Profile.WEB, consent=consent, given=Given(), now=lambda: datetime.now(UTC)
         )
     jsonschema.validate(report.to_json(load_pack()), schema)
+
+
+@pytest.mark.parametrize("most", [1, 4, 30, 52, 53])
+def test_a_consent_that_ends_on_the_way_leaves_paths_not_assessed(most: int) -> None:
+    with serving(hardened()) as target:
+        reach = reach_of(target, most=most)
+        with pytest.raises(NotAssessed):
+            list(described("exposed").look(reach, Given()))
+        assert len(reach.sent) == most

@@ -11,7 +11,6 @@ from shixiao.security.probing.probe import (
     Seen,
     described,
     probe,
-    probes,
 )
 from shixiao.security.probing.reach import Answer, NotAssessed, Reach, Sent
 from shixiao.security.probing.report import Assessed, Fault, ProbeReport
@@ -39,6 +38,5 @@ __all__ = [
     "Target",
     "described",
     "probe",
-    "probes",
     "run",
 ]

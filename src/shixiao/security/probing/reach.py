@@ -47,6 +47,8 @@ class NoHttp(NotAssessed):
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
+#: Reasons that lie in the consent or the clock, and so say nothing of the target.
+ENDS = (OUT_OF_TIME, TOO_MANY, WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,16 @@ class Reach:
             plain = socket.create_connection((str(self.address), self.target.port), PATIENCE)
             self._note("connect", 0, 0.0)
             yield plain
+
+    def dressed(self, plain: socket.socket) -> socket.socket:
+        """Return a connection as the target speaks on it: encrypted, or as it is for http.
+
+        Raises:
+            OSError: the target does not speak TLS as it should.
+        """
+        if self.target.scheme == "http":
+            return plain
+        return _any_certificate().wrap_socket(plain, server_hostname=self.target.host)
 
     def get(self, path: str = "", **more: object) -> Answer:
         """Ask for a path of the target; see :meth:`ask`."""
