@@ -86,6 +86,7 @@ def both(
     return answered(settings, whole, left_out=given), answered(settings, hand), len(cases)
 
 
+@pytest.mark.slow
 def test_a_city_measures_the_same_as_if_the_cases_had_been_removed_by_hand(
     both: tuple[Evaluation, Evaluation, int],
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_city_measures_the_same_as_if_the_cases_had_been_removed_by_hand(
     assert (listed.store.meta.left_out, hand.store.meta.left_out) == (n, None)
 
 
+@pytest.mark.slow
 def test_the_report_says_how_many_are_left_out_and_names_none(
     both: tuple[Evaluation, Evaluation, int], tmp_path: Path
 ) -> None:
@@ -109,6 +111,7 @@ def test_the_report_says_how_many_are_left_out_and_names_none(
     assert "剔除办件" not in (tmp_path / "hand" / "report.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_bundles_are_recomputed_without_the_list(
     both: tuple[Evaluation, Evaluation, int], tmp_path: Path, settings: Settings
 ) -> None:

@@ -33,7 +33,7 @@ def test_whoever_is_drawn_meets_the_quotas(case: Drawable, seed: str) -> None:
 
 
 @given(drawable(largest=14), seeds, st.randoms(use_true_random=False))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_the_order_of_rows_decides_nothing(
     case: Drawable, seed: str, shuffle: random.Random
 ) -> None:

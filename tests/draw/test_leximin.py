@@ -36,7 +36,7 @@ def test_where_the_relaxation_promises_too_much_panels_are_generated() -> None:
 
 
 @given(drawable())
-@settings(max_examples=60)
+@settings(max_examples=30)
 @example(ENTANGLED)
 def test_probabilities_are_those_of_leximin_over_every_panel(case: Drawable) -> None:
     pool, size, rules = case
@@ -45,6 +45,7 @@ def test_probabilities_are_those_of_leximin_over_every_panel(case: Drawable) -> 
     assert found == pytest.approx(leximin_by_hand(frozen), abs=1e-6)
 
 
+@pytest.mark.slow
 @given(drawable())
 @settings(max_examples=40)
 def test_stages_over_generated_panels_find_the_same_without_the_relaxation(case: Drawable) -> None:
@@ -58,7 +59,7 @@ def test_stages_over_generated_panels_find_the_same_without_the_relaxation(case:
 
 
 @given(drawable(largest=14))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_every_composition_is_a_panel_and_chances_sum_to_exactly_one(case: Drawable) -> None:
     pool, size, rules = case
     frozen = freeze(pool, size=size, quotas=rules)
@@ -78,7 +79,7 @@ def test_every_composition_is_a_panel_and_chances_sum_to_exactly_one(case: Drawa
 
 
 @given(drawable(largest=14))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_leximin_is_never_below_maximin(case: Drawable) -> None:
     pool, size, rules = case
     sorted_chances = [

@@ -36,6 +36,7 @@ def asked(cast: Cast, tmp_path: Path) -> Evaluation:
     return evaluations.ask(received, actor=actor, at=NOW)
 
 
+@pytest.mark.slow
 def test_a_step_of_many_minutes_is_not_taken_for_death(
     cast: Cast, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +147,8 @@ def test_the_same_evaluation_is_not_asked_for_twice(cast: Cast, place: Path) -> 
     evaluations.ask(kept, actor=cast.actor("sun"), at=NOW)
 
 
-@pytest.mark.parametrize("room", [pytest.param(0, marks=pytest.mark.slow), 4096])
+@pytest.mark.slow
+@pytest.mark.parametrize("room", [0, 4096])
 def test_a_full_disk_leaves_a_sentence_and_nothing_else_and_the_job_can_be_run_again(
     cast: Cast, place: Path, tmp_path: Path, room: int
 ) -> None:

@@ -141,6 +141,7 @@ def test_nobody_finds_a_case_by_trying_what_the_public_hash_stands_for(
     assert leaving_out.keep_list(at=NOW) == digest
 
 
+@pytest.mark.slow
 def test_the_page_says_how_many_and_gives_no_number(
     cast: Cast, place: Path, package: Path, monkeypatch: pytest.MonkeyPatch, client: Client
 ) -> None:
@@ -228,6 +229,7 @@ def test_a_child_leaves_them_out_of_both_periods(
     ]
 
 
+@pytest.mark.slow
 def test_sealed_tests_decide_what_the_next_evaluation_leaves_out(
     cast: Cast, place: Path, package: Path
 ) -> None:
