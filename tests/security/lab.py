@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -156,15 +157,26 @@ def reach_of(target: Target, **consent: object) -> Reach:
     return Reach(target, replace(allowed, **consent))  # type: ignore[arg-type]
 
 
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+HOLLOW = re.compile(r"[{}]|（）|\(\)|“”|：。|: \.")
+
+
 def looked(
     name: str, target: Target, given: Given | None = None, **consent: object
 ) -> dict[str, bool]:
-    """Run one probe and return check → whether it holds at every place."""
+    """Run one probe and return check → whether it holds at every place.
+
+    What it says of each fault is held to its language, whatever the servers of the lab say.
+    """
     probe, reach = described(name), reach_of(target, **consent)
     found: dict[str, bool] = {}
     with reach.probing(name, seconds=probe.seconds):
         for seen in probe.look(reach, given or Given()):
             found[seen.check] = found.get(seen.check, True) and seen.passed
+            if not seen.passed:
+                said = probe.checks[seen.check].says.format(**seen.values)
+                assert not CHINESE.search(said.en), said.en
+                assert not HOLLOW.search(said.zh + said.en), said
     assert set(found) <= set(probe.checks)
     return found
 

@@ -73,6 +73,12 @@ class Seen:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
+def listed(names: Iterable[str]) -> Text:
+    """Return names as a text lists them in either language; a dash where there are none."""
+    found = list(names) or ["—"]
+    return Text("、".join(found), ", ".join(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A test account of the target.

@@ -19,12 +19,13 @@ from cryptography import x509
 from shixiao.security.probing import chains
 from shixiao.security.probing.handshake import Plain, greet, secure
 from shixiao.security.probing.hello import SSL3, TLCP, TLS10, TLS12, Hello
-from shixiao.security.probing.probe import Given, Seen, probe
+from shixiao.security.probing.probe import Given, Seen, listed, probe
 from shixiao.security.probing.reach import NotAssessed, Reach
 from shixiao.security.probing.suites import codes
 from shixiao.terms import Text
 
 SOON = timedelta(days=14)
+NAMED = 4  # names of a certificate in one sentence
 TIMES = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 EVERY = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
 NONE = Text("握手没有完成，拿不到证书。", "No handshake was completed, so no certificate came.")
@@ -111,8 +112,9 @@ def _read(reach: Reach, chain: list[x509.Certificate], place: str) -> Iterator[S
     if now < ends:
         yield Seen("ending", now + SOON < ends, place, {"day": f"{ends:%Y-%m-%d}"})
     hosts, numbers = chains.names(leaf)
-    listed = "、".join([*hosts, *numbers] or [chains.common(leaf) or "—"])[:120]
-    yield Seen("name", chains.fits(leaf, host), place, {"host": host, "names": listed})
+    shown = [*hosts, *numbers][:NAMED] or [chains.common(leaf) or "—"]
+    called = listed(each[:60] for each in shown)
+    yield Seen("name", chains.fits(leaf, host), place, {"host": host, "names": called})
     yield Seen("alternative", bool(hosts or numbers), place)
     key, enough = chains.key(leaf)
     yield Seen("key", enough, place, {"key": key})

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from shixiao.security.probing.probe import Given, Seen, probe
+from shixiao.security.probing.probe import Given, Seen, listed, probe
 from shixiao.security.probing.reach import Answer, Reach
+from shixiao.terms import Text
 
 YEAR = 31_536_000  # seconds: the least that ASVS 3.4.1 takes
 UNSAFE = ("'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:", "data:")
 VERSION = re.compile(r"/\d|\d+\.\d+")
+UNNAMED = Text("没有写明脚本来源", "it names none")
 TELLING = ("server", "x-powered-by", "x-aspnet-version", "x-generator")
 
 
@@ -33,7 +35,8 @@ def headers(reach: Reach, given: Given) -> Iterator[Seen]:
     if strict:  # a browser that knows nonces ignores 'unsafe-inline' beside them
         loose = [each for each in loose if each not in ("'unsafe-inline'", "https:", "http:")]
     if policy:
-        yield Seen("csp_scripts", bool(scripts) and not loose, values={"loose": "、".join(loose)})
+        why = listed(loose) if scripts else UNNAMED
+        yield Seen("csp_scripts", bool(scripts) and not loose, values={"loose": why})
     framed = policy.get("frame-ancestors") is not None or bool(page.header("x-frame-options"))
     yield Seen("framing", framed)
     yield Seen("sniffing", page.header("x-content-type-options").lower() == "nosniff")

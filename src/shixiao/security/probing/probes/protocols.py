@@ -21,7 +21,7 @@ from shixiao.security.probing.hello import (
     Flight,
     Hello,
 )
-from shixiao.security.probing.probe import Given, Seen, probe
+from shixiao.security.probing.probe import Given, Seen, listed, probe
 from shixiao.security.probing.reach import NotAssessed, Reach
 from shixiao.security.probing.suites import codes, group_of, name_of
 from shixiao.terms import Text
@@ -99,7 +99,7 @@ def _suites(reach: Reach, clear: Mapping[int, Flight]) -> Iterator[Seen]:
         if flight is not None and flight.bits:
             bits.append(flight.bits)
     for check, found in held.items():
-        yield Seen(check, not found, values={"suites": "、".join(sorted(found))})
+        yield Seen(check, not found, values={"suites": listed(sorted(found))})
     if bits:
         yield Seen("prime", min(bits) >= LEAST_BITS, values={"bits": min(bits)})
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from shixiao.security.probing.handshake import Plain, greet
 from shixiao.security.probing.hello import TLCP, TLS13, Flight, Hello
-from shixiao.security.probing.probe import Given, Seen, probe
+from shixiao.security.probing.probe import Given, Seen, listed, probe
 from shixiao.security.probing.reach import Reach
 from shixiao.security.probing.suites import codes, name_of
 
@@ -30,7 +30,7 @@ def tlcp(reach: Reach, given: Given) -> Iterator[Seen]:
     except Plain:
         return
     found = [flight for flight in (national, modern) if flight is not None]
-    names = "、".join(name_of(flight.suite) for flight in found)
+    names = listed(name_of(flight.suite) for flight in found)
     yield Seen("path", bool(found), values={"suites": names})
     if given.national:
         yield Seen("asked", bool(found))
