@@ -13,7 +13,7 @@ from django.utils import timezone
 from shixiao.records.models import CatalogueItem, GramCount, Harvest, LeafRow, Notice
 from shixiao.sharing.catalogue import Dataset, read_datasets
 from shixiao.terms import BadInput, Text
-from shixiao.workflows import files
+from shixiao.workflows import files, queued
 from shixiao.workflows.catalogue import compiling, harvesting, taking_in
 from shixiao.workflows.catalogue.compiling import Faulty
 from shixiao.workflows.catalogue.harvesting import Origin
@@ -259,7 +259,7 @@ def test_what_a_vanished_worker_left_is_taken_up_and_only_the_rest_is_written(
     half = replace(whole, fresh=whole.fresh[:1], gone=["X"])
     monkeypatch.setattr(taking_in, "BATCH", 1)
     made = asked_for(cast, LISTED)
-    claimed = harvesting._claim()
+    claimed = queued.claim(Harvest.objects.all())
     assert claimed is not None
 
     def stops(*_: Any) -> int:
@@ -283,7 +283,7 @@ def test_what_a_vanished_worker_left_is_taken_up_and_only_the_rest_is_written(
 def test_after_three_attempts_it_has_failed_and_says_what_stays(cast: Cast) -> None:
     made = asked_for(cast, LISTED)
     for _ in range(3):
-        assert harvesting._claim() is not None
+        assert queued.claim(Harvest.objects.all()) is not None
         harvesting.resume(now=timezone.now() + timedelta(minutes=3))
     made.refresh_from_db()
     assert (made.state, made.problem) == ("failed", harvesting.ENDED)

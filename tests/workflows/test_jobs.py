@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from shixiao.records.models import Evaluation, Evidence, Finding, LeafRow, Organisation, Standing
 from shixiao.terms import Text
-from shixiao.workflows import children, evaluations, evidence, gate, register
+from shixiao.workflows import children, evaluations, evidence, gate, queued, register
 from shixiao.workflows.child import ORPHANED
 from shixiao.workflows.refusals import Stale
 from tests.cast import NOW, Cast, make_evaluation, make_finding
@@ -41,7 +41,7 @@ def test_a_step_of_many_minutes_is_not_taken_for_death(
     cast: Cast, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluation = asked(cast, tmp_path)
-    clock, alive, beats = [NOW], evaluations._alive, []
+    clock, alive, beats = [NOW], queued.alive, []
 
     def a_minute_later(of: Evaluation, **noted: Text) -> None:
         clock[0] += timedelta(minutes=1)
@@ -50,7 +50,7 @@ def test_a_step_of_many_minutes_is_not_taken_for_death(
 
     monkeypatch.setattr(timezone, "now", lambda: clock[0])
     monkeypatch.setattr(children, "BEAT", 0.02)
-    monkeypatch.setattr(evaluations, "_alive", a_minute_later)
+    monkeypatch.setattr(queued, "alive", a_minute_later)
     evaluations.run_waiting()
     evaluation.refresh_from_db()
     assert (evaluation.state, evaluation.attempts) == ("done", 1)

@@ -11,9 +11,10 @@ from shixiao.records.base import Record, code
 from shixiao.records.fields import BothField, EncryptedText
 from shixiao.records.files import StoredFile
 from shixiao.records.organisations import Organisation
+from shixiao.records.queued import Queued
 
 
-class Harvest(Record):
+class Harvest(Queued):
     """One reading of a catalogue that exists elsewhere: a job at first, then what it changed.
 
     ``source`` names the catalogue: entries are found again by source and identifier. It is read
@@ -22,28 +23,12 @@ class Harvest(Record):
     what is being done, and ``beat`` that somebody does it.
     """
 
-    class State(models.TextChoices):
-        """How far the job is."""
-
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-
     code = models.CharField(max_length=16, unique=True, default=code)
     source = models.CharField(max_length=200)
     address = models.CharField(max_length=300, default="")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200, default="")
-    asked = models.DateTimeField()
     asked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
-    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
-    progress = BothField(null=True)
-    started = models.DateTimeField(null=True)
-    beat = models.DateTimeField(null=True)
-    finished = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    problem = BothField(null=True)
     seen = models.PositiveIntegerField(default=0)
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)

@@ -7,35 +7,20 @@ from uuid import UUID
 from django.db import models
 
 from shixiao.records.accounts import Account
-from shixiao.records.base import Record, code
+from shixiao.records.base import code
 from shixiao.records.evidence import Evidence
 from shixiao.records.fields import BothField
+from shixiao.records.queued import Queued
 
 
-class Evaluation(Record):
+class Evaluation(Queued):
     """One evaluation of one evidence: a job at first, then a result that never changes."""
-
-    class State(models.TextChoices):
-        """How far the job is."""
-
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
 
     code = models.CharField(max_length=16, unique=True, default=code)
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="evaluations")
     question = models.JSONField(default=dict)
     seed = models.BigIntegerField()
-    asked = models.DateTimeField()
     asked_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
-    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
-    progress = BothField(null=True)
-    started = models.DateTimeField(null=True)
-    beat = models.DateTimeField(null=True)
-    finished = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    problem = BothField(null=True)
 
     rules_pack = models.CharField(max_length=100, default="")
     rules_sha256 = models.CharField(max_length=64, default="")

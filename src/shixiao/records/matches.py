@@ -8,26 +8,18 @@ from django.db import models
 
 from shixiao.records.accounts import Account
 from shixiao.records.base import Record, code
-from shixiao.records.fields import BothField
 from shixiao.records.files import StoredFile
 from shixiao.records.organisations import Organisation
+from shixiao.records.queued import Queued
 
 
-class MatchRun(Record):
+class MatchRun(Queued):
     """One matching of a department: a job at first, then a result that never changes.
 
     What goes in and what comes out are files named by their hash: both lists, the dictionary as it
     was when the run was asked for, the result. A result that was made elsewhere has no lists.
     ``former`` is the run whose lists are matched again, ``edition`` how often they were.
     """
-
-    class State(models.TextChoices):
-        """How far the job is."""
-
-        QUEUED = "queued"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
 
     class Kind(models.TextChoices):
         """What it was made of: two lists, a list and the registry of the site, or a result."""
@@ -48,15 +40,7 @@ class MatchRun(Record):
     former = models.ForeignKey("self", models.PROTECT, null=True, related_name="later")
     edition = models.PositiveIntegerField(default=1)
 
-    asked = models.DateTimeField()
     asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
-    state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
-    progress = BothField(null=True)
-    started = models.DateTimeField(null=True)
-    beat = models.DateTimeField(null=True)
-    finished = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    problem = BothField(null=True)
 
     rows = models.PositiveIntegerField(default=0)
     threshold = models.FloatField(null=True)

@@ -50,6 +50,7 @@ from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
+from shixiao.records.queued import Queued
 from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
@@ -122,6 +123,7 @@ __all__ = [
     "Post",
     "Pressure",
     "Proposal",
+    "Queued",
     "Relation",
     "Resolution",
     "SealedValue",

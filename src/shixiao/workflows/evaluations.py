@@ -6,7 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 from shixiao.checkup.question import DEFAULT_SEED
 from shixiao.records.models import Evaluation, Evidence
 from shixiao.terms import Text
-from shixiao.workflows import activity_maps, evidence_of_sharing, leaving_out
+from shixiao.workflows import activity_maps, evidence_of_sharing, leaving_out, queued
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.children import run_child
@@ -29,15 +29,11 @@ from shixiao.workflows.register import Taken, read, take_in, tell_before, tell_p
 from shixiao.workflows.search import index_standings
 
 logger = logging.getLogger("shixiao.evaluations")
-MOST_ATTEMPTS = 3
-UNDERWAY = (Evaluation.State.QUEUED, Evaluation.State.RUNNING)
-SILENT = timedelta(minutes=2)  # without a sign of life, whoever ran the job is gone
 ENDED = Text(
     "评估进程意外结束（可能内存或磁盘不足），没有留下结果。可以重新评估。",
     "The evaluation ended unexpectedly (perhaps memory or disk ran out) and left no result."
     " It can be run again.",
 )
-WAITING = Text("等待开始", "Waiting to begin")
 ASKED = Text(
     "这份证据的同一评估已在等待或进行中，不必再次提交。",
     "The same evaluation of this evidence waits or runs already; it need not be asked for again.",
@@ -55,7 +51,7 @@ def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_S
     check(actor, "evaluation.run", evidence)
     held = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
     question = activity_maps.question_of(held) | leaving_out.question_of(at=at)
-    underway = Evaluation.objects.filter(state__in=UNDERWAY, evidence=held, seed=seed)
+    underway = Evaluation.objects.filter(state__in=queued.UNDERWAY, evidence=held, seed=seed)
     if any(evidence_of_sharing.asked_again(each.question) == question for each in underway):
         raise Stale(ASKED)
     return Evaluation.objects.create(
@@ -64,7 +60,7 @@ def ask(evidence: Evidence, *, actor: Actor, at: datetime, seed: int = DEFAULT_S
         seed=seed,
         asked=at,
         asked_by=actor.account,
-        progress=WAITING,
+        progress=queued.WAITING,
     )
 
 
@@ -107,19 +103,19 @@ def run(evaluation: Evaluation) -> None:
             outcome = run_child(
                 _job(evaluation, beside, left_out),
                 folder=beside,
-                tell=lambda text: _alive(evaluation, progress=text),
-                beat=lambda: _alive(evaluation),
+                tell=lambda text: queued.alive(evaluation, progress=text),
+                beat=lambda: queued.alive(evaluation),
             )
         if "done" in outcome:
             _finish(evaluation, outcome["done"], read(beside), beside)
         elif "bad" in outcome:
             problem = Text.of(outcome["bad"])
             evidence_in.refuse(evaluation.evidence, problem, at=timezone.now())
-            _fail(evaluation, problem)
+            queued.fail(evaluation, problem)
         elif "stopped" in outcome:
             logger.info("evaluation %s was stopped and will be taken up again", evaluation.code)
         else:
-            _fail(evaluation, Text.of(outcome.get("failed") or ENDED))
+            queued.fail(evaluation, Text.of(outcome.get("failed") or ENDED))
 
 
 @contextmanager
@@ -142,25 +138,10 @@ def put_in_place(beside: Path, place: Path) -> None:
     beside.replace(place)
 
 
-def silent(now: datetime) -> Q:
-    """Ask for jobs whose worker gives no sign of life.
-
-    A sign from the future was given before the clock was set back.
-    """
-    return Q(beat__lt=now - SILENT) | Q(beat__gt=now + SILENT)
-
-
 def resume(*, now: datetime) -> int:
     """Queue again what a vanished worker left; after three attempts it has failed."""
-    gone = Evaluation.objects.filter(silent(now), state=Evaluation.State.RUNNING)
-    for evaluation in gone:
-        if evaluation.attempts >= MOST_ATTEMPTS:
-            _fail(evaluation, ENDED)
-        else:
-            _claimed(evaluation).filter(beat=evaluation.beat).update(
-                state=Evaluation.State.QUEUED, progress=WAITING
-            )
-    return len(gone)
+    rows = Evaluation.objects.all()
+    return queued.resume(rows, lambda each: queued.fail(each, ENDED), now=now)
 
 
 @transaction.atomic
@@ -213,7 +194,7 @@ def _claim() -> Evaluation | None:
         evidence__organisation__in=running.values("evidence__organisation")
     )
     held = free.select_related("evidence__organisation").select_for_update(
-        of=("self", "evidence__organisation"), skip_locked=_skips(), no_key=True
+        of=("self", "evidence__organisation"), skip_locked=queued.skips_locked(), no_key=True
     )
     found = held.order_by("asked", "id").first()
     # Asked again under the lock: another worker may have claimed one since the list was made.
@@ -230,11 +211,11 @@ def _keep_rows(evaluation: Evaluation) -> None:
     if evidence_of_sharing.SITE_ROWS in evaluation.question:
         return
     kept = evidence_of_sharing.keep_rows(
-        evaluation.evidence, at=timezone.now(), beat=lambda: _alive(evaluation)
+        evaluation.evidence, at=timezone.now(), beat=lambda: queued.alive(evaluation)
     )
     if kept:
         evaluation.question = evaluation.question | {evidence_of_sharing.SITE_ROWS: kept}
-        _claimed(evaluation).update(question=evaluation.question)
+        queued.claimed(evaluation).update(question=evaluation.question)
 
 
 def _skips() -> bool:
@@ -253,27 +234,10 @@ def _job(evaluation: Evaluation, folder: Path, left_out: str | None) -> dict[str
     }
 
 
-def _claimed(evaluation: Evaluation) -> QuerySet[Evaluation]:
-    """Return the row as long as this claim of it stands: none once another worker took it up."""
-    return Evaluation.objects.filter(
-        pk=evaluation.pk, state=Evaluation.State.RUNNING, attempts=evaluation.attempts
-    )
-
-
-def _holds(evaluation: Evaluation) -> bool:
-    """Keep the row from others, and say whether the claim stands; within a transaction."""
-    return _claimed(evaluation).select_for_update(of=("self",)).first() is not None
-
-
-def _alive(evaluation: Evaluation, **noted: Text) -> None:
-    """Note that the worker is alive, and the progress where there is any."""
-    _claimed(evaluation).update(beat=timezone.now(), **noted)
-
-
 @transaction.atomic
 def _finish(evaluation: Evaluation, done: dict[str, Any], found: Taken, beside: Path) -> None:
     """Take the result in: files, rows, findings, leaf; in one transaction."""
-    if not _holds(evaluation):
+    if not queued.holds(evaluation):
         logger.warning("evaluation %s was taken up by another worker", evaluation.code)
         return
     now = timezone.now()
@@ -292,12 +256,3 @@ def _finish(evaluation: Evaluation, done: dict[str, Any], found: Taken, beside: 
     put("evaluation.run", evaluation.code, at=now, facts=facts, sealed=sealed)
     take_in(evaluation, found, at=now)
     put_in_place(beside, folder_of(evaluation))
-
-
-@transaction.atomic
-def _fail(evaluation: Evaluation, problem: Text) -> None:
-    if not _holds(evaluation):
-        return
-    evaluation.state, evaluation.problem = Evaluation.State.FAILED, problem
-    evaluation.finished = timezone.now()
-    evaluation.save(update_fields=["state", "problem", "finished"])

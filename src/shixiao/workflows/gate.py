@@ -20,7 +20,8 @@ from shixiao.workflows import activity_maps
 from shixiao.workflows import evidence as evidence_in
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.children import run_child
-from shixiao.workflows.evaluations import MOST_ATTEMPTS, put_in_place, silent, workshop
+from shixiao.workflows.evaluations import put_in_place, workshop
+from shixiao.workflows.queued import MOST_ATTEMPTS, silent, skips_locked
 from shixiao.workflows.roles import Scope
 
 ENDED = Text(
@@ -112,8 +113,7 @@ def _claim() -> Evidence | None:
     rows = Evidence.objects.filter(
         free, state=Evidence.State.CHECKING, attempts__lt=MOST_ATTEMPTS
     ).order_by("received", "id")
-    skips = bool(transaction.get_connection().features.has_select_for_update_skip_locked)
-    found = rows.select_for_update(of=("self",), skip_locked=skips).first()
+    found = rows.select_for_update(of=("self",), skip_locked=skips_locked()).first()
     if found is None:
         return None
     found.attempts, found.beat = found.attempts + 1, timezone.now()

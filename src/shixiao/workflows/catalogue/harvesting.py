@@ -12,29 +12,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from shixiao.records.models import Harvest, StoredFile
 from shixiao.sharing.catalogue import Dataset, read_datasets
 from shixiao.sharing.catalogue.ckan import Ckan
 from shixiao.terms import BadInput, Text, Unavailable
-from shixiao.workflows import files
+from shixiao.workflows import files, queued
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue import taking_in
 from shixiao.workflows.catalogue.taking_in import Compared
-from shixiao.workflows.evaluations import MOST_ATTEMPTS, silent
 from shixiao.workflows.leaves import put
 from shixiao.workflows.notices import tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Stale
 
-UNDERWAY = (Harvest.State.QUEUED, Harvest.State.RUNNING)
-WAITING = Text("等待开始", "Waiting to begin")
-READING = Text("正在读入目录", "Reading the catalogue")
 WRITING = Text(
     "核对无误，正在写入：已处理 {done} 条，共 {of} 条",
     "Checked; now writing: {done} of {of} entries done",
@@ -89,7 +84,7 @@ def ask(origin: Origin, *, actor: Actor, at: datetime) -> Harvest:
                 name=origin.called[:200],
                 asked=at,
                 asked_by=signed_in(actor),
-                progress=WAITING,
+                progress=queued.WAITING,
             )
     except IntegrityError:
         raise Stale(ASKED.format(name=origin.name)) from None
@@ -105,8 +100,10 @@ def harvest(datasets: Iterable[Dataset], origin: Origin, *, actor: Actor, at: da
         BadInput: an entry cannot be taken.
     """
     made = ask(origin, actor=actor, at=at)
-    _claimed_now(made, at)
-    _write(made, taking_in.compare(datasets, origin.name, tell=lambda _: None), at=at)
+    queued.begin(made)
+    compared = taking_in.compare(datasets, origin.name, tell=lambda _: None)
+    _write(made, compared, at=at)
+    _finish(made, compared, at=at)
     made.refresh_from_db()
     return made
 
@@ -114,7 +111,7 @@ def harvest(datasets: Iterable[Dataset], origin: Origin, *, actor: Actor, at: da
 def run_waiting() -> int:
     """Read the catalogues that wait, one after the other; return how many were read."""
     ran = 0
-    while (found := _claim()) is not None:
+    while (found := queued.claim(Harvest.objects.all())) is not None:
         run(found)
         ran += 1
     return ran
@@ -125,7 +122,7 @@ def run(made: Harvest) -> None:
     try:
         with _opened(made) as datasets:
             compared = taking_in.compare(
-                datasets, made.source, tell=lambda text: _alive(made, progress=text)
+                datasets, made.source, tell=lambda text: queued.alive(made, progress=text)
             )
     except BadInput as error:
         _fail(made, Text(error.in_language("zh"), error.in_language("en")))
@@ -133,19 +130,15 @@ def run(made: Harvest) -> None:
         _fail(made, error.text)
     else:
         _write(made, compared, at=timezone.now())
+        with transaction.atomic():
+            now = timezone.now()
+            if _finish(made, compared, at=now):
+                _tell(made, at=now, done=True)
 
 
 def resume(*, now: datetime) -> int:
     """Queue again what a vanished worker left; after three attempts it has failed."""
-    gone = Harvest.objects.filter(silent(now), state=Harvest.State.RUNNING)
-    for made in gone:
-        if made.attempts >= MOST_ATTEMPTS:
-            _fail(made, ENDED)
-        else:
-            _claimed(made).filter(beat=made.beat).update(
-                state=Harvest.State.QUEUED, progress=WAITING
-            )
-    return len(gone)
+    return queued.resume(Harvest.objects.all(), lambda each: _fail(each, ENDED), now=now)
 
 
 @contextmanager
@@ -167,69 +160,32 @@ def _write(made: Harvest, compared: Compared, *, at: datetime) -> None:
     done = 0
     for counted, step in taking_in.steps(compared, made.source, at=at):
         with transaction.atomic():
-            if not _holds(made):
+            if not queued.holds(made):
                 return
             changed = step()
             done += changed
             said = WRITING.format(done=f"{done:,}", of=f"{whole:,}")
-            _alive(made, progress=said, **{counted: F(counted) + changed})
-    with transaction.atomic():
-        if _holds(made):
-            _finish(made, compared, at=at)
+            queued.alive(made, progress=said, **{counted: F(counted) + changed})
 
 
-def _finish(made: Harvest, compared: Compared, *, at: datetime) -> None:
+def _finish(made: Harvest, compared: Compared, *, at: datetime) -> bool:
+    """Note what came, within a transaction; False where the claim does not stand any more."""
+    if not queued.holds(made):
+        return False
     ended = {"state": Harvest.State.DONE, "finished": at, "progress": None}
-    _claimed(made).update(seen=compared.seen, sha256=compared.sha256, **ended)
+    queued.claimed(made).update(seen=compared.seen, sha256=compared.sha256, **ended)
     facts = {"origin": made.source, "rows": compared.seen, "sha256": compared.sha256}
     put("dataset.harvested", made.code, at=at, facts=facts, sealed={"actor": made.asked_by})
-    _tell(made, at=at, done=True)
+    return True
 
 
 @transaction.atomic
 def _fail(made: Harvest, problem: Text) -> None:
-    if _holds(made):
-        now = timezone.now()
-        ended = {"state": Harvest.State.FAILED, "finished": now, "progress": None}
-        _claimed(made).update(problem=problem, **ended)
-        _tell(made, at=now, done=False)
+    if queued.fail(made, problem):
+        _tell(made, at=timezone.now(), done=False)
 
 
 def _tell(made: Harvest, *, at: datetime, done: bool) -> None:
-    # Who has it read at once, without a worker, sees at once what came.
-    if made.asked_by is not None and made.attempts:
+    if made.asked_by is not None:
         link = f"/catalogue/imports/{made.code}/"
         tell([made.asked_by], KIND, TOLD[done].format(name=made.source), link=link, at=at)
-
-
-@transaction.atomic
-def _claim() -> Harvest | None:
-    """Take the oldest waiting catalogue, so that no other worker does."""
-    skips = bool(transaction.get_connection().features.has_select_for_update_skip_locked)
-    rows = Harvest.objects.filter(state=Harvest.State.QUEUED).order_by("asked", "id")
-    found = rows.select_for_update(of=("self",), skip_locked=skips).first()
-    if found is None:
-        return None
-    found.attempts += 1
-    _claimed_now(found, timezone.now())
-    return found
-
-
-def _claimed_now(made: Harvest, at: datetime) -> None:
-    made.state, made.started, made.beat, made.progress = Harvest.State.RUNNING, at, at, READING
-    made.save(update_fields=["state", "started", "beat", "attempts", "progress"])
-
-
-def _claimed(made: Harvest) -> QuerySet[Harvest]:
-    """Return the row as long as this claim of it stands: none once another worker took it up."""
-    return Harvest.objects.filter(pk=made.pk, state=Harvest.State.RUNNING, attempts=made.attempts)
-
-
-def _holds(made: Harvest) -> bool:
-    """Keep the row from others, and say whether the claim stands; within a transaction."""
-    return _claimed(made).select_for_update(of=("self",)).first() is not None
-
-
-def _alive(made: Harvest, **noted: Any) -> None:
-    """Note that the worker is alive, and how far it is."""
-    _claimed(made).update(beat=timezone.now(), **noted)

@@ -22,7 +22,7 @@ import shixiao
 from shixiao.records.models import MatchRun, Organisation, Standard, StoredFile
 from shixiao.sharing.matching import Bounds, read_elements, read_matches, read_requirements
 from shixiao.terms import BadInput, Text
-from shixiao.workflows import files, moving
+from shixiao.workflows import files, moving, queued
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.matches import dictionary
@@ -36,8 +36,6 @@ COLUMNS = (
     *("element_id", "name", "definition", "datatype", "format", "code_list", "unit"),
     "department_id",
 )
-UNDERWAY = (MatchRun.State.QUEUED, MatchRun.State.RUNNING)
-WAITING = Text("等待开始", "Waiting to begin")
 TOO_LARGE = Text(
     "文件超过 {most} MB；请分成几个文件。", "The file exceeds {most} MB; split it into several."
 )
@@ -181,7 +179,7 @@ def _queued(given: MatchRun, actor: Actor, at: datetime) -> MatchRun:
     same = MatchRun.objects.filter(
         department=given.department, requirements=given.requirements, elements=given.elements
     )
-    if same.filter(state__in=UNDERWAY).exists():
+    if same.filter(state__in=queued.UNDERWAY).exists():
         raise Stale(ASKED)
     # As it was matched now: by this version, by these rules, with this dictionary.
     alike = same.filter(
@@ -196,7 +194,7 @@ def _queued(given: MatchRun, actor: Actor, at: datetime) -> MatchRun:
         department=given.department, requirements=given.requirements, kind=given.kind
     )
     given.edition = 1 + max(earlier.values_list("edition", flat=True), default=0)
-    given.asked, given.asked_by, given.progress = at, signed_in(actor), WAITING
+    given.asked, given.asked_by, given.progress = at, signed_in(actor), queued.WAITING
     given.save(force_insert=True)
     return given
 

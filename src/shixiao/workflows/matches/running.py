@@ -9,16 +9,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from shixiao.records.models import MatchRun, StoredFile
 from shixiao.sharing.matching import ANSWER, read_matches
 from shixiao.terms import Text
-from shixiao.workflows import files
+from shixiao.workflows import files, queued
 from shixiao.workflows.children import run_child
-from shixiao.workflows.evaluations import MOST_ATTEMPTS, silent, workshop
-from shixiao.workflows.matches.asking import WAITING
+from shixiao.workflows.evaluations import workshop
 from shixiao.workflows.matches.taking import take
 
 logger = logging.getLogger("shixiao.matches")
@@ -33,7 +31,7 @@ ENDED = Text(
 def run_waiting() -> int:
     """Match the lists that wait; return how many runs there were."""
     ran = 0
-    while (found := _claim()) is not None:
+    while (found := queued.claim(MatchRun.objects.all())) is not None:
         run(found)
         ran += 1
     return ran
@@ -46,28 +44,20 @@ def run(found: MatchRun) -> None:
         outcome = run_child(
             _job(found, beside),
             folder=beside,
-            tell=lambda text: _alive(found, progress=text),
-            beat=lambda: _alive(found),
+            tell=lambda text: queued.alive(found, progress=text),
+            beat=lambda: queued.alive(found),
         )
         if "matched" in outcome:
             _finish(found, outcome["matched"], (beside / ANSWER).read_bytes())
         elif "stopped" in outcome:
             logger.info("matching %s was stopped and will be taken up again", found.code)
         else:
-            _fail(found, Text.of(outcome.get("bad") or outcome.get("failed") or ENDED))
+            queued.fail(found, Text.of(outcome.get("bad") or outcome.get("failed") or ENDED))
 
 
 def resume(*, now: datetime) -> int:
     """Queue again what a vanished worker left; after three attempts it has failed."""
-    gone = MatchRun.objects.filter(silent(now), state=MatchRun.State.RUNNING)
-    for each in gone:
-        if each.attempts >= MOST_ATTEMPTS:
-            _fail(each, ENDED)
-        else:
-            _claimed(each).filter(beat=each.beat).update(
-                state=MatchRun.State.QUEUED, progress=WAITING
-            )
-    return len(gone)
+    return queued.resume(MatchRun.objects.all(), lambda each: queued.fail(each, ENDED), now=now)
 
 
 def _job(found: MatchRun, beside: Path) -> dict[str, Any]:
@@ -86,35 +76,9 @@ def _laid(file: StoredFile, path: Path) -> str:
 
 
 @transaction.atomic
-def _claim() -> MatchRun | None:
-    """Take the oldest waiting run, so that no other worker does."""
-    rows = MatchRun.objects.filter(state=MatchRun.State.QUEUED).order_by("asked", "id")
-    skips = bool(transaction.get_connection().features.has_select_for_update_skip_locked)
-    found = rows.select_for_update(of=("self",), skip_locked=skips).first()
-    if found is None:
-        return None
-    found.state, found.attempts = MatchRun.State.RUNNING, found.attempts + 1
-    found.started = found.beat = timezone.now()
-    found.save(update_fields=["state", "attempts", "started", "beat"])
-    return found
-
-
-def _claimed(found: MatchRun) -> QuerySet[MatchRun]:
-    """Return the row as long as this claim of it stands: none once another worker took it up."""
-    return MatchRun.objects.filter(
-        pk=found.pk, state=MatchRun.State.RUNNING, attempts=found.attempts
-    )
-
-
-def _alive(found: MatchRun, **noted: Text) -> None:
-    """Note that the worker is alive, and the progress where there is any."""
-    _claimed(found).update(beat=timezone.now(), **noted)
-
-
-@transaction.atomic
 def _finish(found: MatchRun, matched: dict[str, str], data: bytes) -> None:
     """Take the result in: file, rows, leaf; in one transaction."""
-    held = _claimed(found).select_for_update(of=("self",)).first()
+    held = queued.claimed(found).select_for_update(of=("self",)).first()
     if held is None:
         logger.warning("matching %s was taken up by another worker", found.code)
         return
@@ -122,12 +86,3 @@ def _finish(found: MatchRun, matched: dict[str, str], data: bytes) -> None:
     held.rules_sha256, held.code_version = matched["rules_sha256"], matched["code_version"]
     told = read_matches(data, file=ANSWER, largest=LARGEST)
     take(held, told, files.store(data, at=now), at=now)
-
-
-@transaction.atomic
-def _fail(found: MatchRun, problem: Text) -> None:
-    held = _claimed(found).select_for_update(of=("self",)).first()
-    if held is None:
-        return
-    held.state, held.problem, held.finished = MatchRun.State.FAILED, problem, timezone.now()
-    held.save(update_fields=["state", "problem", "finished"])
