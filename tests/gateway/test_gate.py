@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -132,6 +132,31 @@ def test_a_start_while_the_site_is_down_takes_up_the_list_that_was_kept(tmp_path
     (tmp_path / "state" / "version").write_text("?", "utf-8")
     with pytest.raises(BadInput):
         Gate(setting(tmp_path))
+
+
+def test_a_list_that_was_ahead_of_the_clock_here_is_obeyed_once_the_clock_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=10)
+    listed(tmp_path, issued=ahead, systems={"sys1": Admission(Status.ADMITTED, ahead.date())})
+    gate = Gate(setting(tmp_path))
+
+    async def looked() -> int:
+        async with httpx.AsyncClient() as client:
+            await gate.look(client)
+        return gate.version
+
+    assert asyncio.run(looked()) == 0
+    monkeypatch.setattr("shixiao.gateway.gate.datetime", Later)
+    assert asyncio.run(looked()) == 1
+
+
+class Later(datetime):
+    """A clock that was put right: ten minutes on."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime.now(tz) + timedelta(minutes=10)
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from shixiao.gateway.fetching import PLAIN, packed
+from shixiao.gateway.places import Place
 from shixiao.seals import VerifyKey
 from shixiao.sharing.admission import Status, StatusList, read_statuses
-from shixiao.sharing.published import LARGEST, Closed, write_file
+from shixiao.sharing.published import Closed, Early, write_file
 from shixiao.terms import BadInput, Text
 
 EVERY = 0.5  # seconds between looks: what was decided is obeyed in less than two
@@ -102,8 +102,7 @@ class Gate:
         self._told = told
         self._held: StatusList | None = None
         self._known = _version(told.state / SEEN)
-        self._etag = ""
-        self._stat: tuple[int, int, int] | None = None
+        self._place = Place(told.place, patience=PATIENCE)
         self.why: Text | None = NO_LIST
         self._restore()
 
@@ -129,14 +128,17 @@ class Gate:
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once for a newer list; what cannot be obeyed leaves the last good one."""
         try:
-            data = await self._fetched(client)
+            data = await self._place.changed(client)
             if data is not None:
                 await asyncio.to_thread(self.take, data, now=datetime.now(UTC))
             self.why = None if self._held else NO_LIST
         except Closed as closed:
             self.why = closed.text
+            if isinstance(closed, Early):
+                self._place.forget()  # the same list is right once the clock is
         except (OSError, httpx.HTTPError, httpx.InvalidURL, TimeoutError):
             self.why = UNREACHED
+            self._place.forget()
 
     def take(self, data: bytes, *, now: datetime) -> None:
         """Obey a list from now on, and keep it for the next start.
@@ -165,35 +167,6 @@ class Gate:
             self.why = problem.text if isinstance(problem, Closed) else UNREACHED
         else:
             self.why = None
-
-    async def _fetched(self, client: httpx.AsyncClient) -> bytes | None:
-        """Return the bytes where they changed since the last look."""
-        place = self._told.place
-        if "://" not in place:
-            return self._from_file(Path(place))
-        headers = PLAIN | ({"If-None-Match": self._etag} if self._etag else {})
-        async with asyncio.timeout(PATIENCE), client.stream("GET", place, headers=headers) as told:
-            if told.status_code == httpx.codes.NOT_MODIFIED:
-                return None
-            if told.status_code != httpx.codes.OK or packed(told):
-                raise OSError
-            data = bytearray()
-            async for part in told.aiter_bytes():
-                data += part
-                if len(data) > LARGEST:
-                    raise OSError
-            self._etag = told.headers.get("etag", "")
-            return bytes(data)
-
-    def _from_file(self, path: Path) -> bytes | None:
-        found = path.stat()
-        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
-        if seen == self._stat:
-            return None
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        self._stat = seen
-        return data
 
 
 class Answers:

@@ -13,16 +13,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import httpx
 
 from shixiao.gateway.config import Config, Followed
 from shixiao.gateway.database import connect
-from shixiao.gateway.fetching import PLAIN, packed
+from shixiao.gateway.places import Place
 from shixiao.gateway.refusals import Refused
-from shixiao.sharing.published import LARGEST, Closed, Early, check_age
+from shixiao.sharing.published import Closed, Early, check_age
 from shixiao.terms import Text
 
 EVERY = 0.2  # seconds between looks
@@ -60,7 +59,7 @@ class Follower(Generic[Obeyed]):
 
     def __init__(self, name: str, followed: Followed, read: Read[Obeyed], config: Config) -> None:
         self._name, self._followed, self._read, self._config = name, followed, read, config
-        self._seen: object = None
+        self._place = Place(followed.place, patience=PATIENCE)
         self._held: Obeyed | None = None
         self._known = _known(config, name)
         self._looked = 0.0
@@ -80,7 +79,7 @@ class Follower(Generic[Obeyed]):
     async def look(self, client: httpx.AsyncClient) -> None:
         """Look once, and obey what is there."""
         try:
-            changed = await self._fetched(client)
+            changed = await self._place.changed(client)
             if changed is not None:
                 self._held = await asyncio.to_thread(self._take, changed)
             if self._held is not None:
@@ -90,9 +89,10 @@ class Follower(Generic[Obeyed]):
         except Closed as closed:
             self._held, self.why = None, closed.text
             if isinstance(closed, Early):
-                self._seen = None  # the same file is right once the clock is
+                self._place.forget()  # the same file is right once the clock is
         except (OSError, httpx.HTTPError, httpx.InvalidURL, sqlite3.Error):
-            self._held, self.why, self._seen = None, _GONE, None
+            self._held, self.why = None, _GONE
+            self._place.forget()
         self._looked = time.monotonic()
 
     def _take(self, data: bytes) -> Obeyed:
@@ -106,39 +106,6 @@ class Follower(Generic[Obeyed]):
                 )
             self._known = read.version
         return read
-
-    async def _fetched(self, client: httpx.AsyncClient) -> bytes | None:
-        """Return the bytes where they changed since the last look."""
-        place = self._followed.place
-        if "://" not in place:
-            return self._from_file(Path(place))
-        headers = PLAIN | ({"If-None-Match": str(self._seen)} if self._seen else {})
-        async with (
-            asyncio.timeout(PATIENCE),
-            client.stream("GET", place, headers=headers) as answer,
-        ):
-            if answer.status_code == httpx.codes.NOT_MODIFIED:
-                return None
-            answer.raise_for_status()
-            if packed(answer):
-                raise OSError
-            data = bytearray()
-            async for part in answer.aiter_bytes():
-                data += part
-                if len(data) > LARGEST:
-                    break
-            self._seen = answer.headers.get("etag")
-            return bytes(data)
-
-    def _from_file(self, path: Path) -> bytes | None:
-        found = path.stat()
-        seen = (found.st_ino, found.st_mtime_ns, found.st_size)
-        if seen == self._seen:
-            return None
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        self._seen = seen
-        return data
 
 
 def _known(config: Config, name: str) -> int:
