@@ -15,6 +15,8 @@ from pathlib import Path
 
 from shixiao.security.probing import Consent, Given, Reach, Target, described
 
+Serve = Callable[[socket.socket], None]
+
 
 @dataclass
 class Asked:
@@ -149,6 +151,35 @@ def serving(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def listening(serve: Serve, *, scheme: str = "tls") -> Iterator[Target]:
+    """Serve each connection by a function, one after the other, on a free port of loopback."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def turn() -> None:
+        while True:
+            link, _ = listener.accept()
+            with link:
+                if over.is_set():
+                    return
+                link.settimeout(2)
+                with suppress(OSError, ValueError):
+                    serve(link)
+
+    thread = threading.Thread(target=turn)
+    thread.start()
+    port = listener.getsockname()[1]
+    try:
+        yield Target(scheme, "127.0.0.1", port)
+    finally:
+        over.set()
+        with socket.create_connection(("127.0.0.1", port)):
+            pass
+        thread.join()
+        listener.close()
 
 
 def reach_of(target: Target, **consent: object) -> Reach:

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,40 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from shixiao.security.probing import Target
+from tests.security.lab import Serve
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-Serve = Callable[[socket.socket], None]
 LOOPBACK = (x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost"))
-
-
-@contextmanager
-def listening(serve: Serve, *, scheme: str = "tls") -> Iterator[Target]:
-    """Serve each connection by a function, one after the other, on a free port of loopback."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    over = threading.Event()
-
-    def turn() -> None:
-        while True:
-            link, _ = listener.accept()
-            with link:
-                if over.is_set():
-                    return
-                link.settimeout(2)
-                with suppress(OSError, ValueError):
-                    serve(link)
-
-    thread = threading.Thread(target=turn)
-    thread.start()
-    port = listener.getsockname()[1]
-    try:
-        yield Target(scheme, "127.0.0.1", port)
-    finally:
-        over.set()
-        with socket.create_connection(("127.0.0.1", port)):
-            pass
-        thread.join()
-        listener.close()
 
 
 def by_library(context: ssl.SSLContext) -> Serve:

@@ -33,6 +33,7 @@ from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import LONGEST, TOO_LONG
+from shixiao.workflows.organisations import offices
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
 
@@ -101,8 +102,7 @@ def month_before(month: date) -> date:
 
 def figures(month: date) -> list[Row]:
     """Return the figures of a month by department, those who were asked most first."""
-    rows = Organisation.objects.filter(kind__in=("department", "bureau"), active=True)
-    found = [_row(each, month) for each in rows]
+    found = [_row(each, month) for each in offices()]
     return sorted(found, key=lambda row: (-row.received, -row.asked, row.code))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from shixiao.records.models import Organisation
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
-from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import Incomplete
+from shixiao.workflows.permissions import check, may
+from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 
 BY_HAND = (
     Organisation.Kind.BUREAU,
@@ -31,6 +32,24 @@ FROM_EVIDENCE = Text(
     " entered.",
 )
 NO_NAME = Text("请写明中文和英文名称。", "Give the name in Chinese and in English.")
+
+
+def offices() -> QuerySet[Organisation]:
+    """Return who holds data and answers for duties: departments, and the bureau, by code."""
+    kinds = (Organisation.Kind.DEPARTMENT, Organisation.Kind.BUREAU)
+    return Organisation.objects.filter(active=True, kind__in=kinds).order_by("code")
+
+
+def offices_of(actor: Actor, right: str) -> list[Organisation]:
+    """Return the offices for which a person has a right, by code.
+
+    Raises:
+        Missing: there are none.
+    """
+    found = [row for row in offices() if may(actor, right, row)]
+    if not found:
+        raise Missing(NOT_FOUND)
+    return found
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from shixiao.security.probing import Given, NotAssessed
 from shixiao.security.probing.chains import covers
-from tests.security.lab import faults, hardened, looked, serving
+from tests.security.lab import faults, hardened, listening, looked, serving
 from tests.security.lab_tls import (
     ByHand,
     Made,
@@ -20,7 +20,6 @@ from tests.security.lab_tls import (
     by_library,
     context_of,
     key_of,
-    listening,
     written,
 )
 

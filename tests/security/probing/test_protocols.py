@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from shixiao.security.probing import NotAssessed
 from shixiao.security.probing.hello import Hello, Reading, Rubbish, speaks_ssl2, ssl2_hello
-from tests.security.lab import faults, hardened, looked, serving
-from tests.security.lab_tls import ByHand, Serve, by_library, context_of, listening
+from tests.security.lab import Serve, faults, hardened, listening, looked, serving
+from tests.security.lab_tls import ByHand, by_library, context_of
 
 GOOD = (0xC02B, 0x1301)
 BOTH = (0x0303, 0x0304)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shixiao.rules import load_pack
 from shixiao.security.probing import Consent, Given, NotAssessed, Profile, Reach, Target, run
 from shixiao.terms import BadInput
-from tests.security.lab import Reply, hardened, reach_of, serving
+from tests.security.lab import Reply, hardened, listening, reach_of, serving
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 WRITTEN = {
@@ -171,34 +171,14 @@ def test_what_was_consented_to_in_number_and_speed_is_kept() -> None:
 Rude = Callable[[socket.socket], None]
 
 
-@contextmanager
-def rude(act: Rude) -> Iterator[Target]:
+def rude(act: Rude) -> AbstractContextManager[Target]:
     """Serve one who does not keep to HTTP."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.2)
-    over = threading.Event()
 
-    def serve() -> None:
-        while not over.is_set():
-            try:
-                link, _ = listener.accept()
-            except OSError:
-                continue
-            with link:
-                try:
-                    link.recv(4096)
-                    act(link)
-                except OSError:
-                    pass
+    def serve(link: socket.socket) -> None:
+        link.recv(4096)
+        act(link)
 
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield Target("http", "127.0.0.1", listener.getsockname()[1])
-    finally:
-        over.set()
-        thread.join()
-        listener.close()
+    return listening(serve, scheme="http")
 
 
 def hangs(link: socket.socket) -> None:

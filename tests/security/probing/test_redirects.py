@@ -8,8 +8,18 @@ from pathlib import Path
 import pytest
 
 from shixiao.security.probing import NotAssessed, Reach, Target
-from tests.security.lab import Asked, Behaviour, Reply, faults, hardened, looked, serving
-from tests.security.lab_tls import Serve, context_of, listening
+from tests.security.lab import (
+    Asked,
+    Behaviour,
+    Reply,
+    Serve,
+    faults,
+    hardened,
+    listening,
+    looked,
+    serving,
+)
+from tests.security.lab_tls import context_of
 
 
 def leading(where: str, status: int = 301) -> Behaviour:

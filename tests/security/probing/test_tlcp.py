@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives import serialization
 
 from shixiao.security.probing import Given, NotAssessed
 from shixiao.security.probing.probes.tlcp import CURVE, SIGNED
-from tests.security.lab import faults, hardened, looked, serving
-from tests.security.lab_tls import ByHand, Made, Serve, by_library, context_of, listening
+from tests.security.lab import Serve, faults, hardened, listening, looked, serving
+from tests.security.lab_tls import ByHand, Made, by_library, context_of
 
 SM2 = b"\x30\x20" + CURVE + SIGNED
 RSA = Made(kind="2048").certificate().public_bytes(serialization.Encoding.DER)

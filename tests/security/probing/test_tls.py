@@ -11,8 +11,8 @@ import pytest
 from shixiao.security.probing import Given, NotAssessed, described
 from shixiao.security.probing.relay import relayed
 from tests.conftest import ROOT
-from tests.security.lab import faults, hardened, looked, reach_of, serving
-from tests.security.lab_tls import by_library, context_of, listening
+from tests.security.lab import faults, hardened, listening, looked, reach_of, serving
+from tests.security.lab_tls import by_library, context_of
 
 TOOLS = ROOT / ".probes"
 AGAIN, MASTER = "is_vulnerable_to_client_renegotiation_dos", "supports_ems_extension"

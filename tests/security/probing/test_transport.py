@@ -15,14 +15,13 @@ import pytest
 
 from shixiao.rules import load_pack
 from shixiao.security.probing import Consent, Given, Gravity, ProbeReport, Profile, Target, run
-from tests.security.lab import faults, hardened, serving
+from tests.security.lab import faults, hardened, listening, serving
 from tests.security.lab_tls import (
     ByHand,
     Made,
     authority,
     by_library,
     context_of,
-    listening,
     written,
 )
 

@@ -7,7 +7,6 @@ Source: CycloneDX (ECMA-424); package-url/purl-spec (ECMA-427).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from shixiao.security.documents import read_json
 from shixiao.terms import BadInput, Text
 
-LARGEST = 64 << 20
 MOST = 200_000
 LONGEST = 500  # signs of a purl, name or version
 DEEPEST = 50  # components within components
@@ -27,7 +26,6 @@ NO_SBOM = Text(
 )
 LARGE = Text("物料清单过大。", "The SBOM is too large.")
 EMPTY = Text("物料清单里没有组件。", "The SBOM lists no component.")
-GONE = Text("读不了：{why}。", "It cannot be read: {why}.")
 PURL = re.compile(r"pkg:([A-Za-z][A-Za-z0-9.+-]*)/([^@?#]+)(?:@([^?#]+))?(?:[?#].*)?", re.DOTALL)
 ECOSYSTEMS = {
     "pypi": "PyPI", "npm": "npm", "maven": "Maven", "golang": "Go", "cargo": "crates.io",
@@ -58,17 +56,7 @@ def read_sbom(path: Path) -> tuple[Component, ...]:
     Raises:
         BadInput: it cannot be read, is too large, or is none.
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except OSError as problem:
-        raise BadInput(GONE.format(why=problem.strerror), file=path.name) from None
-    if len(raw) > LARGEST:
-        raise BadInput(LARGE, file=path.name)
-    try:
-        data = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise BadInput(NO_SBOM, file=path.name) from None
+    data = read_json(path, wrong=NO_SBOM)
     if not isinstance(data, Mapping) or data.get("bomFormat") != "CycloneDX":
         raise BadInput(NO_SBOM, file=path.name)
     found = set()

@@ -8,7 +8,6 @@ that failed assessed nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,17 +18,15 @@ from pkgutil import iter_modules
 from typing import Any
 
 from shixiao.seals import canonical_json
+from shixiao.security.documents import read_json
 from shixiao.security.probing import Gravity
 from shixiao.terms import BadInput, Text
 
 PACKAGE = "shixiao.security.importers.kinds"
-LARGEST = 64 << 20  # bytes of a report
 MOST = 100_000  # findings
 LONGEST = 2_000  # signs of a sentence
 SHORT = 500  # signs of a name or place
 ORDER = {gravity: place for place, gravity in enumerate(Gravity)}
-GONE = Text("读不了：{why}。", "It cannot be read: {why}.")
-LARGE = Text("报告过大。", "The report is too large.")
 NO_JSON = Text("不是 JSON 文件。", "This is no JSON.")
 UNKNOWN = Text(
     "认不出是哪种工具的报告；可导入的有：{kinds}。",
@@ -144,17 +141,7 @@ def read_report(path: Path, system: str) -> Report:
     Raises:
         BadInput: it cannot be read, is too large, or of no known form.
     """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except OSError as problem:
-        raise BadInput(GONE.format(why=problem.strerror), file=path.name) from None
-    if len(raw) > LARGEST:
-        raise BadInput(LARGE, file=path.name)
-    try:
-        data = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise BadInput(NO_JSON, file=path.name) from None
+    data = read_json(path, wrong=NO_JSON)
     form = next((each for each in importers() if each.knows(data)), None)
     if form is None:
         kinds = ", ".join(each.name for each in importers())

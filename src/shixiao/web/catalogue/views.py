@@ -25,6 +25,7 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue import compiling, keeping
 from shixiao.workflows.catalogue.compiling import Faulty
 from shixiao.workflows.moving import Act
+from shixiao.workflows.organisations import offices
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.roles import Scope
@@ -203,10 +204,10 @@ def _own(actor: Actor) -> Organisation:
     Raises:
         Missing: the person acts for none.
     """
-    rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
+    rows = offices()
     if actor.account is not None:
         rows = rows.filter(posts__account=actor.account)
-    own = rows.order_by("code").first()
+    own = rows.first()
     if own is None:
         raise Missing(NOT_FOUND)
     return own

@@ -25,6 +25,7 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.catalogue.compiling import life
 from shixiao.workflows.inventories import draft as open_draft
 from shixiao.workflows.inventories import missing, take_in, visible
+from shixiao.workflows.organisations import offices_of
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
@@ -94,7 +95,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Take in what an inventory found."""
     actor = actor_on(request)
-    known = _owners(actor)
+    known = offices_of(actor, "inventory.add")
     form = Entering(request.POST or None, request.FILES or None, owners=known)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -207,16 +208,3 @@ def _table(actor: Actor, code: str, entry: str) -> FoundTable:
     if row is None:
         raise Missing(NOT_FOUND)
     return row
-
-
-def _owners(actor: Actor) -> list[Organisation]:
-    """Return the departments for which the person enters inventories.
-
-    Raises:
-        Missing: there are none.
-    """
-    rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
-    mine = [row for row in rows.order_by("code") if may(actor, "inventory.add", row)]
-    if not mine:
-        raise Missing(NOT_FOUND)
-    return mine

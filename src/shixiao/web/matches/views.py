@@ -33,6 +33,7 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.jobs import queue_matching
 from shixiao.workflows.matches import asking, dictionary
 from shixiao.workflows.matches.asking import Upload, visible
+from shixiao.workflows.organisations import offices_of
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 
@@ -56,7 +57,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Take two lists in, queue their matching, and go to its page."""
     actor = actor_on(request)
-    known = owners(actor)
+    known = offices_of(actor, "match.run")
     standards = Standard.objects.filter(state="adopted").count()
     given = (request.POST or None, request.FILES or None)
     form = Lists(*given, owners=known, standards=standards)
@@ -102,7 +103,7 @@ def _upload(upload: Any) -> Upload:
 def enter(request: HttpRequest) -> HttpResponse:
     """Take in the result of a matching that was made elsewhere."""
     actor = actor_on(request)
-    known = owners(actor)
+    known = offices_of(actor, "match.run")
     form = Entering(request.POST or None, request.FILES or None, owners=known)
     if request.method == "POST" and form.is_valid():
         of = next(each for each in known if each.code == form.cleaned_data["department"])
@@ -198,16 +199,3 @@ def found(actor: Actor, code: str) -> MatchRun:
     if row is None:
         raise Missing(NOT_FOUND)
     return row
-
-
-def owners(actor: Actor) -> list[Organisation]:
-    """Return the departments whose requirements the person has matched.
-
-    Raises:
-        Missing: there are none.
-    """
-    rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
-    mine = [row for row in rows.order_by("code") if may(actor, "match.run", row)]
-    if not mine:
-        raise Missing(NOT_FOUND)
-    return mine

@@ -24,6 +24,7 @@ from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import mixed, say, words
 from shixiao.workflows import meetings, stepping
 from shixiao.workflows.moving import LONGEST, Act
+from shixiao.workflows.organisations import offices
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 
@@ -69,8 +70,7 @@ class NewResolution(forms.Form):
         fields["dispute"].choices = [("", words("不针对争议", "About none"))] + [
             (each.code, say(each.request.item.name)) for each in meetings.agenda(meeting)
         ]
-        rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
-        fields["holder"].choices = [(row.code, say(row.name)) for row in rows.order_by("code")]
+        fields["holder"].choices = [(row.code, say(row.name)) for row in offices()]
 
 
 def listing(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from shixiao.sharing.duties import Status
 from shixiao.web.sharing.duties import article, lines
 from shixiao.workflows.clock import rule
-from shixiao.workflows.duties.standing import departments, standing
+from shixiao.workflows.duties.standing import standing
+from shixiao.workflows.organisations import offices
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 MOST_SHOWN = 200
@@ -17,7 +18,7 @@ MOST_SHOWN = 200
 
 def overview(request: HttpRequest) -> HttpResponse:
     """Show how the duties of each department stood when they were counted, the worst first."""
-    rows = [(row, getattr(row, "duties", None)) for row in departments().select_related("duties")]
+    rows = [(row, getattr(row, "duties", None)) for row in offices().select_related("duties")]
     rows.sort(key=lambda each: (-(each[1].breached if each[1] else -1), each[0].code))
     counted = [totals for _, totals in rows if totals is not None]
     context = {
@@ -31,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def department(request: HttpRequest, code: str) -> HttpResponse:
     """Show the duties of a department: counted, and what is open or breached."""
-    row = departments().filter(code=code).first()
+    row = offices().filter(code=code).first()
     if row is None:
         raise Missing(NOT_FOUND)
     today = timezone.localdate()

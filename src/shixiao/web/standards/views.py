@@ -26,7 +26,8 @@ from shixiao.web.standards.forms import ElementForm, Filter, Importing, RemarkFo
 from shixiao.web.standards.showing import conflict_line, line, shown, visible
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.moving import Act
-from shixiao.workflows.permissions import check, may
+from shixiao.workflows.organisations import offices_of
+from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.standards import comparing, deciding, drafting, importing
 from shixiao.workflows.standards.drafting import element_of, life
@@ -255,9 +256,5 @@ def owners(actor: Actor) -> list[Organisation]:
     Raises:
         Missing: the person drafts for none.
     """
-    rows = Organisation.objects.filter(active=True, kind__in=("department", "bureau"))
-    mine = [row for row in rows.order_by("code") if may(actor, "standard.manage", row)]
-    mine.sort(key=lambda row: row.pk not in actor.below)
-    if not mine:
-        raise Missing(NOT_FOUND)
-    return mine
+    mine = offices_of(actor, "standard.manage")
+    return sorted(mine, key=lambda row: row.pk not in actor.below)

@@ -23,6 +23,7 @@ from shixiao.records.models import (
 )
 from shixiao.sharing.duties import Duty, Owed, Status, duties
 from shixiao.workflows.duties.owing import Row, authority, owed_by, steps_of
+from shixiao.workflows.organisations import offices
 
 YEAR = timedelta(days=365)
 LISTED = CatalogueItem.LISTED
@@ -107,15 +108,9 @@ def standing(department: Organisation, today: date) -> Standing:
     return Standing(tuple(found), tuple(waiting), cut)
 
 
-def departments() -> QuerySet[Organisation]:
-    """Return who owes anything in sharing."""
-    rows = Organisation.objects.filter(kind__in=("department", "bureau"), active=True)
-    return rows.order_by("code")
-
-
 def count_all(*, now: datetime) -> int:
     """Count the duties of every department anew; return of how many."""
-    today, rows = timezone.localdate(now), list(departments())
+    today, rows = timezone.localdate(now), list(offices())
     for row in rows:
         found = standing(row, today)
         totals = {status.value: found.total(status) for status in Status}
