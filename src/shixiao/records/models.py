@@ -1,6 +1,7 @@
 """All models, for Django to find."""
 
 from shixiao.records.accounts import Account, Identity, Post, Relation
+from shixiao.records.admissions import Admission, Certificate, Retest, SystemStep
 from shixiao.records.appraisals import (
     Appraisal,
     AppraisalComment,
@@ -50,10 +51,28 @@ from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
+from shixiao.records.probings import (
+    ProbeOutcome,
+    Probing,
+    Waiver,
+    Weakness,
+    WeaknessTurn,
+)
 from shixiao.records.queued import Queued
 from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
+from shixiao.records.systems import (
+    EffectPledge,
+    InterestContest,
+    InterestRuling,
+    NeedFile,
+    OfSystem,
+    ProbeConsent,
+    Release,
+    System,
+    SystemPaper,
+)
 from shixiao.records.tokens import Token
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
@@ -61,6 +80,7 @@ from shixiao.records.witnesses import Cosignature, Witness
 __all__ = [
     "Account",
     "ActivityMap",
+    "Admission",
     "Appraisal",
     "AppraisalComment",
     "AppraisalContest",
@@ -72,6 +92,7 @@ __all__ = [
     "Bulletin",
     "Case",
     "CatalogueItem",
+    "Certificate",
     "Commission",
     "ConformanceReport",
     "Contest",
@@ -86,6 +107,7 @@ __all__ = [
     "Dispute",
     "Draw",
     "DutyTotals",
+    "EffectPledge",
     "Engagement",
     "Entry",
     "Evaluated",
@@ -105,6 +127,8 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "InterestContest",
+    "InterestRuling",
     "Inventory",
     "Item",
     "LeafRow",
@@ -116,16 +140,23 @@ __all__ = [
     "Matter",
     "Measurement",
     "Meeting",
+    "NeedFile",
     "Notice",
+    "OfSystem",
     "Organisation",
     "Photo",
     "Plan",
     "Post",
     "Pressure",
+    "ProbeConsent",
+    "ProbeOutcome",
+    "Probing",
     "Proposal",
     "Queued",
     "Relation",
+    "Release",
     "Resolution",
+    "Retest",
     "SealedValue",
     "Seat",
     "SharingRequest",
@@ -138,9 +169,15 @@ __all__ = [
     "Standing",
     "Step",
     "StoredFile",
+    "System",
+    "SystemPaper",
+    "SystemStep",
     "Token",
     "Training",
     "UsageRecord",
+    "Waiver",
     "WarningCase",
+    "Weakness",
+    "WeaknessTurn",
     "Witness",
 ]
