@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.urls import reverse
@@ -148,24 +149,31 @@ def timeline(row: System, *, inside: bool) -> list[dict[str, Any]]:
         steps = [step for step in steps if step.verb in {*PUBLIC, "register", "contest"}]
     return [
         {
-            "title": STEPS[step.verb],
-            "at": step.at,
-            "by": _who(step) if inside else None,
-            "text": _reason(step),
+            "title": STEPS[verb],
+            "at": together[-1].at,
+            "by": _who(together[-1]) if inside else None,
+            "text": _reason(together),
         }
-        for step in steps
+        for verb, together in _folded(steps)
     ]
+
+
+def _folded(steps: Iterable[SystemStep]) -> Iterator[tuple[str, list[SystemStep]]]:
+    """Give steps one by one; files that were entered one after the other are one."""
+    for (verb, _), found in groupby(steps, key=lambda s: (s.verb, s.verb == "file" or s.pk)):
+        yield verb, list(found)
 
 
 def _who(step: SystemStep) -> str:
     return " · ".join(each.name for each in (step.by, step.second) if each is not None)
 
 
-def _reason(step: SystemStep) -> object:
-    if step.verb == "file":
-        return names().get(step.reason, NAMED.get(step.reason, Text(step.reason, step.reason)))
-    if step.verb in {"waiver_asked", "waiver_granted", "waiver_refused"}:
-        return names().get(step.reason, step.reason)
+def _reason(together: list[SystemStep]) -> object:
+    step = together[-1]
+    if step.verb == "file" or step.verb.startswith("waiver_"):
+        said = dict.fromkeys(each.reason for each in together)
+        known = NAMED | names()
+        return joined([known.get(name, Text(name, name)) for name in said])
     return step.reason if step.verb in {*PUBLIC, "consent", "withdraw_consent"} else ""
 
 
