@@ -1,0 +1,98 @@
+"""A design check on the terminal: the answer, the gravest services, and what the package lacks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from rich.console import Console, JustifyMethod
+from rich.table import Table
+
+from shixiao.checkup.design import DesignCheck, answer
+from shixiao.checkup.design.checking import WORST_FIRST
+from shixiao.checkup.design.judging import COPIED, Judged, short
+from shixiao.checkup.design.promising import State
+from shixiao.terms import Text
+
+SHOWN = 40  # services in the table
+TOLD = 10  # copies that are told in full
+HEADS = (
+    Text("事项", "Service"),
+    Text("结论", "Verdict"),
+    Text("留下/窗口", "Kept of counter"),
+    Text("时间比", "Time ratio"),
+    Text("政府已有", "Held"),
+    Text("到场", "Visits"),
+    Text("签章", "Signatures"),
+)
+MORE = Text("另有 {n} 个事项，见 --json 或 --out。", "{n} more services: see --json or --out.")
+LACKING = Text("{n} 个对象：{what}", "{n} subjects: {what}")
+STATES = {
+    State.REGISTERED: Text("登记完整", "registered in full"),
+    State.INCOMPLETE: Text("不完整", "incomplete"),
+    State.REFUSED: Text("不予采用", "refused"),
+}
+
+
+def show(check: DesignCheck, *, language: str) -> None:
+    """Print the answer, a table of services, copies in full, targets, and what is missing."""
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(answer(check).in_language(language), style="bold")
+    order = {name: place for place, name in enumerate(WORST_FIRST)}
+    ranked = sorted(check.judged, key=lambda one: order.get(one.verdict, len(order)))
+    if ranked:
+        console.print(_table(ranked[:SHOWN], language))
+    if len(ranked) > SHOWN:
+        console.print(MORE.format(n=str(len(ranked) - SHOWN)).in_language(language))
+    for one in [one for one in ranked if one.verdict == COPIED][:TOLD]:
+        console.print(one.service.subject.name.in_language(language), style="bold")
+        for ground in one.grounds:
+            console.print(f"  {ground.in_language(language)}")
+    for line in (*_targets(check, language), *_lacking(check, language)):
+        console.print(f"· {line}")
+
+
+def _table(judged: list[Judged], language: str) -> Table:
+    table = Table()
+    for place, head in enumerate(HEADS):
+        justify: JustifyMethod = "left" if place < 2 else "right"
+        table.add_column(head.in_language(language), justify=justify, overflow="fold")
+    for one in judged:
+        table.add_row(
+            one.service.subject.name.in_language(language),
+            short(one.verdict).in_language(language),
+            f"{one.kept}/{one.compared}" if one.pairs else "—",
+            _ratio(one),
+            f"{len(one.elsewhere)}/{one.asked}" if one.catalogued else "—",
+            str(len(one.visits)),
+            str(len(one.signatures)),
+        )
+    return table
+
+
+def _ratio(one: Judged) -> str:
+    ratio = one.burden.ratio if one.burden else None
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return "—"
+    return f"{ratio.low:.2f}–{ratio.high:.2f}"
+
+
+def _targets(check: DesignCheck, language: str) -> Iterator[str]:
+    for promise in check.promises:
+        name = promise.subject.name.in_language(language)
+        state = STATES[promise.state].in_language(language)
+        why = "; ".join(text.in_language(language) for text in promise.why)
+        head = f"{name} · {promise.registered.measure}: {state}"
+        yield f"{head} ({why})" if why else head
+
+
+def _lacking(check: DesignCheck, language: str) -> Iterator[str]:
+    """Say each thing that is missing once, with the number of those who lack it."""
+    told = {text for promise in check.promises for text in promise.why}
+    counts: dict[Text, int] = {}
+    for verdict in check.verdicts:
+        for text in verdict.missing:
+            if text not in told:
+                counts[text] = counts.get(text, 0) + 1
+    for text, n in counts.items():
+        yield LACKING.format(n=str(n), what=text).in_language(language)
