@@ -1,9 +1,9 @@
 """Likeness: do two wordings ask for the same thing, one at the counter and the other online?
 
-Within one service few things are asked for, so that less is needed to know a thing again than among
-all elements of a city: 户口簿 and 居民户口簿（复印件） are one, 结婚证 and 离婚证 are two. Where the
-dictionary knows both, it decides; else letters that stand in both in the same order do, or words,
-where a wording is not in Chinese.
+Within one service few things are asked for, so that less is needed to know a thing again than
+among all elements of a city: 户口簿 and 居民户口簿（复印件） are one, 结婚证 and 离婚证 are two.
+Where the dictionary knows both, it decides; else letters that stand in both in the same order do,
+or words, where a wording is not in Chinese.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from shixiao.sharing.matching.wording import folded_of, plain
 
 SAME, SAME_THING, SAME_HEAD, ANSWERED, DIFFERENT = 1.0, 0.95, 0.8, 0.75, 0.3
 _WORDS = re.compile(r"[a-z0-9]+")
-_LITTLE = frozenset(
-    "a an and copy copies for from in of on or original originals the to your".split()
-)
+_ARTICLES = ("a", "an", "and", "for", "from", "in", "of", "on", "or", "the", "to", "your")
+_LITTLE = frozenset((*_ARTICLES, "copy", "copies", "original", "originals"))
 _CERTAIN = 0.9  # weight from which a field is what a certificate is asked for
 
 
