@@ -2,8 +2,9 @@
 
 Items are held against each other one to one, so that together they are most alike; the order in
 which a channel lists them says nothing. What is then left over on both sides stands in each other's
-place kind by kind: a document that replaces a document takes nothing away. What a law demands in
-the original is set apart, for nobody could have taken it away.
+place kind by kind: a document that replaces a document takes nothing away, and a signature by any
+other name is a signature. What a law demands in the original is set apart, for nobody could have
+taken it away.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ def paired(
     rest, left = _without(rest, instead, 0), _without(left, instead, 1)
     return (
         *(Pair(_lawful(a, b, Fate.REPEATED), a, b) for a, b in kept),
-        *(Pair(_lawful(a, b, Fate.REPLACED), a, b) for a, b in instead),
+        *(Pair(_lawful(a, b, _instead(a)), a, b) for a, b in instead),
         *(Pair(_lawful(a, b, Fate.LIGHTER), a, b) for a, b in lighter),
         *(Pair(Fate.DROPPED, a, None) for a in rest),
         *(Pair(Fate.LAWFUL if b.basis else Fate.ADDED, None, b) for b in left),
@@ -139,6 +140,11 @@ def _in_place(ours: Sequence[Required], theirs: Sequence[Required]) -> list[Twos
         if waiting[item.kind]:
             found.append((item, waiting[item.kind].pop(0)))
     return found
+
+
+def _instead(item: Required) -> Fate:
+    """Say what it is when one of a kind stands for another: acts are the same by any name."""
+    return Fate.REPLACED if item.kind.data else Fate.REPEATED
 
 
 def _without(items: Sequence[Required], pairs: Sequence[Twosome], side: int) -> list[Required]:
