@@ -12,21 +12,27 @@ from shixiao.checkup.design import DesignCheck, answer
 from shixiao.checkup.design.checking import WORST_FIRST
 from shixiao.checkup.design.judging import COPIED, Judged, short
 from shixiao.checkup.design.promising import State
-from shixiao.terms import Text
+from shixiao.terms import SubjectKind, Text
 
 SHOWN = 40  # services in the table
 TOLD = 10  # copies that are told in full
 HEADS = (
     Text("事项", "Service"),
     Text("结论", "Verdict"),
-    Text("留下/窗口", "Kept of counter"),
-    Text("时间比", "Time ratio"),
-    Text("政府已有", "Held"),
+    Text("留下", "Kept"),
+    Text("时间", "Time"),
+    Text("已有", "Held"),
     Text("到场", "Visits"),
-    Text("签章", "Signatures"),
+    Text("签章", "Signed"),
 )
-MORE = Text("另有 {n} 个事项，见 --json 或 --out。", "{n} more services: see --json or --out.")
-LACKING = Text("{n} 个对象：{what}", "{n} subjects: {what}")
+KEY = Text(
+    "留下：窗口要求中网上照样要的；时间：申请人网上所费时间是窗口的几倍；已有：网上所要数据中其他部门"
+    "已有的；到场、签章：网上仍要的。",
+    "Kept: of what the counter asks for. Time: online over counter. Held: of the data asked for "
+    "online, by other departments. Visits, signed: what remains online.",
+)
+MORE = Text("另有 {n} 个事项，见 --json 或 --out。", "Not shown, see --json or --out: {n}.")
+LACKING = Text("{what}：{n} 个", "{what}: {n}")
 STATES = {
     State.REGISTERED: Text("登记完整", "registered in full"),
     State.INCOMPLETE: Text("不完整", "incomplete"),
@@ -42,13 +48,14 @@ def show(check: DesignCheck, *, language: str) -> None:
     ranked = sorted(check.judged, key=lambda one: order.get(one.verdict, len(order)))
     if ranked:
         console.print(_table(ranked[:SHOWN], language))
+        console.print(KEY.in_language(language))
     if len(ranked) > SHOWN:
         console.print(MORE.format(n=str(len(ranked) - SHOWN)).in_language(language))
     for one in [one for one in ranked if one.verdict == COPIED][:TOLD]:
         console.print(one.service.subject.name.in_language(language), style="bold")
         for ground in one.grounds:
             console.print(f"  {ground.in_language(language)}")
-    for line in (*_targets(check, language), *_lacking(check, language)):
+    for line in (*_apps(check, language), *_targets(check, language), *_lacking(check, language)):
         console.print(f"· {line}")
 
 
@@ -56,7 +63,9 @@ def _table(judged: list[Judged], language: str) -> Table:
     table = Table()
     for place, head in enumerate(HEADS):
         justify: JustifyMethod = "left" if place < 2 else "right"
-        table.add_column(head.in_language(language), justify=justify, overflow="fold")
+        name = head.in_language(language)
+        # Only names of services are broken into lines.
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=place > 0)
     for one in judged:
         table.add_row(
             one.service.subject.name.in_language(language),
@@ -77,12 +86,22 @@ def _ratio(one: Judged) -> str:
     return f"{ratio.low:.2f}–{ratio.high:.2f}"
 
 
+def _apps(check: DesignCheck, language: str) -> Iterator[str]:
+    for verdict in check.verdicts:
+        if verdict.subject.kind is SubjectKind.APP:
+            name = verdict.subject.name.in_language(language)
+            yield f"{name}: {verdict.text.in_language(language)}"
+
+
 def _targets(check: DesignCheck, language: str) -> Iterator[str]:
     for promise in check.promises:
         name = promise.subject.name.in_language(language)
         state = STATES[promise.state].in_language(language)
-        why = "; ".join(text.in_language(language) for text in promise.why)
-        head = f"{name} · {promise.registered.measure}: {state}"
+        mark = "；" if language == "zh" else "; "
+        why = mark.join(text.in_language(language) for text in promise.why)
+        target = promise.target
+        measure = target.measure.name.in_language(language) if target else ""
+        head = f"{name} · {measure or promise.registered.measure}: {state}"
         yield f"{head} ({why})" if why else head
 
 

@@ -45,6 +45,11 @@ class Burden:
     online: Mapping[Kind, int]
     ratio: Estimate
 
+    @property
+    def ended(self) -> tuple[Kind, ...]:
+        """The kinds of which the counter asks for some, and online for none."""
+        return tuple(kind for kind in Kind if self.counter[kind] and not self.online[kind])
+
     def fell(self, threshold: float) -> tuple[Kind, ...]:
         """Return the kinds of which clearly less is asked for online."""
         return tuple(
@@ -52,8 +57,9 @@ class Burden:
         )
 
     def rose(self, threshold: float) -> tuple[Kind, ...]:
-        """Return the kinds of which clearly more is asked for online."""
-        return tuple(k for k in Kind if self.online[k] > threshold * self.counter[k])
+        """Return the kinds of which clearly more is asked for online; a field more is no burden."""
+        heavy = (kind for kind in Kind if kind.weight)
+        return tuple(k for k in heavy if self.online[k] > threshold * self.counter[k])
 
 
 def burden(counter: Iterable[Required], online: Iterable[Required], rules: RulePack) -> Burden:

@@ -116,14 +116,14 @@ def _verdict(known: Judged, compared: Burden, rules: RulePack) -> tuple[str, tup
     lighter, heavier = ratio.high < lower, ratio.low > higher
     alike = known.kept >= rules.number("DSN-01", "kept") * known.compared
     again = known.count[Fate.REPEATED] >= rules.number("DSN-01", "recognised") * known.compared
-    if alike and again and not lighter:
+    if alike and again and not lighter and not compared.ended:
         return _unless_lean(known)
     if heavier:
         return WORSE, ()
     fell, rose = compared.fell(lower), compared.rose(higher)
     if lighter and len(fell) >= int(rules.number("E-06")) and not rose:
         return BETTER, ()
-    return (PARTLY if fell or lighter else SAME), ()
+    return (PARTLY if fell or lighter or known.kept < known.compared else SAME), ()
 
 
 def _unless_lean(known: Judged) -> tuple[str, tuple[Text, ...]]:
@@ -229,7 +229,7 @@ def _counts(counts: Mapping[Kind, int]) -> Text:
     kinds = [(texts("kinds")[kind], counts[kind]) for kind in reversed(Kind)]
     return Text(
         PARTS.zh.join(f"{name.zh} {n}" for name, n in kinds),
-        PARTS.en.join(f"{n} {name.en}" for name, n in kinds),
+        PARTS.en.join(f"{name.en} {n}" for name, n in kinds),
     )
 
 

@@ -15,11 +15,11 @@ from shixiao.terms import Text
 
 SCHEMA = "shixiao/design/1"
 ANSWER = Text(
-    "{services} 个事项：{copied} 个机械套用，{unknown} 个无法判断；{held} 项数据其他部门已有，"
-    "网上仍须到场 {visits} 次、签章 {signatures} 处；{targets} 个成效目标登记完整。",
-    "{services} services: {copied} copied mechanically, {unknown} not assessable; {held} items of "
-    "data are held by other departments, {visits} visits and {signatures} signatures remain "
-    "online; {targets} targets are registered in full.",
+    "{services} 个事项：{copied} 个机械套用，{unknown} 个无法判断。网上仍须到场 {visits} 次、"
+    "签章 {signatures} 处，所要数据中 {held} 项其他部门已有。{targets} 个成效目标登记完整。",
+    "Services: {services}; copied mechanically: {copied}; not assessable: {unknown}. What online "
+    "still asks for: visits {visits}, signatures {signatures}, data that other departments hold "
+    "{held}. Targets registered in full: {targets}.",
 )
 
 

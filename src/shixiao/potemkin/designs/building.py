@@ -39,6 +39,7 @@ from shixiao.potemkin.designs.listing import (
 from shixiao.terms import BadInput, Text
 
 KIND, OBSERVABLE, SIZE = "mechanical_copy", "kept", "designs"
+WHOLE, NEARLY = 2.0, 1.8  # strengths: all of the counter's list stays, or nearly all
 TITLE = Text("样板设计", "Potemkin designs")
 COPIES: Mapping[str, Way] = {
     "to_the_letter": to_the_letter,
@@ -137,9 +138,11 @@ def _service(made: _Tables, number: int, *, planted: bool, rng: np.random.Genera
     )
     made.requirements += _rows(id_, counter, online, rng)
     if planted:
-        kept = {OBSERVABLE: round(min(len(online) / len(counter), 1.0), 6)}
-        plant = {"kind": KIND, "strength": 2, "variant": way, "subject": subject_of}
-        made.plants.append({**plant, "base": {}, "planted": kept, "n": len(counter)})
+        share = round(min(len(online) / len(counter), 1.0), 6)
+        strength = WHOLE if share == 1 else NEARLY
+        plant = {"kind": KIND, "strength": strength, "variant": way, "subject": subject_of}
+        shown = {OBSERVABLE: share}
+        made.plants.append({**plant, "base": {}, "planted": shown, "n": len(counter)})
     elif way in DECOYS:
         made.decoys.append({"name": way, "subject": subject_of, "kinds": [KIND]})
 
