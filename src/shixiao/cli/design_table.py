@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from shixiao.checkup.design import DesignCheck, answer
 from shixiao.checkup.design.checking import WORST_FIRST
-from shixiao.checkup.design.judging import COPIED, Judged, short
+from shixiao.checkup.design.judging import COPIED, Judged
 from shixiao.checkup.design.promising import State
+from shixiao.checkup.design.wording import texts
 from shixiao.terms import SubjectKind, Text
 
 SHOWN = 40  # services in the table
@@ -55,12 +57,18 @@ def show(check: DesignCheck, *, language: str) -> None:
         console.print(one.service.subject.name.in_language(language), style="bold")
         for ground in one.grounds:
             console.print(f"  {ground.in_language(language)}")
-    for line in (*_apps(check, language), *_targets(check, language), *_lacking(check, language)):
+    notes = [note.in_language(language) for note in check.notes]
+    for line in (
+        *notes,
+        *_apps(check, language),
+        *_targets(check, language),
+        *_lacking(check, language),
+    ):
         console.print(f"· {line}")
 
 
 def _table(judged: list[Judged], language: str) -> Table:
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for place, head in enumerate(HEADS):
         justify: JustifyMethod = "left" if place < 2 else "right"
         name = head.in_language(language)
@@ -69,7 +77,7 @@ def _table(judged: list[Judged], language: str) -> Table:
     for one in judged:
         table.add_row(
             one.service.subject.name.in_language(language),
-            short(one.verdict).in_language(language),
+            texts("short")[one.verdict].in_language(language),
             f"{one.kept}/{one.compared}" if one.pairs else "—",
             _ratio(one),
             f"{len(one.elsewhere)}/{one.asked}" if one.catalogued else "—",

@@ -21,12 +21,12 @@ from shixiao.checkup.design.judging import (
     Judged,
     judge,
     listed,
-    short,
 )
 from shixiao.checkup.design.promising import Promise, State, promises
-from shixiao.checkup.design.reading import TABLES, read_design
+from shixiao.checkup.design.reading import TABLES, read_design, unread
 from shixiao.checkup.design.wording import texts
 from shixiao.evidence import ColumnMapping, Request, StoreMeta, connect, prepare
+from shixiao.evidence.raw import InputFile
 from shixiao.evidence.readers import Kind, sniff
 from shixiao.rules import RulePack
 from shixiao.settings import Settings
@@ -47,6 +47,8 @@ class DesignCheck:
 
     Attributes:
         meta: of the evidence.
+        inputs: the files that were read; a .zip is one.
+        notes: what the reader of the result should know of the evidence.
         rules: thresholds and law.
         design: what is planned.
         judged: every service with its verdict, in order of id.
@@ -56,6 +58,8 @@ class DesignCheck:
     """
 
     meta: StoreMeta
+    inputs: tuple[InputFile, ...]
+    notes: tuple[Text, ...]
     rules: RulePack
     design: Design
     judged: tuple[Judged, ...]
@@ -84,9 +88,12 @@ def check_design(
     progress(Text("逐项比较网上与窗口", "Comparing online with the counter, item by item"))
     judged = tuple(judge(design, service, holdings, rules) for service in design.services)
     promised = promises(design, rules)
-    written = Written(rules, [i for i in store.meta.inputs if i.rows])
+    read = tuple(i for i in store.meta.inputs if i.rows) or store.meta.inputs
+    written = Written(rules, read)
     return DesignCheck(
         meta=store.meta,
+        inputs=read,
+        notes=(*(Text.of(note) for note in store.meta.notes), *unread(store)),
         rules=rules,
         design=design,
         judged=judged,
@@ -122,7 +129,9 @@ def _of_app(app: App, judged: Sequence[Judged], promised: Sequence[Promise]) -> 
     grounds, missing = _targets(app.subject.id, promised)
     if mine:
         told = (
-            said["service"].format(name=one.service.subject.name, verdict=short(one.verdict))
+            said["service"].format(
+                name=one.service.subject.name, verdict=texts("short")[one.verdict]
+            )
             for one in mine
         )
         grounds = (said["services"].format(n=str(len(mine)), listed=listed(told)), *grounds)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from shixiao.checkup.articles import articles
 from shixiao.checkup.design.asking import Design, FormField, Required
 from shixiao.checkup.design.holding import Held, Holdings
-from shixiao.checkup.design.judging import COPIED, Judged, held_name, listed
+from shixiao.checkup.design.judging import COPIED, WORSE, Judged, held_name, listed
+from shixiao.checkup.design.pairing import Fate
 from shixiao.checkup.design.promising import Promise, State
 from shixiao.checkup.design.wording import finding_texts
 from shixiao.checkup.scene import masked
@@ -93,6 +94,12 @@ def _of_service(one: Judged, design: Design, written: Written) -> Iterator[Findi
         stayed = [p.online for p in one.pairs if p.online and p.counter and not p.online.basis]
         share = Estimate.fact(one.kept / one.compared, one.compared)
         yield written.finding(COPIED, subject, share, keys(stayed), **words)
+    if one.verdict == WORSE and one.burden is not None:
+        ratio, added = one.burden.ratio, one.count[Fate.ADDED]
+        ends = {"value": ratio.value, "low": ratio.low, "high": ratio.high}
+        shown = {key: f"{value:.2f}" for key, value in ends.items()}
+        new = [p.online for p in one.pairs if p.online and p.fate is Fate.ADDED]
+        yield written.finding(WORSE, subject, ratio, keys(new), added=str(added), **shown)
     if others:
         names = listed(held_name(held, design) for held in others)
         estimate = Estimate.fact(len(others), one.asked)

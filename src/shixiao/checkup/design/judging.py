@@ -83,7 +83,7 @@ def judge(design: Design, service: Planned, holdings: Holdings, rules: RulePack)
     base = Judged(
         service,
         UNKNOWN,
-        missing=tuple(_missing(service, holdings)),
+        missing=tuple(_missing(service, design)),
         held=tuple(h for i in free if (h := holdings.of(i, service.department)) is not None),
         asked=sum(item.kind.data for item in free),
         visits=_of(free, Kind.VISIT),
@@ -115,7 +115,9 @@ def _verdict(known: Judged, compared: Burden, rules: RulePack) -> tuple[str, tup
     lower, higher = rules.number("E-04"), rules.number("E-05")
     lighter, heavier = ratio.high < lower, ratio.low > higher
     alike = known.kept >= rules.number("DSN-01", "kept") * known.compared
-    again = known.count[Fate.REPEATED] >= rules.number("DSN-01", "recognised") * known.compared
+    known_again = rules.number("DSN-01", "recognised")
+    again = known.count[Fate.REPEATED] >= known_again * known.compared
+    again = again and known.kept >= known_again * sum(compared.online.values())
     if alike and again and not lighter and not compared.ended:
         return _unless_lean(known)
     if heavier:
@@ -135,7 +137,7 @@ def _unless_lean(known: Judged) -> tuple[str, tuple[Text, ...]]:
     return LITTLE, (texts("grounds")["nothing_remains"],)
 
 
-def _missing(service: Planned, holdings: Holdings) -> Iterable[Text]:
+def _missing(service: Planned, design: Design) -> Iterable[Text]:
     said = texts("missing")
     if not service.channels:
         yield said["no_requirements"]
@@ -144,7 +146,7 @@ def _missing(service: Planned, holdings: Holdings) -> Iterable[Text]:
             yield said["no_online"]
         if not service.channels.get(COUNTER):
             yield said["no_counter"]
-    if not holdings.known:
+    if not design.catalogued:
         yield said["no_catalogue"]
     elif not service.department:
         yield said["no_department"]
@@ -207,12 +209,6 @@ def held_name(held: Held, design: Design) -> Text:
         return held.item.name
     who = listed(holders)
     return Text(f"{held.item.name.zh}（{who.zh}）", f"{held.item.name.en} ({who.en})")
-
-
-def short(verdict: str) -> Text:
-    """Return a verdict in a few words: what stands before the colon."""
-    text = texts("verdicts")[verdict]
-    return Text(text.zh.split("：")[0], text.en.split(":")[0])
 
 
 def listed(names: Iterable[Text]) -> Text:

@@ -38,6 +38,11 @@ UNREAD = Text(
     "“{value}”不是这一列的取值，共 {count} 行如此；可用：{choices}。",
     "“{value}” is no value of this column, rows like this: {count}; use one of {choices}",
 )
+SKIPPED = Text(
+    "{file} 第 {row} 行“{column}”列的“{value}”读不出，按空值处理；共 {count} 行如此。",
+    "{file}, row {row}, column “{column}”: “{value}” cannot be read and counts as empty; rows like "
+    "this: {count}.",
+)
 EMPTY = Text(
     "这一列不能空着，共 {count} 行如此；请补上。",
     "this column may not be empty, rows like this: {count}; fill it in",
@@ -74,6 +79,16 @@ def parts(cell: str | None) -> tuple[str, ...]:
     """Split a list of the package."""
     pieces = (cell or "").replace("；", ";").split(";")
     return tuple(piece.strip() for piece in pieces if piece.strip())
+
+
+def unread(store: Store) -> tuple[Text, ...]:
+    """Say of each column that may be empty how many of its cells could not be read."""
+    found = []
+    for problem in store.meta.quality["problems"]:
+        if problem["kind"] == "unreadable" and problem["table"] in TABLES:
+            words = {key: problem[key] for key in ("file", "row", "column", "value")}
+            found.append(SKIPPED.format(**words, count=f"{problem['count']:,}"))
+    return tuple(found)
 
 
 def _check(store: Store, tables: Sequence[str]) -> None:

@@ -41,14 +41,10 @@ def design_json(check: DesignCheck) -> dict[str, Any]:
     """Return everything that was found as plain JSON values."""
     return {
         "schema": SCHEMA,
-        "inputs": [
-            {"name": i.name, "sha256": i.sha256, "rows": i.rows}
-            for i in check.meta.inputs
-            if i.rows
-        ],
+        "inputs": [{"name": i.name, "sha256": i.sha256, "rows": i.rows} for i in check.inputs],
         "rules": {"pack": check.rules.name, "hash": check.rules.hash},
         "code_version": __version__,
-        "notes": list(check.meta.notes),
+        "notes": [note.to_json() for note in check.notes],
         "answer": answer(check).to_json(),
         "verdicts": [verdict.to_json() for verdict in check.verdicts],
         "findings": [finding.to_json() for finding in check.findings],
