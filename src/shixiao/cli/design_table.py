@@ -11,13 +11,13 @@ from rich.table import Table
 
 from shixiao.checkup.design import DesignCheck, answer
 from shixiao.checkup.design.checking import WORST_FIRST
-from shixiao.checkup.design.judging import COPIED, Judged
+from shixiao.checkup.design.judging import COPIED, WORSE, Judged
 from shixiao.checkup.design.promising import State
 from shixiao.checkup.design.wording import texts
 from shixiao.terms import SubjectKind, Text
 
 SHOWN = 40  # services in the table
-TOLD = 10  # copies that are told in full
+TOLD = 10  # copies and heavier services that are told in full
 HEADS = (
     Text("事项", "Service"),
     Text("结论", "Verdict"),
@@ -53,7 +53,7 @@ def show(check: DesignCheck, *, language: str) -> None:
         console.print(KEY.in_language(language))
     if len(ranked) > SHOWN:
         console.print(MORE.format(n=str(len(ranked) - SHOWN)).in_language(language))
-    for one in [one for one in ranked if one.verdict == COPIED][:TOLD]:
+    for one in [one for one in ranked if one.verdict in (COPIED, WORSE)][:TOLD]:
         console.print(one.service.subject.name.in_language(language), style="bold")
         for ground in one.grounds:
             console.print(f"  {ground.in_language(language)}")
