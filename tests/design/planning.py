@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from shixiao.checkup.design.asking import Design, Kind, Planned, Required
 from shixiao.checkup.design.holding import Holdings
 from shixiao.checkup.design.judging import Judged, judge
-from shixiao.rules import load_pack
+from shixiao.rules import RulePack, load_pack
 from shixiao.sharing.matching import Element
 from shixiao.terms import Subject, SubjectKind, Text
 
@@ -42,7 +43,12 @@ def design(
     return Design((service,), elements=() if named else ELEMENTS, holders=HOLDERS, catalogued=True)
 
 
+@cache
+def rules() -> RulePack:
+    """Return the national pack, read once."""
+    return load_pack()
+
+
 def judged(planned: Design) -> Judged:
     """Return the verdict on its service."""
-    rules = load_pack()
-    return judge(planned, planned.services[0], Holdings(planned, rules), rules)
+    return judge(planned, planned.services[0], Holdings(planned, rules()), rules())

@@ -7,9 +7,8 @@ import dataclasses
 import pytest
 
 from shixiao.checkup.design.holding import Holdings
-from shixiao.rules import load_pack
 
-from .planning import design, item
+from .planning import design, item, rules
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ from .planning import design, item
 def test_an_item_is_held_by_those_whom_table_or_match_name(
     written, department, element, holders, confirmed
 ):
-    holdings = Holdings(design([written], [written]), load_pack())
+    holdings = Holdings(design([written], [written]), rules())
     found = holdings.of(item(written), department)
     if element is None:
         assert found is None
@@ -41,7 +40,7 @@ def test_without_a_catalogue_only_an_element_that_is_named_says_that_it_is_held(
     bare = dataclasses.replace(
         design(["m:身份证@E1"], ["m:身份证@E1"]), elements=(), holders={}, catalogued=False
     )
-    holdings = Holdings(bare, load_pack())
+    holdings = Holdings(bare, rules())
     assert holdings.known
     assert holdings.of(item("m:身份证@E1"), "civil").holders == ("",)
     assert holdings.of(item("m:身份证"), "civil") is None

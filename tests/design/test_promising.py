@@ -9,9 +9,8 @@ import pytest
 
 from shixiao.checkup.design.promising import State, promises
 from shixiao.effect.targets import Registered
-from shixiao.rules import load_pack
 
-from .planning import design
+from .planning import design, rules
 
 GOOD = Registered("S1", "visits", 1.8, 0.5, date(2027, 12, 31), 300, date(2026, 12, 1))
 LAUNCH = date(2027, 3, 1)
@@ -22,7 +21,7 @@ def checked(**changes: object):
     service = dataclasses.replace(planned.services[0], since=LAUNCH)
     row = dataclasses.replace(GOOD, **changes)
     whole = dataclasses.replace(planned, services=(service,), targets=(row,), registered=True)
-    (found,) = promises(whole, load_pack())
+    (found,) = promises(whole, rules())
     return found
 
 
@@ -76,4 +75,4 @@ def test_what_cannot_be_judged_says_what_is_wrong(changes, words):
 
 
 def test_without_a_least_number_that_of_the_rules_holds():
-    assert checked(least_n=None).target.least_n == load_pack().number("E-01")
+    assert checked(least_n=None).target.least_n == rules().number("E-01")
