@@ -11,13 +11,14 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bars.data import WORK
 from bars.outcome import Outcome
 from shixiao.checkup.design import check_design, design_json
-from shixiao.potemkin.city import parse_plant, write_city
+from shixiao.potemkin.city import PlantRequest, parse_plant, write_city
 from shixiao.potemkin.designs import write_designs
 from shixiao.potemkin.score import pooled, score
 from shixiao.rules import load_pack
@@ -48,15 +49,21 @@ def measure(*, full: bool) -> list[Outcome]:
 
 def _designs(seeds: Sequence[int]) -> Iterator[Write]:
     for seed in seeds:
-        yield lambda folder, truth, seed=seed: write_designs(folder, truth=truth, seed=seed)
+        yield partial(_write_designs, seed)
 
 
 def _cities(strength: str) -> Iterator[Write]:
     plants = [parse_plant(f"mechanical_copy={strength}:0.2")]
     for seed in range(1, CITIES + 1):
-        yield lambda folder, truth, seed=seed: write_city(
-            folder, size="small", seed=seed, plants=plants, truth=truth, scale=SCALE
-        )
+        yield partial(_write_city, seed, plants)
+
+
+def _write_designs(seed: int, folder: Path, truth: Path) -> None:
+    write_designs(folder, truth=truth, seed=seed)
+
+
+def _write_city(seed: int, plants: Sequence[PlantRequest], folder: Path, truth: Path) -> None:
+    write_city(folder, size="small", seed=seed, plants=plants, truth=truth, scale=SCALE)
 
 
 def _scores(writes: Iterator[Write]) -> Iterator[dict[str, Any]]:

@@ -91,7 +91,7 @@ def judge(design: Design, service: Planned, holdings: Holdings, rules: RulePack)
         catalogued=holdings.known,
     )
     if not online or not counter:
-        return _with(base, UNKNOWN, _remains(base, design))
+        return replace(base, grounds=_remains(base, design))
     pairs = paired(counter, online, threshold=rules.number("DSN-02"))
     weighed = [pair for pair in pairs if pair.fate is not Fate.LAWFUL]
     compared = burden(
@@ -100,10 +100,10 @@ def judge(design: Design, service: Planned, holdings: Holdings, rules: RulePack)
         rules,
     )
     count = {fate: sum(pair.fate is fate for pair in pairs) for fate in Fate}
-    known = _with(base, UNKNOWN, (), pairs=pairs, burden=compared, count=count)
+    known = replace(base, pairs=pairs, burden=compared, count=count)
     verdict, more = _verdict(known, compared, rules)
     grounds = (*more, *_compared(known, compared), *_remains(known, design))
-    return _with(known, verdict, grounds)
+    return replace(known, verdict=verdict, grounds=grounds)
 
 
 def _verdict(known: Judged, compared: Burden, rules: RulePack) -> tuple[str, tuple[Text, ...]]:
@@ -231,7 +231,3 @@ def _counts(counts: Mapping[Kind, int]) -> Text:
 
 def _of(items: Sequence[Required], kind: Kind) -> tuple[Required, ...]:
     return tuple(item for item in items if item.kind is kind)
-
-
-def _with(base: Judged, verdict: str, grounds: Iterable[Text], **changes: object) -> Judged:
-    return replace(base, verdict=verdict, grounds=tuple(grounds), **changes)

@@ -73,11 +73,11 @@ def _checked(row: Registered, known: Launches, rules: RulePack) -> Promise:
     if measure is None:
         why = _said("measure_unknown", written=row.measure[:60])
         return Promise(subject, row, State.INCOMPLETE, None, (why,))
-    why = [*_missing(row), *_wrong(row, measure, launch, rules)]
+    wrong = [*_missing(row), *_wrong(row, measure, launch, rules)]
     if row.subject_id not in known:
-        why.append(_said("subject_unknown", subject=row.subject_id[:60]))
-    if why or row.baseline is None or row.target is None or row.due is None:
-        return Promise(subject, row, State.INCOMPLETE, None, tuple(why))
+        wrong.append(_said("subject_unknown", subject=row.subject_id[:60]))
+    if wrong or row.baseline is None or row.target is None or row.due is None:
+        return Promise(subject, row, State.INCOMPLETE, None, tuple(wrong))
     least = row.least_n or int(rules.number("E-01"))
     target = Target(measure, row.baseline, row.target, row.due, least)
     return Promise(subject, row, State.REGISTERED, target, ())
@@ -124,7 +124,7 @@ def _wrong(
 
 @cache
 def _by_name() -> Mapping[str, Measure]:
-    found = {}
+    found: dict[str, Measure] = {}
     for item in measures():
         found |= dict.fromkeys((item.id, folded(item.name.zh), folded(item.name.en)), item)
     return found
