@@ -48,10 +48,10 @@ LAWFUL = ("m:户口簿!", "m:出生证明!", "m:结婚证!", "m:诊断证明!", 
             "not_lighter",
         ),
         (COUNTER[:3], COUNTER[:3], "little_asked"),
-        # Nothing that going online should end: no visit, no signature, nothing held.
-        ((*("m:章程", "m:照片", "m:平面图"), *("f:联系电话", "f:地址")),) * 2 + ("little_asked",),
+        # Nothing that going online should end: no visit, and no document that is held.
+        ((*("m:章程", "m:照片", "s:签字"), *("f:身份证号@E1", "f:地址")),) * 2 + ("little_asked",),
         # What the law keeps is equal; the rest was taken away, or there is too little of it.
-        (LAWFUL, LAWFUL[:4], "little_asked"),
+        (LAWFUL, LAWFUL[:4], "substantively_improved"),
         (LAWFUL, LAWFUL, "little_asked"),
         (COUNTER, (), "not_assessable"),
         ((), COUNTER, "not_assessable"),

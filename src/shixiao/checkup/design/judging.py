@@ -2,7 +2,7 @@
 
 Likeness alone is no fault, as in the verdict on a log (effect.verdicts): a copy keeps what the
 counter asks for kind by kind, is known again item by item, does not lighten what people spend, and
-leaves something that going online should have ended. Thresholds are rules (DSN-01, E-04 to E-06).
+leaves visits, or documents that government holds. Thresholds are rules (DSN-01, E-04 to E-06).
 """
 
 from __future__ import annotations
@@ -79,20 +79,12 @@ def judge(design: Design, service: Planned, holdings: Holdings, rules: RulePack)
     """Return the verdict on one service."""
     online = service.channels.get(ONLINE, ())
     counter = service.channels.get(COUNTER, ())
-    free = [item for item in online if not item.basis]
-    base = Judged(
-        service,
-        UNKNOWN,
-        missing=tuple(_missing(service, design)),
-        held=tuple(h for i in free if (h := holdings.of(i, service.department)) is not None),
-        asked=sum(item.kind.data for item in free),
-        visits=_of(free, Kind.VISIT),
-        signatures=_of(free, Kind.SIGNATURE),
-        catalogued=holdings.known,
-    )
-    if not online or not counter:
+    pairs: tuple[Pair, ...] = ()
+    if online and counter:
+        pairs = paired(counter, online, threshold=rules.number("DSN-02"))
+    base = replace(_asked(service, online, pairs, holdings), missing=_missing(service, design))
+    if not pairs:
         return replace(base, grounds=_remains(base, design))
-    pairs = paired(counter, online, threshold=rules.number("DSN-02"))
     weighed = [pair for pair in pairs if pair.fate is not Fate.LAWFUL]
     compared = burden(
         [pair.counter for pair in weighed if pair.counter is not None],
@@ -106,50 +98,77 @@ def judge(design: Design, service: Planned, holdings: Holdings, rules: RulePack)
     return replace(known, verdict=verdict, grounds=grounds)
 
 
+def _asked(
+    service: Planned, online: Sequence[Required], pairs: Sequence[Pair], holdings: Holdings
+) -> Judged:
+    """Say what online asks for that no law demands, and what of it is held."""
+    lawful = {id(pair.online) for pair in pairs if pair.fate is Fate.LAWFUL}
+    free = [item for item in online if not item.basis and id(item) not in lawful]
+    return Judged(
+        service,
+        UNKNOWN,
+        held=tuple(h for i in free if (h := holdings.of(i, service.department)) is not None),
+        asked=sum(item.kind.data for item in free),
+        visits=_of(free, Kind.VISIT),
+        signatures=_of(free, Kind.SIGNATURE),
+        catalogued=holdings.known,
+    )
+
+
 def _verdict(known: Judged, compared: Burden, rules: RulePack) -> tuple[str, tuple[Text, ...]]:
     least = int(rules.number("DSN-01", "items"))
+    few = texts("grounds")["few_items"].format(n=str(known.compared), least=str(least))
     ratio = compared.ratio
-    if known.compared < least or not ratio.ok or ratio.low is None or ratio.high is None:
-        said = texts("grounds")["few_items"]
-        return LITTLE, (said.format(n=str(known.compared), least=str(least)),)
+    if not ratio.ok or ratio.low is None or ratio.high is None:
+        return LITTLE, (few,)
     lower, higher = rules.number("E-04"), rules.number("E-05")
     lighter, heavier = ratio.high < lower, ratio.low > higher
-    alike = known.kept >= rules.number("DSN-01", "kept") * known.compared
-    known_again = rules.number("DSN-01", "recognised")
-    again = known.count[Fate.REPEATED] >= known_again * known.compared
-    again = again and known.kept >= known_again * sum(compared.online.values())
-    if alike and again and not lighter and not compared.ended:
-        return _unless_lean(known)
-    if heavier:
-        return WORSE, ()
+    copied = not lighter and not compared.ended and _repeated(known, compared, rules)
+    if copied or heavier:
+        if known.compared < least:
+            return LITTLE, (few,)
+        return _unless_lean(known) if copied else (WORSE, ())
     fell, rose = compared.fell(lower), compared.rose(higher)
     if lighter and len(fell) >= int(rules.number("E-06")) and not rose:
         return BETTER, ()
     return (PARTLY if fell or lighter or known.kept < known.compared else SAME), ()
 
 
+def _repeated(known: Judged, compared: Burden, rules: RulePack) -> bool:
+    """Say whether online asks for the counter's list, kind by kind and item by item."""
+    stays = known.kept >= rules.number("DSN-01", "kept") * known.compared
+    share = rules.number("DSN-01", "recognised")
+    again = known.count[Fate.REPEATED] >= share * known.compared
+    return stays and again and known.kept >= share * sum(compared.online.values())
+
+
 def _unless_lean(known: Judged) -> tuple[str, tuple[Text, ...]]:
-    """Call a list that stayed a copy, unless nothing of it is what going online should end."""
-    if known.visits or known.signatures or known.elsewhere:
+    """Call a list that stayed a copy, unless nothing of it is what going online should end.
+
+    As in the verdict on a log, that is visits and documents that government holds.
+    """
+    papers = (held.item.kind is Kind.MATERIAL for held in known.elsewhere)
+    if known.visits or any(papers):
         return COPIED, ()
     if not known.catalogued:
         return SAME, ()
     return LITTLE, (texts("grounds")["nothing_remains"],)
 
 
-def _missing(service: Planned, design: Design) -> Iterable[Text]:
-    said = texts("missing")
+def _missing(service: Planned, design: Design) -> tuple[Text, ...]:
+    said, found = texts("missing"), []
     if not service.channels:
-        yield said["no_requirements"]
+        found.append(said["no_requirements"])
     else:
         if not service.channels.get(ONLINE):
-            yield said["no_online"]
+            found.append(said["no_online"])
         if not service.channels.get(COUNTER):
-            yield said["no_counter"]
+            found.append(said["no_counter"])
     if not design.catalogued:
-        yield said["no_catalogue"]
+        found.append(said["no_catalogue"])
     elif not service.department:
-        yield said["no_department"]
+        found.append(said["no_department"])
+    return tuple(found)
 
 
 def _compared(known: Judged, compared: Burden) -> Iterable[Text]:

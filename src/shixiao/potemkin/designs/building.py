@@ -156,9 +156,9 @@ def _special(way: str, counter: Things, rng: np.random.Generator) -> tuple[Thing
     if way == "small":
         few = tuple(counter[place] for place in rng.permutation(len(counter))[:3].tolist())
         return few, reworded(few, rng, share=0.3)
-    if way == "lean":  # only what the applicant alone knows, and the trip is saved
-        own = tuple(t for t in counter if t.kind in ("material", "field") and not t.element)
-        return (*own, *(t for t in counter if t.kind == "visit")), own
+    if way == "lean":  # only what the applicant alone knows, and no trip in either channel
+        own = tuple(t for t in counter if t.kind != "visit" and not t.element)
+        return own, reworded(own, rng, share=0.3)
     if way == "counter_only":
         return counter, ()
     if way == "online_only":
