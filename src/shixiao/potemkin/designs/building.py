@@ -23,9 +23,9 @@ from shixiao.potemkin.designs.listing import (
     Way,
     as_numbers,
     at_counter,
-    but_the_queue,
     declared,
     halved,
+    in_another_order,
     in_other_words,
     lightened,
     material,
@@ -44,7 +44,7 @@ TITLE = Text("样板设计", "Potemkin designs")
 COPIES: Mapping[str, Way] = {
     "to_the_letter": to_the_letter,
     "in_other_words": in_other_words,
-    "another_order": but_the_queue,
+    "another_order": in_another_order,
     "with_more": with_more,
     "nearly_all": nearly_all,
 }

@@ -124,8 +124,8 @@ def nearly_all(asked: Things, rng: np.random.Generator) -> Things:
     return reworded(asked[:gone] + asked[gone + 1 :], rng, share=0.25)
 
 
-def but_the_queue(asked: Things, rng: np.random.Generator) -> Things:
-    """Ask for the same in other words and another order; only the order changes besides."""
+def in_another_order(asked: Things, rng: np.random.Generator) -> Things:
+    """Ask for the same in another order, some of it in other words."""
     order = rng.permutation(len(asked)).tolist()
     return reworded(tuple(asked[place] for place in order), rng, share=0.35)
 
