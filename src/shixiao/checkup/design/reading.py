@@ -6,6 +6,7 @@ an unknown channel would otherwise be missing on one side of the comparison, and
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -28,11 +29,17 @@ TABLES = (
     "targets",
 )
 PUBLIC = "public"
+MOST_ITEMS = 1000  # of one channel of a service
 NOTHING = Text(
     "证据包里既没有 requirements 表，也没有 services 表，没有可查的设计；"
     "请按证据包的格式给出各渠道的办理要求。",
     "the package has neither a table requirements nor a table services, so there is no design to "
     "check; give what each channel asks for in the form of the evidence package",
+)
+TOO_MANY = Text(
+    "事项“{service}”在一个渠道有 {n} 项要求，超过 {most} 项；请核对事项编码。",
+    "the service “{service}” has {n} items in one channel, more than {most}; check the codes of "
+    "services",
 )
 UNREAD = Text(
     "“{value}”不是这一列的取值，共 {count} 行如此；可用：{choices}。",
@@ -132,11 +139,19 @@ def _text(row: Mapping[str, Any], column: str) -> Text:
 def _services(
     services: Sequence[Mapping[str, Any]], requirements: Iterable[Mapping[str, Any]]
 ) -> tuple[Planned, ...]:
-    """Return every service that either table names, in order of id."""
+    """Return every service that either table names, in order of id.
+
+    Raises:
+        BadInput: a service asks for more than anybody could read.
+    """
     known = {row["service_id"]: row for row in services}
     asked: dict[str, dict[str, list[Required]]] = defaultdict(lambda: defaultdict(list))
     for row in requirements:
         asked[row["service_id"]][row["channel"]].append(_required(row))
+    for key, channels in asked.items():
+        if (longest := max(map(len, channels.values()))) > MOST_ITEMS:
+            words = {"n": f"{longest:,}", "most": f"{MOST_ITEMS:,}"}
+            raise BadInput(TOO_MANY.format(service=key, **words), file="requirements")
     return tuple(
         Planned(
             Subject(
@@ -197,12 +212,17 @@ def _holders(
     return {key: tuple(holders) for key, holders in found.items()}
 
 
+def _finite(number: float | None) -> float | None:
+    """Return a number; what is none ("nan", "inf") counts as not given."""
+    return number if number is not None and math.isfinite(number) else None
+
+
 def _target(row: Mapping[str, Any]) -> Registered:
     return Registered(
         row["subject_id"],
         row["measure"].strip(),
-        row["baseline"],
-        row["target"],
+        _finite(row["baseline"]),
+        _finite(row["target"]),
         row["due"],
         row["least_n"],
         row["registered"],

@@ -9,7 +9,7 @@ or words, where a wording is not in Chinese.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from rapidfuzz.distance import LCSseq
 
@@ -20,10 +20,11 @@ SAME, SAME_THING, SAME_HEAD, ANSWERED, DIFFERENT = 1.0, 0.95, 0.8, 0.75, 0.3
 _WORDS = re.compile(r"[a-z0-9]+")
 _ARTICLES = ("a", "an", "and", "for", "from", "in", "of", "on", "or", "the", "to", "your")
 _LITTLE = frozenset((*_ARTICLES, "copy", "copies", "original", "originals"))
+REMEMBERED = 1 << 16  # pairs of wordings; services of one city share many
 _CERTAIN = 0.9  # weight from which a field is what a certificate is asked for
 
 
-@cache
+@lru_cache(maxsize=REMEMBERED)
 def alike(one: str, other: str) -> float:
     """Return how sure two wordings ask for the same thing, 0 to 1; the order does not matter."""
     if plain(one).core == plain(other).core:
