@@ -1,8 +1,8 @@
 """Bar 8 of SECURITY: ``shixiao design`` finds planted mechanical copies, and few others.
 
-Two worlds: designs with no log at all, where copies stand among hard decoys (kept equal by law,
-small, lean, the trip alone saved, documents by another name, a channel missing), and cities, whose
-registers alone are looked at.
+Three worlds: designs with no log at all, where copies stand among hard decoys (kept equal by law,
+small, lean, the trip alone saved, documents by another name, a channel missing); designs of quite
+other words (``design_world``); and cities, whose registers alone are looked at.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bars.data import WORK
+from bars.design_world import write_world
 from bars.outcome import Outcome
 from shixiao.checkup.design import check_design, design_json
 from shixiao.potemkin.city import PlantRequest, parse_plant, write_city
@@ -25,8 +26,8 @@ from shixiao.rules import load_pack
 from shixiao.settings import Settings
 
 RECALL, FDR, FLAGGED = 0.9, 0.1, 0.05
-SEEDS, REDUCED = 40, 2
-CITIES, SCALE = 6, 0.05
+SEEDS, OTHERS, REDUCED = 40, 20, 1
+CITIES, SCALE = 6, 0.1
 STRENGTHS = ("2", "3")
 BESIDE = ("1.3", "1.6")  # for the record: a part of what could go did go
 SECONDS = 3.0  # CPU of a check of 120 services, the start of Python and its libraries apart
@@ -36,6 +37,8 @@ Write = Callable[[Path, Path], object]
 def measure(*, full: bool) -> list[Outcome]:
     found = list(_scores(_designs(range(1, (SEEDS if full else REDUCED) + 1))))
     outcomes = _held("designs", found)
+    others = range(1, (OTHERS if full else REDUCED) + 1)
+    outcomes += _held("in other words", list(_scores(partial(_write_world, s) for s in others)))
     if full:
         for strength in STRENGTHS:
             found = list(_scores(_cities(strength)))
@@ -60,6 +63,10 @@ def _cities(strength: str) -> Iterator[Write]:
 
 def _write_designs(seed: int, folder: Path, truth: Path) -> None:
     write_designs(folder, truth=truth, seed=seed)
+
+
+def _write_world(seed: int, folder: Path, truth: Path) -> None:
+    write_world(folder, truth=truth, seed=seed)
 
 
 def _write_city(seed: int, plants: Sequence[PlantRequest], folder: Path, truth: Path) -> None:
