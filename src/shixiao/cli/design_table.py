@@ -12,7 +12,6 @@ from rich.table import Table
 from shixiao.checkup.design import DesignCheck, answer
 from shixiao.checkup.design.checking import WORST_FIRST
 from shixiao.checkup.design.judging import COPIED, WORSE, Judged
-from shixiao.checkup.design.promising import State
 from shixiao.checkup.design.wording import texts
 from shixiao.terms import SubjectKind, Text
 
@@ -35,11 +34,6 @@ KEY = Text(
 )
 MORE = Text("另有 {n} 个事项，见 --json 或 --out。", "Not shown, see --json or --out: {n}.")
 LACKING = Text("{what}：{n} 个", "{what}: {n}")
-STATES = {
-    State.REGISTERED: Text("登记完整", "registered in full"),
-    State.INCOMPLETE: Text("不完整", "incomplete"),
-    State.REFUSED: Text("不予采用", "refused"),
-}
 
 
 def show(check: DesignCheck, *, language: str) -> None:
@@ -104,7 +98,7 @@ def _apps(check: DesignCheck, language: str) -> Iterator[str]:
 def _targets(check: DesignCheck, language: str) -> Iterator[str]:
     for promise in check.promises:
         name = promise.subject.name.in_language(language)
-        state = STATES[promise.state].in_language(language)
+        state = texts("states")[promise.state].in_language(language)
         mark = "；" if language == "zh" else "; "
         why = mark.join(text.in_language(language) for text in promise.why)
         target = promise.target

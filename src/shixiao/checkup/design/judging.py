@@ -218,16 +218,20 @@ def _remains(known: Judged, design: Design) -> tuple[Text, ...]:
     return tuple(found)
 
 
+def holders_of(held: Held, design: Design) -> Text:
+    """Name those who hold an item."""
+    said = texts("grounds")
+    names = (
+        design.departments.get(key, Text.of(key)) if key else said["unnamed"]
+        for key in held.holders
+    )
+    return listed(names) if held.holders else said["own_department"]
+
+
 def held_name(held: Held, design: Design) -> Text:
     """Name an item with those who hold it."""
-    unnamed = texts("grounds")["unnamed"]
-    holders = [
-        design.departments.get(key, Text.of(key)) if key else unnamed for key in held.holders
-    ]
-    if not holders:
-        return held.item.name
-    who = listed(holders)
-    return Text(f"{held.item.name.zh}（{who.zh}）", f"{held.item.name.en} ({who.en})")
+    name, who = held.item.name, holders_of(held, design)
+    return Text(f"{name.zh}（{who.zh}）", f"{name.en} ({who.en})")
 
 
 def listed(names: Iterable[Text]) -> Text:

@@ -7,7 +7,7 @@ from typing import Any
 
 from shixiao import __version__
 from shixiao.checkup.design.checking import DesignCheck
-from shixiao.checkup.design.judging import COPIED, UNKNOWN, held_name
+from shixiao.checkup.design.judging import COPIED, UNKNOWN, holders_of
 from shixiao.checkup.design.promising import Promise, State
 from shixiao.checkup.design.wording import texts
 from shixiao.exports import Cell, Sheet, workbook
@@ -140,7 +140,7 @@ def _held(check: DesignCheck) -> Sheet:
             one.service.subject.id,
             held.item.name.zh,
             held.element.name,
-            held_name(held, check.design).zh,
+            holders_of(held, check.design).zh,
             held.chance,
         )
         for one in check.judged
@@ -168,7 +168,7 @@ def _targets(check: DesignCheck) -> Sheet:
             p.registered.target,
             p.registered.due.isoformat() if p.registered.due else None,
             p.registered.least_n,
-            str(p.state),
+            texts("states")[p.state].zh,
             "；".join(why.zh for why in p.why),
         )
         for p in check.promises
