@@ -43,6 +43,7 @@ REDUCED = [
     pytest.param("sharing_8", marks=pytest.mark.slow),
     pytest.param("security_1", marks=pytest.mark.slow),
     pytest.param("security_3", marks=pytest.mark.slow),
+    "security_8",
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 

@@ -172,7 +172,7 @@ def _reason(together: list[SystemStep]) -> object:
     step = together[-1]
     if step.verb == "file" or step.verb.startswith("waiver_"):
         said = dict.fromkeys(each.reason for each in together)
-        known = NAMED | names()
+        known = {**NAMED, **names()}
         return joined([known.get(name, Text(name, name)) for name in said])
     return step.reason if step.verb in {*PUBLIC, "consent", "withdraw_consent"} else ""
 
