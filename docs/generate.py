@@ -122,7 +122,9 @@ def pages() -> dict[str, str]:
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
         "appraisal-life.md": life_page(appraisal_life(), load_pack(), title=APPRAISALS),
         **{
-            f"{name[:-1].replace('_', '-')}-life.md": life_page(read_life(name), load_pack(), title=title)
+            f"{name[:-1].replace('_', '-')}-life.md": life_page(
+                read_life(name), load_pack(), title=title
+            )
             for name, title in (SHARING | INSPECTIONS).items()
         },
         "standard-life.md": life_page(
