@@ -40,6 +40,8 @@ PAGES = (
     Shown("gateway-add", "/gateways/add/", "analyst"),
     Shown("uses", "/account/data/", "citizen"),
     Shown("assets", "/assets/", "data_officer"),
+    Shown("inspections", "/inspections/"),
+    Shown("inspection-add", "/inspections/add/", "analyst"),
     Shown("life", "/life/", "analyst"),
     Shown("inventories", "/inventories/", "analyst"),
     Shown("inventory-add", "/inventories/add/", "data_officer"),

@@ -11,8 +11,10 @@ from shixiao.records.models import (
     Appraisal,
     Attachment,
     Case,
+    Draw,
     Evaluation,
     Finding,
+    InspectionPlan,
     LeafRow,
     Organisation,
     Proposal,
@@ -52,6 +54,7 @@ class Things:
     seats: dict[str, Seat] = field(default_factory=dict)
     fieldwork: Field = field(default_factory=Field)
     deals: Deals = field(default_factory=Deals)
+    plans: dict[str, InspectionPlan] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -80,6 +83,7 @@ class Things:
             "standard": deals.standards,
             "inventory": deals.inventories,
             "match": deals.matchings,
+            "inspection": self.plans,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -131,6 +135,7 @@ class Things:
             "entry": NONE,
             "receipt": deals.exchanges[whose].pk,
             "asked": deals.asked[whose].pk,
+            "number": 1,
         }
         return known.get(argument) or NONE
 
@@ -165,6 +170,37 @@ def make_training(cast: Cast, things: Things) -> None:
         drafted_by=cast.accounts["li"],
     )
     things.training_code, things.warning_code = training.code, warning.code
+
+
+def make_inspections(cast: Cast, things: Things) -> None:
+    """Make a plan with one sealed inspection for each; none belongs to a department yet."""
+    for whose in PLACE:
+        plan = things.plans[whose] = InspectionPlan.objects.create(
+            starts=TODAY,
+            ends=TODAY,
+            size=1,
+            each=2,
+            systems=[],
+            rules_sha256="0" * 64,
+            source="开奖号码",
+            source_day=TODAY,
+            state="drawn",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["li"],
+        )
+        plan.inspections.create(
+            number=1, sealed={}, nonce="0" * 64, commitment="0" * 64, state="sealed", entered=NOW
+        )
+        Draw.objects.create(
+            subject=plan.code,
+            tag="inspectors",
+            about="1",
+            root="0" * 64,
+            pool={"ids": [], "salt": "1" * 32},
+            frozen_at=NOW,
+            head="0" * 64,
+        )
 
 
 def arguments(name: str) -> list[str]:
@@ -205,5 +241,6 @@ def make_things(cast: Cast) -> Things:
     things.deals = make_deals(cast)
     things.departments = {whose: cast.places[place] for whose, place in PLACE.items()}
     make_training(cast, things)
+    make_inspections(cast, things)
     things.leaf = LeafRow.objects.first()
     return things
