@@ -44,6 +44,12 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, ExchangeTotal, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.incidents import (
+    Incident,
+    IncidentClock,
+    IncidentPerson,
+    IncidentReceipt,
+)
 from shixiao.records.inspections import Inspection, InspectionPlan, Inspector
 from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
@@ -128,6 +134,10 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "Incident",
+    "IncidentClock",
+    "IncidentPerson",
+    "IncidentReceipt",
     "Inspection",
     "InspectionPlan",
     "Inspector",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 
 from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Draw, Inspection, InspectionPlan, Organisation
@@ -75,7 +76,8 @@ def plan_line(row: InspectionPlan) -> dict[str, Any]:
 
 def inspection_line(row: Inspection) -> dict[str, Any]:
     """Return an inspection as a line of a list; of a sealed one nothing but its commitment."""
-    about = row.system.department.name if row.system else Text.of(f"SHA-256 {row.commitment}")
+    sealed = format_html('<span class="hash">SHA-256 {}</span>', row.commitment)
+    about = row.system.department.name if row.system else sealed
     return {
         "title": numbered(row),
         "to": reverse("inspection", args=[row.plan.code, row.number]),
