@@ -14,6 +14,7 @@ from shixiao.records.models import (
     Draw,
     Evaluation,
     Finding,
+    Incident,
     InspectionPlan,
     LeafRow,
     Organisation,
@@ -55,6 +56,7 @@ class Things:
     fieldwork: Field = field(default_factory=Field)
     deals: Deals = field(default_factory=Deals)
     plans: dict[str, InspectionPlan] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -84,6 +86,7 @@ class Things:
             "inventory": deals.inventories,
             "match": deals.matchings,
             "inspection": self.plans,
+            "incident": self.incidents,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -173,8 +176,21 @@ def make_training(cast: Cast, things: Things) -> None:
 
 
 def make_inspections(cast: Cast, things: Things) -> None:
-    """Make a plan with one sealed inspection for each; none belongs to a department yet."""
-    for whose in PLACE:
+    """Make an incident of each, and a plan with a sealed inspection, which is nobody's yet."""
+    for whose, place in PLACE.items():
+        things.incidents[whose] = Incident.objects.create(
+            kind="leak",
+            title="名册外泄",
+            story="网上出现了名册。",
+            department=cast.places[place],
+            drill=False,
+            known=NOW,
+            reported=NOW,
+            reported_by=cast.accounts["li"],
+            state="reported",
+            entered=NOW,
+            opened=NOW,
+        )
         plan = things.plans[whose] = InspectionPlan.objects.create(
             starts=TODAY,
             ends=TODAY,

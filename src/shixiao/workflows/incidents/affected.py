@@ -82,7 +82,6 @@ def exchanges(scope: Scope) -> QuerySet[Exchange]:
     return rows.order_by("at", "id")
 
 
-@transaction.atomic
 def trace(
     incident: Incident,
     act: Act,
@@ -92,35 +91,49 @@ def trace(
 ) -> Incident:
     """List the persons whose data left within a scope; a list before is put aside.
 
-    A gateway that does not answer is named: the list is not complete then.
+    Gateways are asked before anything is held, so that a slow one holds nobody up. One that does
+    not answer is named: the list is not complete then.
 
     Raises:
         Forbidden: it is another department's.
         Stale: it moved on.
         Incomplete: the scope names nothing, or ends before it begins.
     """
-    held = begin(incident, "trace", act)
+    with transaction.atomic():
+        begin(incident, "trace", act)
     if not scope.grants and not scope.items:
         raise Incomplete(NO_SCOPE, field="grants")
     if scope.until < scope.since:
         raise Incomplete(WRONG_TIME, field="until")
-    rows = list(exchanges(scope).select_related("log"))
     by_gateway: dict[Any, list[str]] = defaultdict(list)
-    for row in rows:
+    for row in exchanges(scope).select_related("log"):
         by_gateway[row.log.gateway_id].append(row.pk.hex)
+    gateways = Gateway.objects.filter(pk__in=by_gateway).prefetch_related("logs")
+    found = {
+        gateway: _ask(gateway, by_gateway[gateway.pk], client)
+        for gateway in gateways.order_by("registered", "id")
+    }
+    receipts = [receipt for each in by_gateway.values() for receipt in each]
+    return _listed(incident, act, scope, receipts, found)
+
+
+@transaction.atomic
+def _listed(
+    incident: Incident,
+    act: Act,
+    scope: Scope,
+    receipts: list[str],
+    found: Mapping[Gateway, dict[str, _Found] | None],
+) -> Incident:
+    """Keep receipts and persons, and put on record how many there are."""
+    held = begin(incident, "trace", act)
     held.persons.all().delete()
     held.receipts.all().delete()
     IncidentReceipt.objects.bulk_create(
-        IncidentReceipt(incident=held, receipt=row.pk.hex) for row in rows
+        IncidentReceipt(incident=held, receipt=receipt) for receipt in receipts
     )
-    silent = []
-    gateways = Gateway.objects.filter(pk__in=by_gateway).select_related("department")
-    for gateway in gateways.prefetch_related("logs").order_by("registered", "id"):
-        found = _ask(gateway, by_gateway[gateway.pk], client)
-        if found is None:
-            silent.append(gateway.code)
-            continue
-        _keep(held, gateway, found)
+    for gateway, persons in found.items():
+        _keep(held, gateway, persons or {})
     digests = sorted(sha256_of([str(p.pseudonym), p.receipts]) for p in held.persons.all())
     changed: dict[str, Any] = {
         "scope": {
@@ -130,14 +143,14 @@ def trace(
             "until": scope.until.isoformat(),
         },
         "listed": act.at,
-        "silent": silent,
+        "silent": [gateway.code for gateway, persons in found.items() if persons is None],
         "open_asked": None,
         "open_asked_by": None,
         "opened": None,
         "opened_by": None,
     }
     go(held, "trace", act, **changed)
-    facts = {"records": len(digests), "rows": len(rows), "sha256": sha256_of(digests)}
+    facts = {"records": len(digests), "rows": len(receipts), "sha256": sha256_of(digests)}
     leaf(held, "incident.traced", act, facts)
     return held
 
