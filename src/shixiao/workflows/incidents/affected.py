@@ -8,7 +8,7 @@ provider alone can tell, and gets the list once two people consent.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from shixiao.gateway.affected import Touched, read_persons
 from shixiao.gateway.client import Client
-from shixiao.ledger import Leaf, Malformed, Trust, opens, verify_receipt
+from shixiao.ledger import Trust
 from shixiao.records.models import (
     Exchange,
     Gateway,
@@ -28,7 +29,7 @@ from shixiao.records.models import (
 from shixiao.seals import sha256_of
 from shixiao.terms import BadInput, Text, Unavailable
 from shixiao.workflows.gateways.keeping import client_of
-from shixiao.workflows.gateways.reading import DONE, proven
+from shixiao.workflows.gateways.reading import proven
 from shixiao.workflows.incidents.moving import begin, go, leaf
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import signed_in
@@ -62,14 +63,6 @@ class Scope:
     items: tuple[str, ...]
     since: datetime
     until: datetime
-
-
-@dataclass(slots=True)
-class _Found:
-    """The receipts of one person at one gateway, and whether each is proven to be about him."""
-
-    receipts: list[str]
-    proven: bool = True
 
 
 def exchanges(scope: Scope) -> QuerySet[Exchange]:
@@ -123,7 +116,7 @@ def _listed(
     act: Act,
     scope: Scope,
     receipts: list[str],
-    found: Mapping[Gateway, dict[str, _Found] | None],
+    found: Mapping[Gateway, dict[str, Touched] | None],
 ) -> Incident:
     """Keep receipts and persons, and put on record how many there are."""
     held = begin(incident, "trace", act)
@@ -224,55 +217,28 @@ def touched(receipts: Iterable[str]) -> dict[str, Incident]:
 
 def _ask(
     gateway: Gateway, receipts: list[str], client: Callable[[Gateway], Client]
-) -> dict[str, _Found] | None:
-    """Return the persons of receipts by pseudonym; None where the gateway does not answer."""
+) -> dict[str, Touched] | None:
+    """Return the persons of receipts by pseudonym; None where the gateway gives no fit answer."""
     asking, trust = client(gateway), Trust.parse([log.vkey for log in gateway.logs.all()])
-    found: dict[str, _Found] = {}
+    found: dict[str, Touched] = {}
     try:
         for start in range(0, len(receipts), AT_ONCE):
             asked = receipts[start : start + AT_ONCE]
-            told = {str(each["receipt"]): each for each in asking.persons(asked)["persons"]}
-            if set(told) != set(asked):
+            part = read_persons(asking.persons(asked), asked, trust)
+            if part is None:
                 return None
-            for receipt in asked:
-                for person, holds in _persons(told[receipt], trust):
-                    one = found.setdefault(person, _Found([]))
-                    one.receipts.append(receipt)
-                    one.proven &= holds
-    except (BadInput, Unavailable, KeyError, TypeError, AttributeError):
+            for person, one in part.items():
+                known = found.setdefault(person, Touched([]))
+                known.receipts += one.receipts
+                known.proven &= one.proven
+    except (BadInput, Unavailable):
         return None
     finally:
         asking.close()
     return found
 
 
-def _persons(told: Mapping[str, Any], trust: Trust) -> Iterator[tuple[str, bool]]:
-    """Give the pseudonyms of a receipt; a look-up is proven to be about its person by its leaf."""
-    holds = _holds(told, trust)
-    for person in told["persons"]:
-        yield str(person), holds
-
-
-def _holds(told: Mapping[str, Any], trust: Trust) -> bool:
-    """Say whether a proof holds, and, where one person was looked up, is about that person."""
-    if not told["proof"]:
-        return False
-    checked = verify_receipt(str(told["proof"]).encode(), trust, file=str(told["receipt"]))
-    if not checked.valid or checked.entry is None:
-        return False
-    try:
-        entry = Leaf.from_bytes(checked.entry)
-        same = entry.event == DONE and entry.subject == told["receipt"]
-        if not told["salt"]:  # a batch: its leaf commits to the whole answer, and to no person
-            return same and "person" not in entry.sealed
-        (person,) = told["persons"]
-        salt = bytes.fromhex(str(told["salt"]))
-        return same and opens(entry.sealed["person"], str(person), salt=salt)
-    except (Malformed, KeyError, TypeError, ValueError):
-        return False
-
-
-def _keep(held: Incident, gateway: Gateway, found: Mapping[str, _Found]) -> None:
+def _keep(held: Incident, gateway: Gateway, found: Mapping[str, Touched]) -> None:
     start = held.persons.count()
     IncidentPerson.objects.bulk_create(
         IncidentPerson(
