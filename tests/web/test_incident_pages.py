@@ -166,12 +166,16 @@ def test_others_know_nothing_of_an_incident_and_lists_open_by_two(cast: Cast, pl
     row = made(cast, drill=False)
     listed(cast, row)
     page = reverse("incident", args=[row.code])
+    assert row.title in client(cast, "zhao").get("/incidents/").content.decode()
     for name in ("wu", "zheng", "shen", "han"):
         assert client(cast, name).get(page).status_code == 404
         assert row.title not in client(cast, name).get("/incidents/").content.decode()
     assert client(cast).get(page).status_code == 302
     file = reverse("incident_persons", args=[row.code])
     head = client(cast, "zhou")
+    trace = reverse("incident_act", args=[row.code, "trace"])
+    times = {"since": "2026-01-01T00:00", "until": "2026-02-01T00:00"}
+    assert head.post(trace, {"seen": row.version} | times).status_code == 422  # names no grant
     assert head.get(file).status_code == 403
     ask, consent = (reverse("incident_act", args=[row.code, v]) for v in ("ask_open", "open"))
     assert head.post(ask, {"seen": row.version, "reason": "电话通知"}).status_code == 302

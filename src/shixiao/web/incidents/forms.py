@@ -227,26 +227,29 @@ def _trace(row: Incident, actor: Actor) -> dict[str, forms.Field]:
     of = row.department_id
     grants = Grant.objects.filter(Q(recipient=of) | Q(item__department=of)).exclude(state="waiting")
     items = CatalogueItem.objects.filter(department=of, source_place__isnull=False)
-    hint = words("可多选；只列选中的。", "Choose one or more; only what leaves under these counts.")
-    return {
-        "grants": forms.MultipleChoiceField(
-            label=words("经过哪些授权", "Under which grants"),
-            choices=[(g.code, f"{g.code} · {g.purpose}"[:80]) for g in grants[:MOST]],
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-            help_text=hint,
-        ),
-        "items": forms.MultipleChoiceField(
-            label=words("哪些数据集", "Which datasets"),
-            choices=[(item.code, say(item.name)) for item in items[:MOST]],
-            widget=forms.CheckboxSelectMultiple,
-            required=False,
-        ),
+    found: dict[str, forms.Field] = {
         "since": forms.DateTimeField(label=words("从什么时候", "From"), widget=MomentInput()),
         "until": forms.DateTimeField(
             label=words("到什么时候", "Until"), widget=MomentInput(), initial=_now()
         ),
     }
+    if grants:
+        choices = [(each.code, f"{each.code} · {each.purpose}"[:80]) for each in grants[:MOST]]
+        found["grants"] = _several(words("经过哪些授权", "Under which grants"), choices)
+    if items:
+        named = [(item.code, say(item.name)) for item in items[:MOST]]
+        found["items"] = _several(words("哪些数据集", "Which datasets"), named)
+    return found
+
+
+def _several(label: Any, choices: list[tuple[str, str]]) -> forms.Field:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=words("可多选。", "Choose one or more."),
+    )
 
 
 def _now() -> datetime:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
-from shixiao.records.models import Incident, IncidentClock
+from shixiao.records.models import Gateway, Incident, IncidentClock
 from shixiao.security.assessing import library
 from shixiao.security.incidents import GRADES, KINDS, OPERATORS, Grade, Kind, Operator
 from shixiao.terms import Text
 from shixiao.web.incidents.forms import duty_name
 from shixiao.web.requests.showing import ledger_of
-from shixiao.web.shell.pages import mixed
+from shixiao.web.shell.pages import mixed, say
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import rule
 from shixiao.workflows.incidents.moving import doable, life
@@ -36,9 +37,11 @@ def line(row: Incident) -> dict[str, Any]:
     where, en = row.department.name.zh, row.department.name.en
     grade = f"，{GRADES[Grade(row.grade)].zh}" if row.grade else ""
     grade_en = f", {GRADES[Grade(row.grade)].en}" if row.grade else ""
-    mark = Text("【演练】", "[Drill] ") if row.drill else Text("", "")
+    title = (
+        Text(f"【演练】{row.title}", f"[Drill] {row.title}") if row.drill else Text.of(row.title)
+    )
     return {
-        "title": mixed(Text(mark.zh + row.title, mark.en + row.title)),
+        "title": mixed(title),
         "to": reverse("incident", args=[row.code]),
         "about": Text(f"{kind.zh}{grade} · {where}", f"{kind.en}{grade_en} · {en}"),
         "from": row.code,
@@ -54,11 +57,18 @@ def clock_line(row: Incident, clock: IncidentClock, now: datetime) -> dict[str, 
         "name": duty_name(row, clock.duty),
         "rule": rule(clock.rule),
         "due": clock.due,
+        "day": _last_day(clock),
         "state": state,
         "tone": tone,
         "met": clock.met,
         "reference": clock.reference,
     }
+
+
+def _last_day(clock: IncidentClock) -> date | None:
+    """Return the last day of a period that is counted in days; None where hours are counted."""
+    last = timezone.localtime(clock.due - timedelta(seconds=1))
+    return last.date() if rule(clock.rule).unit_of(clock.part or None) != "hour" else None
 
 
 def _standing(clock: IncidentClock, now: datetime) -> tuple[Text, str]:
@@ -93,5 +103,9 @@ def shown(row: Incident, actor: Actor, now: datetime) -> dict[str, Any]:
         "receipts": row.receipts.count(),
         "notice": [(ITEMS[name], notice[name]) for name in ITEMS if name in notice],
         "criteria": [criteria[name].name for name in row.criteria if name in criteria],
+        "silent_names": [
+            say(gateway.department.name)
+            for gateway in Gateway.objects.filter(code__in=row.silent).select_related("department")
+        ],
         "leaves": ledger_of(row.code),
     }

@@ -168,8 +168,8 @@ def _classify(row: Incident, done: Act, given: dict[str, Any]) -> Incident:
 
 
 def _trace(row: Incident, done: Act, given: dict[str, Any]) -> Incident:
-    scope = Scope(tuple(given["grants"]), tuple(given["items"]), given["since"], given["until"])
-    return affected.trace(row, done, scope)
+    grants, items = tuple(given.get("grants", ())), tuple(given.get("items", ()))
+    return affected.trace(row, done, Scope(grants, items, given["since"], given["until"]))
 
 
 ACTS: Mapping[str, Callable[[Incident, Act, dict[str, Any]], Any]] = {
