@@ -44,6 +44,11 @@ SHARING = {
     "grants": Text("共享授权的环节", "The life of a grant"),
 }
 STANDARDS = Text("数据元标准的环节", "The life of a standard of data elements")
+SECURITY = {
+    "inspections": Text("抽查的环节", "The life of an inspection by lot"),
+    "inspection_plans": Text("抽查计划的环节", "The life of a plan of inspections"),
+    "incidents": Text("安全事件的环节", "The life of a security incident"),
+}
 COPIES = Text("数据副本的环节", "The life of a copy of data")
 SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
 # The last working days before the holidays of 2026, and days around make-up days.
@@ -137,8 +142,10 @@ def pages() -> dict[str, str]:
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
         "appraisal-life.md": life_page(appraisal_life(), load_pack(), title=APPRAISALS),
         **{
-            f"{name[:-1]}-life.md": life_page(read_life(name), load_pack(), title=title)
-            for name, title in SHARING.items()
+            f"{name[:-1].replace('_', '-')}-life.md": life_page(
+                read_life(name), load_pack(), title=title
+            )
+            for name, title in (SHARING | SECURITY).items()
         },
         "standard-life.md": life_page(
             read_life("standards", "shixiao.sharing.standards.registry"),

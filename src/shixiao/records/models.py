@@ -44,6 +44,13 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, ExchangeTotal, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.incidents import (
+    Incident,
+    IncidentClock,
+    IncidentPerson,
+    IncidentReceipt,
+)
+from shixiao.records.inspections import Inspection, InspectionPlan, Inspector
 from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
 from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
@@ -127,6 +134,13 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "Incident",
+    "IncidentClock",
+    "IncidentPerson",
+    "IncidentReceipt",
+    "Inspection",
+    "InspectionPlan",
+    "Inspector",
     "InterestContest",
     "InterestRuling",
     "Inventory",

@@ -41,6 +41,8 @@ from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
+from shixiao.web.incidents import views as incidents
+from shixiao.web.inspections import views as inspections
 from shixiao.web.inventories import views as inventories
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
@@ -204,6 +206,26 @@ urlpatterns = [
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("incidents/", incidents.listing, name="incidents"),
+    path("incidents/add/", incidents.add, name="incident_add"),
+    path("incidents/<slug:code>/", incidents.one, name="incident"),
+    path("incidents/<slug:code>/persons.json", incidents.persons, name="incident_persons"),
+    path("incidents/<slug:code>/notice.docx", incidents.notice, name="incident_notice"),
+    path("incidents/<slug:code>/do/<slug:verb>/", incidents.act, name="incident_act"),
+    path("inspections/", inspections.listing, name="inspections"),
+    path("inspections/add/", inspections.add, name="inspection_plan_add"),
+    path("inspections/<slug:code>/", inspections.plan, name="inspection_plan"),
+    path(
+        "inspections/<slug:code>/do/<slug:verb>/",
+        inspections.act_on_plan,
+        name="inspection_plan_act",
+    ),
+    path("inspections/<slug:code>/<int:number>/", inspections.one, name="inspection"),
+    path(
+        "inspections/<slug:code>/<int:number>/<slug:verb>/",
+        inspections.act_on_one,
+        name="inspection_act",
+    ),
     path("assets/", assets.listing, name="assets"),
     path("assets/add/", assets.add, {"regime": Regime.ADMINISTRATIVE}, name="asset_add"),
     path(

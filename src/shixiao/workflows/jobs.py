@@ -15,6 +15,7 @@ from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
+from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
@@ -153,6 +154,11 @@ def read_gateways() -> int:
     return came
 
 
+def end_inspections() -> int:
+    """End the plans of inspections whose period is over."""
+    return inspections.end_due(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -167,6 +173,7 @@ CLOCK = {
     count_duties: 60,
     read_gateways: 1,
     review_systems: 10,
+    end_inspections: 60,
 }
 
 

@@ -206,6 +206,28 @@ def enter_paper(system: System, paper: Paper, *, actor: Actor, at: datetime) -> 
     return made
 
 
+def refute(
+    system: System, criterion: str, *, number: str, said: str, actor: Actor, at: datetime
+) -> SystemPaper:
+    """Enter that a criterion was shown not to hold; the caller has seen who may, and holds it.
+
+    It counts until a newer record of the department speaks for the criterion again.
+    """
+    made = SystemPaper.objects.create(
+        system=system,
+        criterion=criterion,
+        number=number,
+        said=said,
+        holds=False,
+        day=timezone.localdate(at),
+        at=at,
+        by=signed_in(actor),
+    )
+    digest = sha256_of([criterion, number, said, False, made.day.isoformat(), "", ""])
+    _put(system, criterion, digest, actor, at, outcome="fails")
+    return made
+
+
 def _check(paper: Paper, today: date) -> None:
     if paper.criterion not in library().criteria or paper.criterion == BASELINE:
         raise Incomplete(NO_CRITERION, field="criterion")
