@@ -19,11 +19,21 @@ from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
 from shixiao.rules import load_pack
-from shixiao.security.probing import Consent, Given, Profile, Target, run
+from shixiao.security.probing import Consent, Given, Load, Profile, Target, run
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
 NO = 1
+FASTEST, SLOWEST = 200.0, 60_000.0  # requests a second; milliseconds
+HALF = Text(
+    "--load 与 --within 须一起给出：每秒多少个请求、95% 在多少毫秒内。",
+    "--load and --within go together: requests a second, and the ms within which 95 of 100 are"
+    " answered.",
+)
+NO_PATH = Text(
+    "“{path}”不是路径；路径以 / 开头，没有空格和汉字。",
+    "“{path}” is no path; it begins with / and holds no blanks and ASCII alone.",
+)
 
 
 class Probing(click.Group):
@@ -90,6 +100,25 @@ def probe() -> None:
     help="make probes 建的环境 · environment made by make probes",
 )
 @click.option(
+    "--load",
+    type=click.FloatRange(0, FASTEST, min_open=True),
+    metavar="N",
+    help="要承受每秒多少个请求 · requests a second that it has to bear",
+)
+@click.option(
+    "--within",
+    type=click.FloatRange(0, SLOWEST, min_open=True),
+    metavar="MS",
+    help="95% 的请求要在多少毫秒内得到应答 · within which 95 of 100 are answered",
+)
+@click.option(
+    "--load-path",
+    "load_paths",
+    multiple=True,
+    metavar="PATH",
+    help="加压时轮流访问的路径 · paths that are asked for under load",
+)
+@click.option(
     "--log",
     "log_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -106,6 +135,9 @@ def target(
     openapi: str,
     national: bool,
     tools: Path,
+    load: float | None,
+    within: float | None,
+    load_paths: tuple[str, ...],
     log_file: Path | None,
     as_json: bool,
     quiet: bool,
@@ -114,6 +146,7 @@ def target(
     place, now = Target.parse(target), datetime.now(UTC)
     consent = _consent(place, consent_file, now)
     login, fields, accounts = read_accounts(accounts_file)
+    borne = _load(load, within, load_paths)
     rules, spoken = load_pack(), Settings.from_environment().language
     with (
         tempfile.TemporaryDirectory() as workshop,
@@ -132,6 +165,7 @@ def target(
                 workshop=Path(workshop),
                 national=national,
                 tools=tools.absolute(),
+                load=borne,
             ),
             now=lambda: datetime.now(UTC),
             tell=tell,
@@ -157,6 +191,22 @@ def target(
         show(report, rules, language=spoken)
     if not report.admissible(rules):
         sys.exit(NO)
+
+
+def _load(rate: float | None, within: float | None, paths: tuple[str, ...]) -> Load | None:
+    """Return what the target has to bear; None where nothing was said.
+
+    Raises:
+        BadInput: only a part of it was said, or a path is none.
+    """
+    if rate is None and within is None and not paths:
+        return None
+    if rate is None or within is None:
+        raise BadInput(HALF)
+    for path in paths:
+        if not path.startswith("/") or not path.isascii() or any(map(str.isspace, path)):
+            raise BadInput(NO_PATH.format(path=path[:80]))
+    return Load(rate, within, paths)
 
 
 def _consent(place: Target, path: Path | None, now: datetime) -> Consent:

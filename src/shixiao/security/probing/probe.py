@@ -94,6 +94,21 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What the target is to bear, as whoever needs it says.
+
+    Attributes:
+        rate: requests a second.
+        milliseconds: within which 95 of 100 are to be answered.
+        paths: that are asked for in turn; the target's own where there are none.
+    """
+
+    rate: float
+    milliseconds: float
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What whoever asks for the probes lends them.
 
@@ -106,6 +121,7 @@ class Given:
         workshop: folder for what tools write; None where none may be written.
         national: whether a path by national algorithms is asked for, as 密评 may do.
         tools: folder of tools that run by themselves (``make probes``).
+        load: what it is to bear; None where nobody says.
     """
 
     ca: Path | None = None
@@ -116,6 +132,7 @@ class Given:
     workshop: Path | None = None
     national: bool = False
     tools: Path | None = None
+    load: Load | None = None
 
 
 Looks = Callable[[Reach, Given], Iterable[Seen]]

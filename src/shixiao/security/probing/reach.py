@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -143,12 +144,13 @@ class Reach:
 
     @contextmanager
     def probing(self, probe: str, *, seconds: float) -> Iterator[None]:
-        """Let a probe send, for so many seconds at most."""
-        self._probe, self._until = probe, time.monotonic() + seconds
+        """Let a probe send, for so many seconds at most, and no longer than one around it has."""
+        before = self._probe, self._until
+        self._probe, self._until = probe, min(self._until, time.monotonic() + seconds)
         try:
             yield
         finally:
-            self._probe, self._until = "", float("inf")
+            self._probe, self._until = before
 
     def left(self) -> float:
         """Return the seconds that the probe still has.
@@ -237,7 +239,10 @@ class Reach:
             self._allow()
             begun, status = time.monotonic(), 0
             try:
-                answer = self._asked(spoken, at, method, wanted, headers or {}, body, patience)
+                with _way() as way:
+                    answer = self._asked(
+                        way, spoken, at, method, wanted, headers or {}, body, patience
+                    )
                 status = answer.status
             except (httpx.RemoteProtocolError, httpx.ReadError) as why:
                 raise NoHttp(_unreached(self.target, why)) from None
@@ -246,6 +251,30 @@ class Reach:
             finally:
                 self._note(f"{method} {wanted[:200]}", status, time.monotonic() - begun)
         return answer
+
+    @contextmanager
+    def many(self, most: int) -> Iterator[Callable[[str, float], Future[Answer | None]]]:
+        """Ask beside one another, where load is consented to; each time as a new visitor would.
+
+        What is given takes a path and the seconds to wait, sends when its turn by the consent has
+        come, and returns at once; None comes of it where nobody answered.
+
+        Args:
+            most: connections beside one another; what is asked beyond them waits.
+
+        Raises:
+            NotAssessed: load is not consented to, or (when asking) nothing may be sent.
+        """
+        self.check_heavy("load")
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=0)
+        with _way(limits) as way, ThreadPoolExecutor(most) as lanes:
+
+            def send(path: str, patience: float) -> Future[Answer | None]:
+                with self._turn:
+                    self._allow()
+                return lanes.submit(self._of_many, way, path, patience)
+
+            yield send
 
     def check_heavy(self, kind: str) -> None:
         """Check that something heavier than looking is consented to.
@@ -261,8 +290,21 @@ class Reach:
                 )
             )
 
+    def _of_many(self, way: httpx.HTTPTransport, path: str, patience: float) -> Answer | None:
+        spoken = "https" if self.target.scheme == "tls" else self.target.scheme
+        begun, status = time.monotonic(), 0
+        try:
+            answer = self._asked(way, spoken, self.target.port, "GET", path, {}, b"", patience)
+            status = answer.status
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, NotAssessed):
+            return None
+        finally:
+            self._note(f"GET {path[:200]}", status, time.monotonic() - begun)
+        return answer
+
     def _asked(
         self,
+        way: httpx.HTTPTransport,
         scheme: str,
         port: int,
         method: str,
@@ -283,18 +325,16 @@ class Reach:
         request = httpx.Request(
             method, place, headers=told, content=body or None, extensions=extensions
         )
-        # The transport alone: a client would already look into where a redirect leads.
-        with httpx.HTTPTransport(verify=_any_certificate(), trust_env=False) as transport:
-            answer = transport.handle_request(request)
-            try:
-                found, whole = bytearray(), True
-                for part in answer.iter_raw():
-                    found += part
-                    if len(found) > LARGEST or time.monotonic() - begun > limit:
-                        whole = False
-                        break
-            finally:
-                answer.close()
+        answer = way.handle_request(request)
+        try:
+            found, whole = bytearray(), True
+            for part in answer.iter_raw():
+                found += part
+                if len(found) > LARGEST or time.monotonic() - begun > limit:
+                    whole = False
+                    break
+        finally:
+            answer.close()
         shown = tuple((key.lower(), value) for key, value in answer.headers.multi_items())
         took = time.monotonic() - begun
         return Answer(answer.status_code, shown, bytes(found[:LARGEST]), whole, took)
@@ -360,6 +400,12 @@ class Reach:
                 )
             )
         return found[0]
+
+
+def _way(limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
+    """Return a transport alone: a client would already look into where a redirect leads."""
+    told = limits or httpx.Limits()
+    return httpx.HTTPTransport(verify=_any_certificate(), trust_env=False, limits=told)
 
 
 def _any_certificate() -> ssl.SSLContext:
