@@ -152,7 +152,15 @@ def pages() -> dict[str, str]:
         "schemas/conflicts-1.schema.json": (schemas / "conflicts.schema.json").read_text("utf-8"),
         **{
             f"schemas/{name}-1.schema.json": (schemas / f"{name}.schema.json").read_text("utf-8")
-            for name in ("match", "match-confirm", "match-benchmark", "lifecycle", "probe")
+            for name in (
+                "match",
+                "match-confirm",
+                "match-benchmark",
+                "lifecycle",
+                "probe",
+                "backup-note",
+                "backup-result",
+            )
         },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from shixiao.cli.probe_at_rest import at_rest, canary
+from shixiao.cli.probe_backup import backup
 from shixiao.cli.probe_files import read_accounts
 from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
@@ -232,5 +233,5 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     return consent
 
 
-for _command in (at_rest, canary, sbom):
+for _command in (at_rest, backup, canary, sbom):
     probe.add_command(_command)

@@ -21,11 +21,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from shixiao.seals import SigningKey, VerifyKey, canonical_json, read_document, sign, verify
+from shixiao.seals import (
+    SIGNATURE,
+    SigningKey,
+    VerifyKey,
+    canonical_json,
+    read_document,
+    signature_of,
+    verify,
+)
 from shixiao.security.components.sbom import canonical
 from shixiao.terms import BadInput, Text
 
-SCHEMA, SIGNATURE = "shixiao/osv-bundle/1", "shixiao/signature/1"
+SCHEMA = "shixiao/osv-bundle/1"
 MANIFEST, SIGNED, RECORDS, EXPLOITED = (
     "manifest.json", "manifest.sig.json", "records.jsonl", "exploited.json",
 )  # fmt: skip
@@ -132,14 +140,7 @@ def write_bundle(
             for name, data in members.items()
         ],
     }
-    signature = {
-        "schema": SIGNATURE,
-        "algorithm": "Ed25519",
-        "document_schema": SCHEMA,
-        "signature": sign(manifest, key),
-        "public_key": key.public.base64,
-        "fingerprint": key.public.fingerprint,
-    }
+    signature = signature_of(manifest, key)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(MANIFEST, canonical_json(manifest))
         archive.writestr(SIGNED, canonical_json(signature))
