@@ -160,6 +160,9 @@ def pages() -> dict[str, str]:
                 "probe",
                 "backup-note",
                 "backup-result",
+                "probe-import",
+                "assessment-report",
+                "osv-answer",
             )
         },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),

@@ -16,6 +16,8 @@ import click
 from shixiao.cli.probe_at_rest import at_rest, canary
 from shixiao.cli.probe_backup import backup
 from shixiao.cli.probe_files import read_accounts
+from shixiao.cli.probe_import import import_
+from shixiao.cli.probe_osv import osv
 from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
@@ -233,5 +235,5 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     return consent
 
 
-for _command in (at_rest, backup, canary, sbom):
+for _command in (at_rest, backup, canary, import_, osv, sbom):
     probe.add_command(_command)
