@@ -42,6 +42,7 @@ REDUCED = [
     "sharing_7",
     pytest.param("sharing_8", marks=pytest.mark.slow),
     pytest.param("security_1", marks=pytest.mark.slow),
+    "security_2",
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 

@@ -215,6 +215,7 @@ class Reach:
         patience: float = PATIENCE,
         scheme: str = "",
         port: int = 0,
+        largest: int = LARGEST,
     ) -> Answer:
         """Send one HTTP request, follow nothing, and read no more than the limit.
 
@@ -226,6 +227,7 @@ class Reach:
             patience: seconds for the answer.
             scheme: http or https where it is another than the target's.
             port: of that scheme, which the consent has to name.
+            largest: bytes of the answer that are read.
 
         Raises:
             NoHttp: what is answered is no HTTP.
@@ -241,7 +243,7 @@ class Reach:
             try:
                 with _way() as way:
                     answer = self._asked(
-                        way, spoken, at, method, wanted, headers or {}, body, patience
+                        way, spoken, at, method, wanted, headers or {}, body, patience, largest
                     )
                 status = answer.status
             except (httpx.RemoteProtocolError, httpx.ReadError) as why:
@@ -312,6 +314,7 @@ class Reach:
         headers: Mapping[str, str],
         body: bytes,
         patience: float,
+        largest: int = LARGEST,
     ) -> Answer:
         number = f"[{self.address}]" if self.address.version == 6 else str(self.address)
         host = self.target.place if port == self.target.port else self.target.host
@@ -330,14 +333,14 @@ class Reach:
             found, whole = bytearray(), True
             for part in answer.iter_raw():
                 found += part
-                if len(found) > LARGEST or time.monotonic() - begun > limit:
+                if len(found) > largest or time.monotonic() - begun > limit:
                     whole = False
                     break
         finally:
             answer.close()
         shown = tuple((key.lower(), value) for key, value in answer.headers.multi_items())
         took = time.monotonic() - begun
-        return Answer(answer.status_code, shown, bytes(found[:LARGEST]), whole, took)
+        return Answer(answer.status_code, shown, bytes(found[:largest]), whole, took)
 
     @contextmanager
     def _opened(self, what: str, port: int) -> Iterator[socket.socket]:
