@@ -60,9 +60,9 @@ def probe() -> None:
 
 @probe.command(
     help="测试一个在运行的系统 · probe a running system.\n\n"
-    "TARGET: https://host[:port]/path, http://…, or host:port. Anything but this very machine "
-    "needs a written consent (--consent): hosts, ports, networks, starts, ends, rate, most, heavy, "
-    "contact, reference."
+    "TARGET: https://host[:port]/path, http://…, postgresql://host, or host:port. Anything but "
+    "this very machine needs a written consent (--consent): hosts, ports, networks, starts, ends, "
+    "rate, most, heavy, contact, reference."
 )
 @click.argument("target")
 @click.option(

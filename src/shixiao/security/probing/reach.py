@@ -48,6 +48,7 @@ class NoHttp(NotAssessed):
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
+NO_PAGES = Text("数据库没有网页。", "A database has no pages.")
 #: Reasons that lie in the consent or the clock, and so say nothing of the target.
 ENDS = (OUT_OF_TIME, TOO_MANY, WINDOW)
 
@@ -233,6 +234,8 @@ class Reach:
             NoHttp: what is answered is no HTTP.
             NotAssessed: nobody answers, or nothing may be sent.
         """
+        if self.target.scheme == "postgresql":
+            raise NoHttp(NO_PAGES)
         wanted = path or self.target.path
         spoken = scheme or ("https" if self.target.scheme == "tls" else self.target.scheme)
         at = port or self.target.port
