@@ -25,7 +25,7 @@ from shixiao.cli.sign import (
     signing_key,
     write_new,
 )
-from shixiao.rules import load_pack
+from shixiao.rules import RulePack, load_pack
 from shixiao.seals import (
     SIGNATURE,
     SigningKey,
@@ -256,7 +256,7 @@ def check(
             parts += scan(backups, sought, tell=tell).parts
     report = ProbeReport(noted.source, PROFILE, parts, begun, datetime.now(UTC), sent=(), health=())
     if out is not None:
-        _write(out, _result(report, drill, document), key)
+        _write(out, _result(report, rules, drill, document), key)
     if as_json:
         said = {**report.to_json(rules), "restored": _measured(drill)}
         click.echo(json.dumps(said, ensure_ascii=False))
@@ -304,9 +304,10 @@ def _measured(drill: Drill) -> dict[str, Any]:
     }
 
 
-def _result(report: ProbeReport, drill: Drill, note: dict[str, Any]) -> dict[str, Any]:
+def _result(
+    report: ProbeReport, rules: RulePack, drill: Drill, note: dict[str, Any]
+) -> dict[str, Any]:
     """Return what is signed: whole numbers and texts alone, which every language writes alike."""
-    rules = load_pack()
     told = report.to_json(rules)
     kept = ("target", "begun", "ended", "rules", "coverage", "findings", "veto", "admissible")
     return {

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shixiao.cli import cli
+from shixiao.cli import cli, probe_backup
+from shixiao.rules import load_pack
 from shixiao.seals import SigningKey
 from shixiao.security.backups.noting import Note, Tally
 from shixiao.terms import BadInput, Unavailable
 
+pack = cache(load_pack)
 CANARY = "Qm4xZr8LkW2vHs9TnB6yQfPd"
 SCHEMA = """
 CREATE TABLE person (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, photo BLOB, x REAL);
@@ -31,6 +34,11 @@ CREATE INDEX person_name ON person (name);
 CREATE TABLE matter (id INTEGER, person INTEGER REFERENCES person);
 CREATE VIEW names AS SELECT name FROM person;
 """
+
+
+@pytest.fixture(autouse=True)
+def rules_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe_backup, "load_pack", pack)
 
 
 def database(path: Path, people: int = 50) -> Path:
