@@ -21,8 +21,8 @@ from bars.outcome import Outcome
 from bars.security_lab import Placed, lab
 from shixiao.security.probing import Gravity, Target
 from shixiao.security.probing.probe import probes
-from tests.security.lab import looked
-from tests.security.lab_tls import authority, by_library, context_of, listening, written
+from tests.security.lab import listening, looked
+from tests.security.lab_tls import authority, by_library, context_of, written
 
 SECONDS = 2.0
 ROUNDS, REDUCED = 10, 2

@@ -27,7 +27,7 @@ MODULE = "shixiao.security.probing.browsing"
 NEEDS = ("playwright", "axe_playwright_python")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LARGEST = 16 << 20  # bytes of a file of a page
-PAGES = 3
+PAGES, MOST_TRIED = 3, 8
 HOPS = 5
 LEAST_TEXT = 20  # signs; a page with fewer did not come about
 HIDDEN = ("connection", "content-length", "transfer-encoding", "keep-alive")
@@ -95,14 +95,21 @@ def pages_of(reach: Reach) -> list[str]:
         NotAssessed: it is not there, or leads out of the target.
     """
     path, answer = _landed(reach)
-    page = read_page(answer, reach.target, at=path)
-    found = [path]
-    for link in page.links:
+    found, known = [path], {path.partition("?")[0]}
+    for link in read_page(answer, reach.target, at=path).links:
         bare = link.partition("?")[0]
-        known = any(bare == each.partition("?")[0] for each in found)
-        if len(found) < PAGES and not (known or HARMFUL.search(link) or FILE.search(bare)):
+        if len(found) == PAGES or len(known) > MOST_TRIED:
+            break
+        if bare in known or HARMFUL.search(link) or FILE.search(bare):
+            continue
+        known.add(bare)
+        if _is_page(reach.get(link)):
             found.append(link)
     return found
+
+
+def _is_page(answer: Answer) -> bool:
+    return answer.status == 200 and answer.header("content-type").startswith("text/html")
 
 
 def _landed(reach: Reach) -> tuple[str, Answer]:

@@ -201,6 +201,8 @@ def barriers(page: Page, **options: Any) -> list[dict[str, Any]]:
 
 def walked(page: Page) -> dict[str, Any]:
     """Walk through a page by Tab: what is out of reach, where it ends, whose focus is unseen."""
+    if page.evaluate("document.querySelector('dialog:modal') !== null"):
+        page.keyboard.press("Escape")
     controls = page.evaluate("__shixiao.controls()")
     wanted = {n for n, each in enumerate(controls) if each["tab"] and each["must"]}
     reached, alike, trap = _pressed(page, controls, wanted)

@@ -32,7 +32,8 @@
     return steps.join(">").slice(0, 200);
   };
   const clickable = (el) => el.matches(`${NATIVE},${ROLES}`) || typeof el.onclick === "function";
-  const controls = () => every(document).filter((el) => {
+  // Behind a modal dialog nothing can be reached, by whatever means.
+  const controls = () => every(document.querySelector("dialog:modal") || document).filter((el) => {
     if (!clickable(el) || el.matches(":disabled,[aria-disabled=true]") || !shown(el)) return false;
     if (el.matches(`${NATIVE},${ROLES}`)) return true;
     // A handler on something else counts where no real control stands in or around it.
