@@ -9,16 +9,12 @@ import json
 import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from shixiao.cli.probe_at_rest import at_rest, canary
-from shixiao.cli.probe_backup import backup
 from shixiao.cli.probe_files import read_accounts
-from shixiao.cli.probe_import import import_
-from shixiao.cli.probe_osv import osv
-from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
 from shixiao.rules import load_pack
@@ -39,14 +35,39 @@ NO_PATH = Text(
 )
 
 
+#: Subcommands that are loaded when they are called: they bring much that a target does not need.
+OTHERS = {
+    "at-rest": ("probe_at_rest", "at_rest"),
+    "backup": ("probe_backup", "backup"),
+    "canary": ("probe_at_rest", "canary"),
+    "import": ("probe_import", "import_"),
+    "osv": ("probe_osv", "osv"),
+    "sbom": ("probe_sbom", "sbom"),
+}
+
+
 class Probing(click.Group):
     """A group whose first word is a target unless it names a subcommand."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the name of the usual subcommand before a target."""
-        if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
+        known = {*self.commands, *OTHERS, "-h", "--help"}
+        if args and args[0] not in known:
             args = ["target", *args]
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of help pages."""
+        return sorted({*super().list_commands(ctx), *OTHERS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a subcommand."""
+        if cmd_name not in OTHERS:
+            return super().get_command(ctx, cmd_name)
+        module, name = OTHERS[cmd_name]
+        command = getattr(import_module(f"shixiao.cli.{module}"), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - each module defines its own
+        return command
 
 
 @click.group(
@@ -233,7 +254,3 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     if why is not None:
         raise BadInput(why, file=path.name)
     return consent
-
-
-for _command in (at_rest, backup, canary, import_, osv, sbom):
-    probe.add_command(_command)
