@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from shixiao.security.probing import Given, NotAssessed, Target, browser, described
+from shixiao.security.probing.passing import passing_on
 from shixiao.security.probing.probes.access import rules
 from tests.security.lab import Asked, Behaviour, Reply, faults, hardened, looked, reach_of, serving
 
@@ -299,6 +300,31 @@ def test_nothing_reaches_another_place_whatever_a_page_loads() -> None:
                     browser.browsed(reach, "access", [path])  # judged or not: it stays here
     assert came == []
     assert {each.what.split(" ")[1] for each in reach.sent} >= {"/", "/b", "/redirects", "/away"}
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_behind_the_first_wall_stands_a_second_that_refuses_what_the_browser_asks_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from shixiao.security.probing import browsing
+
+    served = browsing.Window.serve
+
+    def holed(self: Any, route: Any, request: Any) -> None:
+        own = request.url.startswith(self.origin)
+        served(self, route, request) if own else route.continue_()
+
+    monkeypatch.setattr(browsing.Window, "serve", holed)
+    came: list[str] = []
+    with serving(lambda asked: came.append(asked.path) or Reply()) as other:  # type: ignore[func-returns-value]
+        with serving(page_of(leads_to(other)["/"], leads_to(other))) as target:
+            reach = reach_of(target)
+            with passing_on(reach, lambda *_: None, hidden=browser.HIDDEN) as relay:
+                job = {"task": "access", "origin": target.origin, "paths": ["/"], "relay": relay}
+                strays = browsing.browse({**job, "chromium": browser.chromium()})["strays"]
+        assert any(f"GET {other.origin}/script.js" in each for each in strays)
+    assert came == []
 
 
 @pytest.mark.slow
