@@ -40,7 +40,7 @@ def measure(*, full: bool) -> list[Outcome]:
         Outcome.recorded("writings and packings of a text", len(forms)),
         Outcome.at_most("of them that were missed", forms.count(False), 0),
         *_deleted(),
-        *_postgresql(),
+        *(_postgresql() if full else ()),  # what the slow tests of at_rest do all the same
         Outcome.at_least("distinct ciphertexts of AES-GCM, of each", sealed["gcm"], ROWS),
         Outcome.at_most("distinct ciphertexts of AES-ECB, of as many", sealed["ecb"], 1),
         Outcome.at_most("findings on the column of AES-GCM", sealed["gcm faults"], 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shixiao.cli import cli
+from shixiao.cli import cli, probe_import
+from shixiao.rules import load_pack
 from shixiao.security.importers import Report, importers, read_report
 from shixiao.security.importers.importer import Malformed
 from shixiao.terms import BadInput
+
+pack = cache(load_pack)
 
 
 def result(rule: str, line: int | None = 3, **more: Any) -> dict[str, Any]:
@@ -185,6 +189,7 @@ def answer(path: Path) -> tuple[int, dict[str, Any]]:
 def test_the_command_keeps_to_its_schema_and_says_no_where_nothing_counts(
     tmp_path: Path, data: Any, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(probe_import, "load_pack", pack)
     (tmp_path / "report.json").write_text(json.dumps(data))
     done, said = answer(tmp_path / "report.json")
     folder = files("shixiao.cli").joinpath("schemas")

@@ -243,9 +243,10 @@ def test_a_large_print_by_cookie_and_redirect_is_entered() -> None:
                 302, headers=[("Location", "/"), ("Set-Cookie", "elder=on; Path=/; HttpOnly")]
             )
         on = "elder=on" in asked.headers.get("cookie", "")
-        return page_of(elder() if on else WHOLE + "<a href=/elder/on>长辈版</a>", {"/e2": elder()})(
-            asked
-        )
+        switches = "<p><a href=/off>普通版</a><p><a href=/en hreflang=en>English</a>"
+        first = elder(more=switches) if on else WHOLE + "<a href=/elder/on>长辈版</a>"
+        more = {"/off": elder("12px"), "/en": elder("12px"), "/e2": elder()}
+        return page_of(first, more)(asked)
 
     with serving(site) as target:
         assert faults("elders", target) == []

@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import socketserver
 import sys
 import threading
@@ -65,6 +66,11 @@ WALLS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--no-pings",
+)
+#: A link to another language is no page of its own, and some lead back to ordinary print.
+LINKS = "[...document.querySelectorAll('a[href]:not([hreflang])')].map(a => [a.href, a.innerText])"
+ORDINARY = re.compile(
+    "普通版|标准版|常规版|普通模式|退出|ordinary|standard|regular|exit", re.IGNORECASE
 )
 HOP = '<!doctype html><html data-hop><meta http-equiv="refresh" content="0;url={to}">'
 
@@ -336,10 +342,10 @@ def _links(page: Page, origin: str) -> list[str]:
     """Return paths of the target that a page leads to, but none that signs out or is a file."""
     here = page.url.partition("#")[0]
     found: dict[str, None] = {}
-    for each in page.evaluate("[...document.querySelectorAll('a[href]')].map(a => a.href)"):
-        whole = str(each).partition("#")[0]
+    for address, words in page.evaluate(LINKS):
+        whole = str(address).partition("#")[0]
         path = whole.removeprefix(origin)
-        inside = whole.startswith(f"{origin}/") and whole != here
+        inside = whole.startswith(f"{origin}/") and whole != here and not ORDINARY.search(words)
         if inside and not HARMFUL.search(path) and not FILE.search(path.partition("?")[0]):
             found[path] = None
     return list(found)

@@ -114,11 +114,13 @@
         add(el, (el.value || el.placeholder || "").replace(/\s/g, "").length);
       }
       found.sort((a, b) => a[0] - b[0]);
-      const signs = found.reduce((sum, f) => sum + f[1], 0);
+      const count = (of) => of.reduce((sum, f) => sum + f[1], 0);
       const small = found.filter((f) => f[0] < least - 0.05);
-      let half = 0, usual = 0;
-      for (const f of found) { half += f[1]; if (half * 2 >= signs) { usual = f[0]; break; } }
-      return { signs, small: small.reduce((sum, f) => sum + f[1], 0), least: found.length ? found[0][0] : 0, usual, place: small.length ? path(small[0][2]) : "" };
+      // What at least a quarter of the text reaches, headings left out: notes may stay a little behind.
+      const body = found.filter((f) => !f[2].closest("h1,h2,h3,h4,h5,h6"));
+      let passed = 0, usual = 0;
+      for (const f of body) { passed += f[1]; usual = f[0]; if (passed >= 0.75 * count(body)) break; }
+      return { signs: count(found), small: count(small), least: found.length ? found[0][0] : 0, usual, place: small.length ? path(small[0][2]) : "" };
     },
     targets: (least) => controls().filter((el) => !inline(el)).map((el) => [path(el), ...target(el)])
       .filter(([, w, h]) => w < least - 0.5 || h < least - 0.5).slice(0, 200),
