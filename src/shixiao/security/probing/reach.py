@@ -131,6 +131,8 @@ class Reach:
     _address: Address | None = None
     _next: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _flying: int = 0  # sent, and not in the log yet
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def address(self) -> Address:
@@ -277,6 +279,8 @@ class Reach:
             def send(path: str, patience: float) -> Future[Answer | None]:
                 with self._turn:
                     self._allow()
+                    with self._counting:
+                        self._flying += 1
                 return lanes.submit(self._of_many, way, path, patience)
 
             yield send
@@ -304,7 +308,9 @@ class Reach:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, NotAssessed):
             return None
         finally:
-            self._note(f"GET {path[:200]}", status, time.monotonic() - begun)
+            with self._counting:
+                self._note(f"GET {path[:200]}", status, time.monotonic() - begun)
+                self._flying -= 1
         return answer
 
     def _asked(
@@ -367,8 +373,9 @@ class Reach:
         """Wait for the turn of the next request, and check that it may be sent at all."""
         self._address = self.address  # nothing counts as sent before it is known where it goes
         self.left()
-        if len(self.sent) >= self.consent.most:
-            raise NotAssessed(TOO_MANY)
+        with self._counting:
+            if len(self.sent) + self._flying >= self.consent.most:
+                raise NotAssessed(TOO_MANY)
         if not self.consent.starts <= self.now() < self.consent.ends:
             raise NotAssessed(WINDOW)
         wait = self._next - time.monotonic()
