@@ -185,6 +185,11 @@ def pages() -> dict[str, str]:
                 "lifecycle",
                 "probe",
                 "design",
+                "backup-note",
+                "backup-result",
+                "probe-import",
+                "assessment-report",
+                "osv-answer",
             )
         },
         "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),

@@ -46,6 +46,7 @@ REDUCED = [
     "security_8",
     "security_4",
     pytest.param("security_7", marks=pytest.mark.slow),
+    "security_2",
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]
 
