@@ -50,6 +50,16 @@ def test_a_planted_copy_asks_online_for_all_or_nearly_all_that_the_counter_asks_
         assert online >= counter - (plant["strength"] < 2)
 
 
+def test_visits_and_signatures_that_are_true_besides_stand_in_the_truth(made):
+    truth = json.loads((made / "truth.json").read_text("utf-8"))
+    told = {(i["kind"], i["subject"]["id"]) for i in truth["implied"]}
+    with (made / "p/requirements.csv").open(encoding="utf-8") as file:
+        online = [row for row in csv.DictReader(file) if row["channel"] == "online"]
+    for kind in ("visit", "signature"):
+        found = {r["service_id"] for r in online if r["kind"] == kind and not r["original_basis"]}
+        assert {id_ for name, id_ in told if name == f"remaining_{kind}"} == found
+
+
 def test_equal_arguments_give_equal_bytes_and_another_seed_others(tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         write_designs(tmp_path / name, truth=tmp_path / f"{name}.json", seed=seed, services=9)

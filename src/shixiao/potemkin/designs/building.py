@@ -7,7 +7,7 @@ that one channel lacks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class _Tables:
     requirements: list[Row] = field(default_factory=list)
     plants: list[dict[str, Any]] = field(default_factory=list)
     decoys: list[dict[str, Any]] = field(default_factory=list)
+    implied: list[dict[str, Any]] = field(default_factory=list)
 
 
 def write_designs(
@@ -137,6 +138,10 @@ def _service(made: _Tables, number: int, *, planted: bool, rng: np.random.Genera
         }
     )
     made.requirements += _rows(id_, counter, online, rng)
+    made.implied += [
+        {"kind": kind, "subject": subject_of, "because": why}
+        for kind, why in _true_besides(online, owner)
+    ]
     if planted:
         share = round(min(len(online) / len(counter), 1.0), 6)
         strength = WHOLE if share == 1 else NEARLY
@@ -145,6 +150,17 @@ def _service(made: _Tables, number: int, *, planted: bool, rng: np.random.Genera
         made.plants.append({**plant, "base": {}, "planted": shown, "n": len(counter)})
     elif way in DECOYS:
         made.decoys.append({"name": way, "subject": subject_of, "kinds": [KIND]})
+
+
+def _true_besides(online: Things, owner: str) -> Iterator[tuple[str, str]]:
+    """Say what else is true of an online list, copied or not."""
+    free = [thing for thing in online if not thing.basis]
+    if any(thing.kind == "visit" for thing in free):
+        yield "remaining_visit", "the online list has visits"
+    if any(thing.kind == "signature" for thing in free):
+        yield "remaining_signature", "the online list has signatures"
+    if any(thing.element and thing.holder != owner for thing in free):
+        yield "held_data", "the online list asks for what another department leads"
 
 
 def _special(way: str, counter: Things, rng: np.random.Generator) -> tuple[Things, Things]:
@@ -241,7 +257,7 @@ def _truth(made: _Tables, seed: int, services: int) -> dict[str, Any]:
         "plan_seed": seed,
         "strengths": {},
         "plants": made.plants,
-        "implied": [],
+        "implied": made.implied,
         "decoys": made.decoys,
         "eligible": {KIND: services},
     }
