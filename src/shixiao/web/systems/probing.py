@@ -28,6 +28,7 @@ from shixiao.workflows.systems.weaknesses import Asking
 
 OF_FILES = {
     "at-rest": Text("存储加密", "Encryption at rest"),
+    "backup": Text("备份和恢复", "Backup and restore"),
     "components": Text("组件漏洞", "Vulnerabilities of components"),
 }
 ORIGINS = {
