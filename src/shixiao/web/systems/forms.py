@@ -21,7 +21,8 @@ from shixiao.terms import Text
 from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.moving import LONGEST
-from shixiao.workflows.systems.filing import PLEDGED, Paper, Pledge
+from shixiao.workflows.systems.filing import Paper, Pledge
+from shixiao.workflows.systems.judging import pledgeable
 from shixiao.workflows.systems.registering import ENVIRONMENTS, Told, about_of
 
 KINDS = {
@@ -337,7 +338,7 @@ class PledgeForm(forms.Form):
             given["initial"] = {"subject": row.services[0]}
         super().__init__(*args, **given)
         fields: dict[str, Any] = self.fields
-        fields["measure"].choices = choices(PLEDGED)
+        fields["measure"].choices = choices({k: m.name for k, m in pledgeable().items()})
 
     def pledge(self) -> Pledge:
         """Return the pledge."""
