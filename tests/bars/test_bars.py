@@ -43,6 +43,7 @@ REDUCED = [
     pytest.param("sharing_8", marks=pytest.mark.slow),
     pytest.param("security_1", marks=pytest.mark.slow),
     pytest.param("security_3", marks=pytest.mark.slow),
+    pytest.param("security_5", marks=pytest.mark.slow),
     "security_8",
     "security_4",
     pytest.param("security_7", marks=pytest.mark.slow),
