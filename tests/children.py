@@ -19,7 +19,7 @@ from django.conf import settings
 from shixiao.terms import Text
 from shixiao.workflows import child, evaluations, gate, remeasuring
 from shixiao.workflows.matches import running
-from shixiao.workflows.systems import probing
+from shixiao.workflows.systems import probing, watching
 
 
 def run_here(
@@ -54,5 +54,5 @@ def run_here(
 @pytest.fixture
 def children_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what runs in children, from checks to probes, run in the process of the test."""
-    for module in (gate, evaluations, remeasuring, running, probing):
+    for module in (gate, evaluations, remeasuring, running, probing, watching):
         monkeypatch.setattr(module, "run_child", run_here)

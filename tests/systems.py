@@ -82,11 +82,17 @@ def complete(cast: Cast, system: System, *, at: datetime = NOW) -> System:
 
 
 def papers(
-    cast: Cast, system: System, *, at: datetime = NOW, but: Collection[str] = (), holds: bool = True
+    cast: Cast,
+    system: System,
+    *,
+    at: datetime = NOW,
+    day: date = TODAY,
+    but: Collection[str] = (),
+    holds: bool = True,
 ) -> None:
     """Enter a record of every criterion that is asked of a system."""
     for name in sorted(wanted(system) & set(library().criteria) - {BASELINE} - set(but)):
-        paper = Paper(name, f"文号 {name}", "已核对原件。", holds, TODAY)
+        paper = Paper(name, f"文号 {name}", "已核对原件。", holds, day)
         filing.enter_paper(system, paper, actor=cast.actor("wei"), at=at)
 
 

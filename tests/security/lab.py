@@ -81,7 +81,7 @@ def at_paths(found: Mapping[str, bytes], usual: Behaviour | None = None) -> Beha
 def serving(
     behaviour: Behaviour,
     *,
-    pair: tuple[Path, Path] | None = None,
+    pair: tuple[Path, Path] | ssl.SSLContext | None = None,
     largest: int = 1 << 24,
     patience: float | None = None,
 ) -> Iterator[Target]:
@@ -89,7 +89,7 @@ def serving(
 
     Args:
         behaviour: what is answered.
-        pair: certificate and key, for a server that speaks https.
+        pair: certificate and key, or a whole context, for a server that speaks https.
         largest: bytes of a body that are read; a larger one is refused unread.
         patience: seconds in all for the head of a request; None for no end.
     """
@@ -143,8 +143,7 @@ def serving(
     server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     if pair is not None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*pair)
+        context = pair if isinstance(pair, ssl.SSLContext) else _context(pair)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -154,6 +153,12 @@ def serving(
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _context(pair: tuple[Path, Path]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*pair)
+    return context
 
 
 @contextmanager

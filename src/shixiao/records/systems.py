@@ -19,9 +19,10 @@ class System(Record):
     ``identifier`` is its name in evidence, at gateways and gates. ``people`` is how many persons it
     concerns in a year, None where nobody has counted; ``grade`` that of its gravest data, empty
     where they are not graded. ``signs_in`` says whether people sign in to it, ``interface`` whether
-    programs may call it. ``addresses`` are environment and address of each place where it
-    runs. ``manual`` is the page that says how it is done by hand while the system is shut. The
-    state goes by ``workflows/data/systems.yaml``.
+    programs may call it. ``addresses`` are environment and address of each place where it runs,
+    ``certificates`` address → SHA-256 of the certificate that it showed last. ``manual`` is the
+    page that says how it is done by hand while the system is shut. The state goes by
+    ``workflows/data/systems.yaml``.
     """
 
     class Kind(models.TextChoices):
@@ -69,6 +70,7 @@ class System(Record):
     registered_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     until = models.DateTimeField(null=True)
     ended = BothField(null=True)
+    certificates = models.JSONField(default=dict)
 
     class Meta:
         """By name as it is looked up."""

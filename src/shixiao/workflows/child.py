@@ -35,7 +35,7 @@ from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.settings import Settings
 from shixiao.sharing import matching
 from shixiao.terms import BadInput, Text, Unavailable
-from shixiao.workflows.child_probing import probed
+from shixiao.workflows.child_probing import probed, watched
 
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
 PUBLIC, BUNDLE = "public", "bundle.zip"
@@ -201,6 +201,7 @@ KINDS = {
     "remeasure": _remeasured,
     "match": _matched,
     "probe": _probed,
+    "watch": watched,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import shixiao
 from shixiao.rules import load_pack
 from shixiao.security.probing import Account, Consent, Given, Profile, Target, run
+from shixiao.security.probing.watching import fingerprint
 from shixiao.terms import Text
 
 REPORT, LOG = "report.json", "sent.jsonl"
@@ -48,6 +49,24 @@ def probed(asked: Mapping[str, Any], tell: Callable[[Text], None]) -> dict[str, 
     told = json.dumps(report.to_json(rules), ensure_ascii=False)
     (folder / REPORT).write_text(told, "utf-8")
     return {"probed": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}
+
+
+def watched(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Look at the certificate of each target; None for what shows none.
+
+    Raises:
+        BadInput: a consent or a target is none.
+    """
+    return {
+        "watched": [
+            fingerprint(
+                Target.parse(each["target"]),
+                Consent.of(each["consent"]),
+                now=lambda: datetime.now(UTC),
+            )
+            for each in asked["each"]
+        ]
+    }
 
 
 def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:

@@ -19,7 +19,7 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
-from shixiao.workflows.systems import probing, reviewing
+from shixiao.workflows.systems import probing, reviewing, watching
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -78,6 +78,11 @@ def probe() -> int:
     if ran:
         reviewing.review_all(now=timezone.now())
     return ran
+
+
+def watch_certificates() -> int:
+    """Look at the certificates of admitted systems."""
+    return watching.watch_all(now=timezone.now())
 
 
 def review_systems() -> int:
@@ -173,6 +178,7 @@ CLOCK = {
     count_duties: 60,
     read_gateways: 1,
     review_systems: 10,
+    watch_certificates: 60,
     end_inspections: 60,
 }
 
