@@ -132,6 +132,7 @@ class Things:
             "evidence": self.drafts[whose].evidence_id,
             "verb": "drop",
             "doing": "edit",
+            "standard": "asvs",
             "how": "confirm",
             "kind": "service",
             "state": "on",

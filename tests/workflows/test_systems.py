@@ -21,6 +21,7 @@ from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from shixiao.workflows.systems import (
     admitting,
     certificates,
+    checklists,
     consenting,
     filing,
     interest,
@@ -502,3 +503,23 @@ def test_of_another_department_nothing_is_changed(cast: Cast) -> None:
             registering.change(system, systems.TOLD, seen=0, actor=cast.actor(who), at=NOW)
     with pytest.raises(Incomplete, match="is registered"):
         systems.made(cast)
+
+
+@pytest.mark.parametrize("standard", ["asvs", "mlps", "crypto"])
+def test_one_set_of_evidence_feeds_the_checklist_of_each_standard(
+    cast: Cast, standard: str
+) -> None:
+    system = systems.complete(cast, systems.made(cast))
+    clean = checklists.lines(system, standard, now=NOW)
+    assert clean
+    assert {line.result for line in clean} == {"holds"}
+    at = NOW + DAY / 24
+    systems.probed(cast, system, at=at, failing=["protocols.encrypted"], blind=["headers"])
+    told = {line.result for line in checklists.lines(system, standard, now=at)}
+    assert told >= ({"holds", "fails", "missing"} if standard != "crypto" else {"holds"})
+    assert {line.result for line in checklists.lines(system, standard, now=NOW + 9 * DAY)} >= {
+        "over"
+    }
+    book = checklists.sheet(system, standard, chinese=True, now=at)
+    assert all(len(row) == len(book.heads) for row in book.rows)
+    assert checklists.paper(system, standard, chinese=False, now=at)[:2] == b"PK"

@@ -165,6 +165,11 @@ urlpatterns = [
     path("register/weaknesses/<slug:code>/<uuid:entry>/", system_runs.answer, name="waiver_answer"),
     path("register/<slug:code>/", systems.one, name="registered"),
     path("register/<slug:code>/assessment/", systems.assessment, name="registered_assessment"),
+    path(
+        "register/<slug:code>/checklist/<slug:standard>/",
+        systems.checklist,
+        name="registered_checklist",
+    ),
     path("register/<slug:code>/certificate/", systems.certificate, name="registered_certificate"),
     path("register/<slug:code>/ruling/", system_rulings.decide, name="registered_ruling"),
     path("register/<slug:code>/contest/", system_rulings.contest, name="registered_contest"),

@@ -16,8 +16,8 @@ from django.utils import timezone
 from shixiao.records.models import Admission, LeafRow, ProbeConsent, System
 from shixiao.terms import Text
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.lists import page_of
-from shixiao.web.shell.pages import say, words
+from shixiao.web.shell.lists import FORMATS, download, page_of
+from shixiao.web.shell.pages import language, say, words
 from shixiao.web.systems import showing
 from shixiao.web.systems.acting import found
 from shixiao.web.systems.forms import NewSystem
@@ -28,6 +28,7 @@ from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.systems import (
     admitting,
     certificates,
+    checklists,
     consenting,
     interest,
     judging,
@@ -39,6 +40,7 @@ from shixiao.workflows.systems import (
 )
 from shixiao.workflows.systems.dossier import judge
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 REGISTERED = Text("已登记：{name}。", "Registered: {name}.")
 ADMITTED = Text("已准入，证书已签发。", "Admitted, and its certificate issued.")
 SENT_BACK = Text("已退回。", "Sent back.")
@@ -164,9 +166,32 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "proposal": row.admissions.filter(answered__isnull=True).first(),
         "may_decide": may(actor, "admission.decide", row),
         "papers": row.papers.filter(file__isnull=False).select_related("file")[:200],
+        "standards": checklists.STANDARDS,
         "past": row.admissions.filter(answered__isnull=False).select_related("release")[:20],
     }
     return render(request, "systems/assessment.html.j2", context)
+
+
+def checklist(request: HttpRequest, code: str, standard: str) -> HttpResponse:
+    """Give the evidence in the order of a standard's clauses, as a document or a table.
+
+    Raises:
+        Missing: there is no such standard or form.
+    """
+    actor, now, chinese = actor_on(request), timezone.now(), language() == "zh"
+    row = found(actor, code)
+    check(actor, "system.read", row)
+    form = request.GET.get("form", "docx")
+    if standard not in checklists.STANDARDS or form not in {*FORMATS, "docx"}:
+        raise Missing(NOT_FOUND)
+    if form in FORMATS:
+        return download(checklists.sheet(row, standard, chinese=chinese, now=now), form)
+    response = HttpResponse(
+        checklists.paper(row, standard, chinese=chinese, now=now), content_type=DOCX
+    )
+    name = f"{standard}-{row.identifier}.docx"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def answer(request: HttpRequest, code: str, entry: str) -> HttpResponse:
