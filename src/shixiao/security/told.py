@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from shixiao.security.at_rest import determinism, scanning
@@ -73,7 +74,8 @@ class ToldRun:
     sent: int
 
 
-def all_described() -> dict[str, Described]:
+@cache
+def all_described() -> Mapping[str, Described]:
     """Return every probe by its name: of running systems, of storage, of components."""
     of_files = (
         scanning.described(),
