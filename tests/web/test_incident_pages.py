@@ -87,6 +87,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
 
     return [
         ("/incidents/", "analyst:li"),
+        ("/inbox/", "head:zhou"),
         ("/incidents/", "officer:wu"),
         ("/incidents/add/", "head:zhou"),
         (reverse("incident", args=[row.code]), "analyst:li"),
@@ -139,6 +140,10 @@ def test_an_incident_goes_by_forms_from_the_report_to_its_end(cast: Cast, place:
     assert officer.post("/incidents/add/", told).status_code == 302
     row = Incident.objects.get()
     page = reverse("incident", args=[row.code])
+
+    assert row.title in head.get("/inbox/").content.decode()
+    assert reverse("incident", args=[row.code]) in head.get("/inbox/").content.decode()
+    assert reverse("incident", args=[row.code]) not in officer.get("/inbox/").content.decode()
 
     def act(who: Client, verb: str, **said: object) -> int:
         row.refresh_from_db()

@@ -140,6 +140,17 @@ def finish(cast: Cast, made: Incident) -> None:
     made.refresh_from_db()
 
 
+def test_a_false_alarm_leaves_no_clock_and_forces_no_test(cast: Cast) -> None:
+    system = systems.made(cast)
+    made = reported(cast, system=system)
+    reporting.classify(made, act(cast, "zhou", made), JUDGED)
+    with pytest.raises(Forbidden):
+        reporting.dismiss(made, act(cast, "zhou", made), reason="误报")
+    reporting.dismiss(made, act(cast, "chen", made), reason="名册是公开的")
+    made.refresh_from_db()
+    assert (made.state, made.clocks.count(), Retest.objects.count()) == ("dismissed", 0, 0)
+
+
 def test_a_drill_goes_the_same_way_and_touches_nothing(cast: Cast) -> None:
     system = systems.admitted(cast, systems.complete(cast, systems.made(cast)))
     made = reported(cast, drill=True, system=system)
