@@ -203,6 +203,19 @@ def match_by_edits() -> dict[str, Any]:
     return matching_workers.match_by_edits()
 
 
+def scan_at_rest(folder: str, canary: str) -> dict[str, Any]:
+    """Search a folder for a canary; the value is the places, and the bytes that were read."""
+    from shixiao.security.at_rest import Canary, scan
+
+    def work() -> dict[str, Any]:
+        found = scan([Path(folder)], [Canary(canary)])
+        faults = [one for part in found.parts for one in part.seen or () if not one.passed]
+        whole = all(part.reason is None for part in found.parts)
+        return {"at": [one.locator for one in faults], "bytes": found.bytes, "whole": whole}
+
+    return measured(work)
+
+
 WORKERS = {
     function.__name__: function
     for function in (
@@ -216,6 +229,7 @@ WORKERS = {
         match_city,
         match_city_by_edits,
         match_by_edits,
+        scan_at_rest,
     )
 }
 

@@ -54,7 +54,7 @@ NEED = Need(
     ("办公室统计 2026-01",),
     dict.fromkeys(Question, (True, "已核实")),
 )
-PLEDGE = Pledge("completion_days", "S1", 3.0, 1.0, 60, date(2027, 1, 15), "窗口台账 2025")
+PLEDGE = Pledge("elapsed_median", "S1", 3.0, 1.0, 60, date(2027, 1, 15), "窗口台账 2025")
 
 
 def made(cast: Cast, identifier: str = "booking", at: datetime = NOW, **changed: object) -> System:

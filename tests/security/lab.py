@@ -137,7 +137,10 @@ def serving(
         def log_message(self, *args: object) -> None:
             del args
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # who comes beside others is not told to come again in a second
+
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     if pair is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -8,12 +8,13 @@ import pytest
 
 from shixiao.rules import load_pack
 from shixiao.security.at_rest import determinism, scanning
+from shixiao.security.backups import drill
 from shixiao.security.components import matching
 from shixiao.security.probing import Described
 from tests.conftest import SHARED
 
 ASVS = SHARED / "governance/asvs-5.0.0-flat.json"
-EACH = [scanning.described(), determinism.described(), matching.described()]
+EACH = [scanning.described(), determinism.described(), drill.described(), matching.described()]
 
 
 @pytest.mark.parametrize("each", EACH, ids=lambda each: each.id)

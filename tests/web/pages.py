@@ -51,6 +51,8 @@ PAGES = (
     Shown("match-add", "/matches/add/", "data_officer"),
     Shown("match-enter", "/matches/enter/", "data_officer"),
     Shown("matches-learned", "/matches/learned/", "analyst"),
+    Shown("register", "/register/"),
+    Shown("register-add", "/register/add/", "system_owner"),
     Shown("standards", "/standards/"),
     Shown("standard-conflicts", "/standards/conflicts/"),
     Shown("standards-import", "/standards/import/", "analyst"),

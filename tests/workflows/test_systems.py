@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,9 @@ from django.db import transaction
 from shixiao.records.models import Certificate, LeafRow, Retest, System, Weakness
 from shixiao.security.assessing import Layer, Question
 from shixiao.sharing.admission import Status, read_statuses
-from shixiao.terms import BadInput, Text
+from shixiao.terms import BadInput, Estimate, Text
 from shixiao.workflows.actors import NOBODY
+from shixiao.workflows.evaluations import folder_of
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from shixiao.workflows.systems import (
     admitting,
@@ -22,6 +24,7 @@ from shixiao.workflows.systems import (
     consenting,
     filing,
     interest,
+    judging,
     listing,
     probing,
     registering,
@@ -33,7 +36,7 @@ from shixiao.workflows.systems.dossier import judge
 from shixiao.workflows.systems.retesting import force
 from shixiao.workflows.systems.weaknesses import Asking
 from tests import systems
-from tests.cast import NOW, TODAY, Cast
+from tests.cast import NOW, TODAY, Cast, make_evaluation
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -431,6 +434,54 @@ def test_a_system_retires_once_all_is_said_and_no_grant_runs_through_it(
     assert (held.state, listed().systems["booking"].status) == ("retired", Status.RETIRED)
     with pytest.raises(Stale, match="retired"):
         systems.proposed(cast, held)
+
+
+def measured(cast: Cast, low: float, high: float, n: int, day: date) -> None:
+    """Publish an evaluation that says so of the online cases of S1."""
+    made = make_evaluation(cast, published=NOW, last_day=day)
+    estimate = Estimate((low + high) / 2, low, high, n=n).to_json()
+    row = {"subject": {"kind": "service", "id": "S1"}, "measure": "elapsed_median"}
+    rows = [row | {"arm": "counter", "estimate": estimate | {"low": 0.0, "high": 0.1}}]
+    rows += [row | {"arm": "online", "estimate": estimate}]
+    folder_of(made).mkdir(parents=True)
+    (folder_of(made) / "result.json").write_text(json.dumps({"measures": rows}), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "n", "outcome", "forced"),
+    [
+        (0.5, 0.9, 500, "met", False),
+        (1.2, 2.0, 500, "missed", True),
+        (0.8, 1.2, 500, "insufficient", False),
+        (0.5, 0.9, 20, "insufficient", False),
+    ],
+)
+def test_a_pledge_is_judged_on_its_day_by_an_interval_and_missed_means_a_new_assessment(
+    cast: Cast, ready: System, low: float, high: float, n: int, outcome: str, forced: bool
+) -> None:
+    held = systems.admitted(cast, ready)
+    day = systems.PLEDGE.day
+    at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    measured(cast, low, high, n, day - DAY)
+    assert judging.judge_due(now=at) == 0
+    measured(cast, low, high, n, day + DAY)
+    assert judging.judge_due(now=at - DAY) == 0
+    assert judging.judge_due(now=at) == 1
+    assert judging.judge_due(now=at) == 0
+    pledge = held.pledges.get()
+    assert pledge.outcome == outcome
+    assert held.retests.filter(cause="effect").exists() == forced
+
+
+@pytest.mark.parametrize("changed", [{"target": 3.0}, {"target": 4.0}, {"measure": "visitors"}])
+def test_a_pledge_that_promises_nothing_is_refused(cast: Cast, changed: dict[str, object]) -> None:
+    with pytest.raises(Incomplete):
+        filing.pledge(
+            systems.made(cast),
+            replace(systems.PLEDGE, **changed),  # type: ignore[arg-type]
+            actor=cast.actor("wei"),
+            at=NOW,
+        )
 
 
 @pytest.mark.parametrize("cause", ["incident", "certificate", "component", "complaints"])

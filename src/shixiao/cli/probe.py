@@ -9,21 +9,41 @@ import json
 import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from shixiao.cli.probe_at_rest import at_rest, canary
 from shixiao.cli.probe_files import read_accounts
-from shixiao.cli.probe_sbom import sbom
 from shixiao.cli.probe_table import show
 from shixiao.cli.progress import progress
 from shixiao.rules import load_pack
-from shixiao.security.probing import Consent, Given, Profile, Target, run
+from shixiao.security.probing import Consent, Given, Load, Profile, Target, run
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
 NO = 1
+FASTEST, SLOWEST = 200.0, 60_000.0  # requests a second; milliseconds
+HALF = Text(
+    "--load 与 --within 须一起给出：每秒多少个请求、95% 在多少毫秒内。",
+    "--load and --within go together: requests a second, and the ms within which 95 of 100 are"
+    " answered.",
+)
+NO_PATH = Text(
+    "“{path}”不是路径；路径以 / 开头，没有空格和汉字。",
+    "“{path}” is no path; it begins with / and holds no blanks and ASCII alone.",
+)
+
+
+#: Subcommands that are loaded when they are called: they bring much that a target does not need.
+OTHERS = {
+    "at-rest": ("probe_at_rest", "at_rest"),
+    "backup": ("probe_backup", "backup"),
+    "canary": ("probe_at_rest", "canary"),
+    "import": ("probe_import", "import_"),
+    "osv": ("probe_osv", "osv"),
+    "sbom": ("probe_sbom", "sbom"),
+}
 
 
 class Probing(click.Group):
@@ -31,9 +51,23 @@ class Probing(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the name of the usual subcommand before a target."""
-        if args and args[0] not in self.commands and args[0] not in {"-h", "--help"}:
+        known = {*self.commands, *OTHERS, "-h", "--help"}
+        if args and args[0] not in known:
             args = ["target", *args]
         return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of help pages."""
+        return sorted({*super().list_commands(ctx), *OTHERS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a subcommand."""
+        if cmd_name not in OTHERS:
+            return super().get_command(ctx, cmd_name)
+        module, name = OTHERS[cmd_name]
+        command = getattr(import_module(f"shixiao.cli.{module}"), name)
+        assert isinstance(command, click.Command)  # noqa: S101 - each module defines its own
+        return command
 
 
 @click.group(
@@ -47,9 +81,9 @@ def probe() -> None:
 
 @probe.command(
     help="测试一个在运行的系统 · probe a running system.\n\n"
-    "TARGET: https://host[:port]/path, http://…, or host:port. Anything but this very machine "
-    "needs a written consent (--consent): hosts, ports, networks, starts, ends, rate, most, heavy, "
-    "contact, reference."
+    "TARGET: https://host[:port]/path, http://…, postgresql://host, or host:port. Anything but "
+    "this very machine needs a written consent (--consent): hosts, ports, networks, starts, ends, "
+    "rate, most, heavy, contact, reference."
 )
 @click.argument("target")
 @click.option(
@@ -90,6 +124,25 @@ def probe() -> None:
     help="make probes 建的环境 · environment made by make probes",
 )
 @click.option(
+    "--load",
+    type=click.FloatRange(0, FASTEST, min_open=True),
+    metavar="N",
+    help="要承受每秒多少个请求 · requests a second that it has to bear",
+)
+@click.option(
+    "--within",
+    type=click.FloatRange(0, SLOWEST, min_open=True),
+    metavar="MS",
+    help="95% 的请求要在多少毫秒内得到应答 · within which 95 of 100 are answered",
+)
+@click.option(
+    "--load-path",
+    "load_paths",
+    multiple=True,
+    metavar="PATH",
+    help="加压时轮流访问的路径 · paths that are asked for under load",
+)
+@click.option(
     "--log",
     "log_file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -106,6 +159,9 @@ def target(
     openapi: str,
     national: bool,
     tools: Path,
+    load: float | None,
+    within: float | None,
+    load_paths: tuple[str, ...],
     log_file: Path | None,
     as_json: bool,
     quiet: bool,
@@ -114,6 +170,7 @@ def target(
     place, now = Target.parse(target), datetime.now(UTC)
     consent = _consent(place, consent_file, now)
     login, fields, accounts = read_accounts(accounts_file)
+    borne = _load(load, within, load_paths)
     rules, spoken = load_pack(), Settings.from_environment().language
     with (
         tempfile.TemporaryDirectory() as workshop,
@@ -132,6 +189,7 @@ def target(
                 workshop=Path(workshop),
                 national=national,
                 tools=tools.absolute(),
+                load=borne,
             ),
             now=lambda: datetime.now(UTC),
             tell=tell,
@@ -159,6 +217,22 @@ def target(
         sys.exit(NO)
 
 
+def _load(rate: float | None, within: float | None, paths: tuple[str, ...]) -> Load | None:
+    """Return what the target has to bear; None where nothing was said.
+
+    Raises:
+        BadInput: only a part of it was said, or a path is none.
+    """
+    if rate is None and within is None and not paths:
+        return None
+    if rate is None or within is None:
+        raise BadInput(HALF)
+    for path in paths:
+        if not path.startswith("/") or not path.isascii() or any(map(str.isspace, path)):
+            raise BadInput(NO_PATH.format(path=path[:80]))
+    return Load(rate, within, paths)
+
+
 def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     """Return the consent that was given, or that of whoever runs this machine.
 
@@ -180,7 +254,3 @@ def _consent(place: Target, path: Path | None, now: datetime) -> Consent:
     if why is not None:
         raise BadInput(why, file=path.name)
     return consent
-
-
-for _command in (at_rest, canary, sbom):
-    probe.add_command(_command)

@@ -13,17 +13,15 @@ from pathlib import Path
 import click
 
 from shixiao.cli.probe_table import show_findings
+from shixiao.cli.sign import public_key
 from shixiao.rules import load_pack
-from shixiao.seals import VerifyKey
 from shixiao.security.components import assess, read_bundle, read_sbom
 from shixiao.security.probing import ProbeReport
 from shixiao.settings import Settings
-from shixiao.terms import BadInput
 
 NO = 1
 PROFILE = "components"
 DAYS = 7
-LARGEST_KEY = 1 << 14
 
 
 @click.command(
@@ -57,7 +55,7 @@ def sbom(sbom_file: Path, osv: Path, key_given: str, days: int, as_json: bool) -
     begun, rules = datetime.now(UTC), load_pack()
     components = read_sbom(sbom_file)
     wanted = frozenset((each.ecosystem, each.name) for each in components)
-    bundle = read_bundle(osv, _public(key_given), only=wanted)
+    bundle = read_bundle(osv, public_key(key_given, option="--key"), only=wanted)
     report = ProbeReport(
         target=sbom_file.name,
         profile=PROFILE,
@@ -79,20 +77,3 @@ def sbom(sbom_file: Path, osv: Path, key_given: str, days: int, as_json: bool) -
         show_findings(report, rules, language=Settings.from_environment().language)
     if not report.admissible(rules):
         sys.exit(NO)
-
-
-def _public(given: str) -> VerifyKey:
-    """Take a key as it stands, or a file that holds one.
-
-    Raises:
-        BadInput: it is none.
-    """
-    path = Path(given)
-    try:
-        data = path.read_bytes()[:LARGEST_KEY]
-    except (OSError, ValueError):
-        data = given.encode("utf-8", "replace")
-    try:
-        return VerifyKey.parse(data)
-    except BadInput as error:
-        raise BadInput(error.text, file="--key") from None

@@ -27,12 +27,12 @@ LATEST = Text("共发出 {n} 个请求。", "{n} requests were sent.")
 def show(report: ProbeReport, rules: RulePack, *, language: str) -> None:
     """Print the answer, the findings, what could not be assessed, and how much was sent."""
     show_findings(report, rules, language=language)
-    _console().print(LATEST.format(n=len(report.sent)).in_language(language))
+    terminal().print(LATEST.format(n=len(report.sent)).in_language(language))
 
 
 def show_findings(report: ProbeReport, rules: RulePack, *, language: str) -> None:
     """Print the answer, the findings, and what could not be assessed."""
-    console = _console()
+    console = terminal()
     console.print(answer(report, rules).in_language(language), style="bold")
     if report.faults:
         table = Table(show_lines=True)
@@ -53,7 +53,8 @@ def show_findings(report: ProbeReport, rules: RulePack, *, language: str) -> Non
             console.print(f"· {said.in_language(language)}")
 
 
-def _console() -> Console:
+def terminal() -> Console:
+    """Return the terminal; what stands in reports of strangers is no markup there."""
     return Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
 
 

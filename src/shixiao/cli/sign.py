@@ -12,14 +12,19 @@ import click
 
 from shixiao.seals.canonical import canonical_json, sha256_of
 from shixiao.seals.documents import LARGEST, read_document
-from shixiao.seals.signing import LARGEST_KEY, Locked, SigningKey, VerifyKey
-from shixiao.seals.signing import sign as sign_document
+from shixiao.seals.signing import (
+    LARGEST_KEY,
+    SIGNATURE,
+    Locked,
+    SigningKey,
+    VerifyKey,
+    signature_of,
+)
 from shixiao.seals.signing import verify as verify_document
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
 NO = 1  # exit code of an answer that is no
-SCHEMA = "shixiao/signature/1"
 BESIDE = ".sig.json"
 KEY_THERE = Text(
     "文件已经存在；密钥不会被覆盖，请换一个文件名。",
@@ -60,7 +65,7 @@ OTHER_KEY = Text(
 )
 FALSE = Text("签名无效。", "The signature is not valid.")
 
-_PASSPHRASE_FILE = click.option(
+PASSPHRASE_FILE = click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -91,7 +96,7 @@ def sign() -> None:
 @sign.command("new-key", help="生成签名密钥 · make a key.\n\nFILE: 私钥文件 · of the private key.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--passphrase", "asks", is_flag=True, help="询问并设置口令 · ask for a passphrase")
-@_PASSPHRASE_FILE
+@PASSPHRASE_FILE
 @_JSON
 def new_key(file: Path, asks: bool, passphrase_file: Path | None, as_json: bool) -> None:
     """Make a key, write the private part to a file and print the public one."""
@@ -99,7 +104,7 @@ def new_key(file: Path, asks: bool, passphrase_file: Path | None, as_json: bool)
     if asks and passphrase is None:
         passphrase = _asked(confirm=True)
     key = SigningKey.new()
-    _write_new(file, key.pem(passphrase), KEY_THERE)
+    write_new(file, key.pem(passphrase), KEY_THERE)
     public = key.public
     if as_json:
         _print({"file": str(file), "public_key": public.base64, "fingerprint": public.fingerprint})
@@ -124,20 +129,20 @@ def new_key(file: Path, asks: bool, passphrase_file: Path | None, as_json: bool)
     metavar="FILE",
     help="签名文件，默认为评分表旁的 .sig.json · default: .sig.json beside the sheet",
 )
-@_PASSPHRASE_FILE
+@PASSPHRASE_FILE
 @_JSON
 def sign_sheet(
     sheet: Path, key_path: Path, out: Path | None, passphrase_file: Path | None, as_json: bool
 ) -> None:
     """Sign a document and write the signature beside it, or print it."""
     document = _document(sheet)
-    key = _key(key_path, passphrase_file)
-    record = _record(document, key)
+    key = signing_key(key_path, passphrase_file)
+    record = signature_of(document, key)
     if as_json and out is None:
         _print(record)
         return
     target = out or sheet.with_name(sheet.name.removesuffix(".json") + BESIDE)
-    _write_new(target, canonical_json(record) + b"\n", OUT_THERE)
+    write_new(target, canonical_json(record) + b"\n", OUT_THERE)
     if as_json:
         _print(record)
     else:
@@ -167,11 +172,11 @@ def sign_sheet(
 def verify(sheet: Path, public: str, signature_path: Path | None, as_json: bool) -> None:
     """Check a signature; exit code 1 when it does not hold."""
     document = _document(sheet)
-    key = _public(public)
+    key = public_key(public, option="--public")
     path = signature_path or sheet.with_name(sheet.name.removesuffix(".json") + BESIDE)
-    record = read_document(_read(path, LARGEST), path.name)
+    record = read_document(read_file(path, LARGEST), path.name)
     signature = record.get("signature")
-    if record.get("schema") != SCHEMA or not isinstance(signature, str):
+    if record.get("schema") != SIGNATURE or not isinstance(signature, str):
         raise BadInput(NO_SIGNATURE, file=path.name)
     valid = verify_document(document, signature, key)
     why = None if valid else _why(document, record, key)
@@ -190,18 +195,6 @@ def verify(sheet: Path, public: str, signature_path: Path | None, as_json: bool)
         sys.exit(NO)
 
 
-def _record(document: dict[str, Any], key: SigningKey) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "algorithm": "Ed25519",
-        "document_schema": document.get("schema"),
-        "document_sha256": sha256_of(document),
-        "signature": sign_document(document, key),
-        "public_key": key.public.base64,
-        "fingerprint": key.public.fingerprint,
-    }
-
-
 def _why(document: dict[str, Any], record: dict[str, Any], key: VerifyKey) -> Text:
     """Say what does not fit; what the signature file says of itself is a hint and no proof."""
     fingerprint = str(record.get("fingerprint"))
@@ -212,11 +205,16 @@ def _why(document: dict[str, Any], record: dict[str, Any], key: VerifyKey) -> Te
 
 
 def _document(path: Path) -> dict[str, Any]:
-    return read_document(_read(path, LARGEST), path.name)
+    return read_document(read_file(path, LARGEST), path.name)
 
 
-def _key(path: Path, passphrase_file: Path | None) -> SigningKey:
-    data, passphrase = _read(path, LARGEST_KEY), _passphrase(passphrase_file)
+def signing_key(path: Path, passphrase_file: Path | None) -> SigningKey:
+    """Read a private key, and ask for its passphrase where it has one.
+
+    Raises:
+        BadInput: it is none, or the passphrase is wrong.
+    """
+    data, passphrase = read_file(path, LARGEST_KEY), _passphrase(passphrase_file)
     try:
         try:
             return SigningKey.parse(data, passphrase)
@@ -226,23 +224,31 @@ def _key(path: Path, passphrase_file: Path | None) -> SigningKey:
         raise BadInput(error.text, file=path.name) from None
 
 
-def _public(given: str) -> VerifyKey:
-    """Take a key as it stands, or a file that holds one."""
+def public_key(given: str, *, option: str) -> VerifyKey:
+    """Take a key as it stands, or a file that holds one.
+
+    Args:
+        given: either of them.
+        option: by which it was given.
+
+    Raises:
+        BadInput: it is neither.
+    """
     path = Path(given)
     try:
         there = path.is_file()
     except OSError:  # a key may be too long for the name of a file
         there = False
     try:
-        return VerifyKey.parse(_read(path, LARGEST_KEY) if there else given.encode())
+        return VerifyKey.parse(read_file(path, LARGEST_KEY) if there else given.encode())
     except BadInput as error:
-        raise BadInput(error.text, file="--public") from None
+        raise BadInput(error.text, file=option) from None
 
 
 def _passphrase(path: Path | None) -> str | None:
     if path is None:
         return None
-    lines = _read(path, LARGEST_KEY).decode("utf-8", errors="replace").splitlines()
+    lines = read_file(path, LARGEST_KEY).decode("utf-8", errors="replace").splitlines()
     if not lines or not lines[0]:
         raise BadInput(EMPTY, file=path.name)
     return lines[0]
@@ -255,7 +261,12 @@ def _asked(*, confirm: bool) -> str:
     return asked
 
 
-def _read(path: Path, largest: int) -> bytes:
+def read_file(path: Path, largest: int) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        BadInput: it is not there, or larger than it can be.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(largest + 1)
@@ -266,7 +277,12 @@ def _read(path: Path, largest: int) -> bytes:
     return data
 
 
-def _write_new(path: Path, data: bytes, there: Text) -> None:
+def write_new(path: Path, data: bytes, there: Text) -> None:
+    """Write a file that its owner alone reads, and that is not there yet.
+
+    Raises:
+        BadInput: it is there, or its folder is not.
+    """
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

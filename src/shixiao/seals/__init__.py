@@ -7,9 +7,18 @@ from shixiao.seals.encryption import Cipher, Damaged, Keyring, new_key
 from shixiao.seals.envelopes import Envelopes
 from shixiao.seals.keys import key_file
 from shixiao.seals.pseudonyms import person_code, person_key, pseudonymise
-from shixiao.seals.signing import SigningKey, VerifyKey, sign, signed_bytes, verify
+from shixiao.seals.signing import (
+    SIGNATURE,
+    SigningKey,
+    VerifyKey,
+    sign,
+    signature_of,
+    signed_bytes,
+    verify,
+)
 
 __all__ = [
+    "SIGNATURE",
     "Cipher",
     "Damaged",
     "Envelopes",
@@ -29,6 +38,7 @@ __all__ = [
     "sha256_of_file",
     "short_code",
     "sign",
+    "signature_of",
     "signed_bytes",
     "verify",
 ]

@@ -30,9 +30,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from shixiao.seals.canonical import sha256_of
 from shixiao.seals.documents import document_bytes
 from shixiao.terms import BadInput, Text
 
+SIGNATURE = "shixiao/signature/1"
 KEY_BYTES, SIGNATURE_BYTES, LARGEST_KEY = 32, 64, 1 << 14
 # Points of small order (with either sign): under such a key one signature fits every document.
 # Source: H. de Valence (2020), It's 255:19AM, on ZIP 215; the list of libsodium's ed25519.
@@ -194,6 +196,23 @@ def sign(document: Mapping[str, Any], key: SigningKey) -> str:
     """
     private = Ed25519PrivateKey.from_private_bytes(key.seed)
     return base64.b64encode(private.sign(signed_bytes(document))).decode()
+
+
+def signature_of(document: Mapping[str, Any], key: SigningKey) -> dict[str, Any]:
+    """Return what ``shixiao sign`` writes beside a document.
+
+    Raises:
+        BadInput, ValueError: as ``signed_bytes``.
+    """
+    return {
+        "schema": SIGNATURE,
+        "algorithm": "Ed25519",
+        "document_schema": document.get("schema"),
+        "document_sha256": sha256_of(dict(document)),
+        "signature": sign(document, key),
+        "public_key": key.public.base64,
+        "fingerprint": key.public.fingerprint,
+    }
 
 
 def verify(document: Mapping[str, Any], signature: str, public: VerifyKey) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from shixiao.security.at_rest import determinism, scanning
+from shixiao.security.backups import drill
 from shixiao.security.components import matching
 from shixiao.security.documents import parse_json
 from shixiao.security.probing.probe import Check, Described, probes
@@ -74,7 +75,12 @@ class ToldRun:
 
 def all_described() -> dict[str, Described]:
     """Return every probe by its name: of running systems, of storage, of components."""
-    of_files = (scanning.described(), determinism.described(), matching.described())
+    of_files = (
+        scanning.described(),
+        determinism.described(),
+        matching.described(),
+        drill.described(),
+    )
     return {each.id: each for each in (*probes(), *of_files)}
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import psycopg
 import pytest
 
 from shixiao.security.at_rest import Canary, Scan, scan
+from tests.security.lab_postgres import connected, server_of_system, tool
 
 pytestmark = pytest.mark.slow
 PLAIN, SEALED = Canary("Qm4xZr8LkW2vHs9TnB6yQfPd"), Canary("Tz7cKp3RwX9nGd5VbM8hLfJs")
@@ -30,27 +29,10 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Conne
 
 @pytest.fixture(scope="module")
 def system() -> Iterator[psycopg.Connection]:
-    """Run the PostgreSQL of the distribution, which has pgcrypto; it refuses to run as root."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found or not list(Path("/usr/share/postgresql").glob("*/extension/pgcrypto.control")):
-        pytest.skip("there is no PostgreSQL with pgcrypto")
-    tools, user = found[-1].parent, "postgres" if os.geteuid() == 0 else None
-    with tempfile.TemporaryDirectory() as place:
-        if user is not None:
-            shutil.chown(place, user)
-        data = f"{place}/data"
-
-        def tool(name: str, *rest: str) -> None:
-            line = [str(tools / name), "-D", data, *rest]
-            subprocess.run(line, user=user, cwd=place, check=True, stdout=subprocess.DEVNULL)
-
-        tool("initdb", "-A", "trust", "-U", "postgres", "--no-sync")
-        tool("pg_ctl", "-w", "-l", f"{place}/log", "-o", f"-k {place} -h ''", "start")
-        try:
-            with psycopg.connect(f"host={place} user=postgres", autocommit=True) as connection:
-                yield connection
-        finally:
-            tool("pg_ctl", "-m", "immediate", "stop")
+    with server_of_system() as place, connected(place) as connection:
+        if not list(Path("/usr/share/postgresql").glob("*/extension/pgcrypto.control")):
+            pytest.skip("PostgreSQL is here without pgcrypto")
+        yield connection
 
 
 def folder(database: psycopg.Connection) -> Path:
@@ -97,10 +79,9 @@ def test_a_dump_is_looked_into(system: psycopg.Connection, tmp_path: Path, form:
         "INSERT INTO person (filling) SELECT md5(n::text) FROM generate_series(1, 20000) n"
     )
     system.execute("INSERT INTO person (name) VALUES (%s)", (PLAIN.text,))
-    tool = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))[-1]
     where = ["-h", system.info.host, "-U", "postgres", "-d", "postgres"]
     how = ["-f", str(tmp_path / "dump"), "-F", *form.split()]
-    subprocess.run([str(tool), *where, *how], check=True)
+    subprocess.run([str(tool("pg_dump")), *where, *how], check=True)
     found = scan([tmp_path], [PLAIN])
     assert failed(found, PLAIN)
     assert len(found.parts) == 1

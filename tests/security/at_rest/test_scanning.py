@@ -198,7 +198,7 @@ def test_holes_of_a_sparse_file_cost_nothing(tmp_path: Path) -> None:
 
 def test_an_empty_folder_proves_nothing(tmp_path: Path) -> None:
     assert scan([tmp_path], [CANARY]).parts[0].seen is None
-    with pytest.raises(BadInput, match="no such folder"):
+    with pytest.raises(BadInput, match="no such file or folder"):
         scan([tmp_path / "none"], [CANARY])
 
 

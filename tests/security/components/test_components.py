@@ -188,3 +188,57 @@ def test_the_command_answers_in_the_form_of_probes(tmp_path: Path) -> None:
         (0, [], True),
         (1, [], False),
     ]
+
+
+def packed(tmp_path: Path, *line: object) -> dict[str, Any]:
+    (tmp_path / "key.pem").write_bytes(KEY.pem())
+    named = ["probe", "osv", *map(str, line), "--json"]
+    done = CliRunner().invoke(cli, named)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    said = json.loads(done.stdout)
+    schema = files("shixiao.cli").joinpath("schemas/osv-answer.schema.json").read_text("utf-8")
+    jsonschema.validate(said, json.loads(schema))
+    assert isinstance(said, dict)
+    return said
+
+
+def test_records_are_packed_signed_and_checked_by_command(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for each in RECORDS[:3]:
+            archive.writestr(f"{each['id']}.json", json.dumps(each))
+    (tmp_path / "more.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in RECORDS[2:]))
+    known = {"vulnerabilities": [{"cveID": "CVE-2024-3"}]}
+    (tmp_path / "kev.json").write_text(json.dumps(known))
+    sources = (tmp_path / "all.zip", tmp_path / "more.jsonl", "--exploited", tmp_path / "kev.json")
+    line = ("--out", tmp_path / "osv.zip", "--key", tmp_path / "key.pem", "--ecosystem", "PyPI")
+    said = packed(tmp_path, "make", *sources, *line)
+    assert (said["records"], said["exploited"], said["ecosystems"]) == (6, 1, ["PyPI"])
+    assert packed(tmp_path, "check", tmp_path / "osv.zip", "--key", KEY.public.base64) == said
+    bundle = read_bundle(tmp_path / "osv.zip", KEY.public)
+    found = read_sbom(listed(tmp_path / "sbom.json", "pkg:pypi/zope.interface@6.0"))
+    (part,) = assess(found, bundle, now=datetime.now(UTC), days=7)
+    assert [one.check for one in part.seen or () if not one.passed] == ["exploited"]
+    with pytest.raises(BadInput, match="The file exists"):
+        packed(tmp_path, "make", *sources, *line)
+    with pytest.raises(BadInput, match="not signed with this key"):
+        packed(tmp_path, "check", tmp_path / "osv.zip", "--key", SigningKey.new().public.base64)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("", "There are no records"),
+        ('{"id": 5}\n', "is no record of OSV"),
+        ('{"id": "a", "affected": [3]}\n', "is no record of OSV"),
+        ('{"id": "a\\ud800"}\n', "is no record of OSV"),
+        ("[" * 100_000, "is no record of OSV"),
+        (json.dumps(RECORDS[1]), "No record touches PyPI"),
+    ],
+)
+def test_what_is_no_record_is_packed_into_nothing(tmp_path: Path, data: str, words: str) -> None:
+    (tmp_path / "records.jsonl").write_text(data)
+    line = ("--out", tmp_path / "osv.zip", "--key", tmp_path / "key.pem", "--ecosystem", "PyPI")
+    with pytest.raises(BadInput, match=words):
+        packed(tmp_path, "make", tmp_path / "records.jsonl", *line)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key.pem", "records.jsonl"]

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shixiao.cli import cli, probe_import
+from shixiao.rules import load_pack
 from shixiao.security.importers import Report, importers, read_report
 from shixiao.security.importers.importer import Malformed
 from shixiao.terms import BadInput
+
+pack = cache(load_pack)
 
 
 def result(rule: str, line: int | None = 3, **more: Any) -> dict[str, Any]:
@@ -127,7 +135,86 @@ def test_a_report_that_comes_again_gives_the_same_findings(tmp_path: Path) -> No
     assert names.isdisjoint(each.identity for each in other.findings)
 
 
+def paper(*items: dict[str, str], **more: Any) -> dict[str, Any]:
+    head = {"schema": "shixiao/assessment-report/1", "kind": "mlps", "number": "B-7", "level": 3}
+    head |= {"body": "测评中心", "date": "2026-05-01", "score": 88.5, "conclusion": "良"}
+    return {**head, "items": list(items), **more}
+
+
+def entry(clause: str, result: str = "不符合", risk: str = "中", **more: str) -> dict[str, str]:
+    return {"clause": clause, "object": "db-1", "result": result, "risk": risk, **more}
+
+
+def test_a_report_of_an_assessor_gives_what_does_not_hold_and_how_long_it_counts(
+    tmp_path: Path,
+) -> None:
+    items = [entry("8.1.4.1 a)"), entry("8.1.4.2", "符合", ""), entry("8.1.4.9", "partly", "low")]
+    found = read(tmp_path, paper(*items))
+    assert told(found) == [("8.1.4.1 a)", "db-1", "medium"), ("8.1.4.9", "db-1", "low")]
+    assert found.paper is not None
+    assert str(found.paper.held_until(365)) == "2027-05-01"
+    found = read(tmp_path, paper(*items, kind="crypto", expires="2026-09-01", score=None))
+    assert found.kind == "密评报告 cryptography report"
+    assert found.paper is not None
+    assert str(found.paper.held_until(365)) == "2026-09-01"
+
+
+@pytest.mark.parametrize(("conclusion", "told_of"), [("良", True), ("差", False)])
+def test_a_conclusion_that_its_own_entries_contradict_is_told(
+    tmp_path: Path, conclusion: str, told_of: bool
+) -> None:
+    found = read(tmp_path, paper(entry("8.1.4.1", risk="高"), conclusion=conclusion))
+    assert ("conclusion", "B-7", "high") in told(found) if told_of else len(found.findings) == 1
+
+
+def test_a_report_without_entries_assessed_nothing(tmp_path: Path) -> None:
+    assert not read(tmp_path, paper()).assessed
+
+
+def answer(path: Path) -> tuple[int, dict[str, Any]]:
+    done = CliRunner().invoke(cli, ["probe", "import", str(path), "--system", "S1", "--json"])
+    return done.exit_code, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (sarif(result("sqli")), 0),
+        (sarif(result("sqli"), done=False), 1),
+        (FLAT, 0),
+        (paper(entry("8.1.4.1")), 0),
+        (paper(entry("8.1.4.1"), date="2020-01-01"), 1),
+    ],
+)
+def test_the_command_keeps_to_its_schema_and_says_no_where_nothing_counts(
+    tmp_path: Path, data: Any, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe_import, "load_pack", pack)
+    (tmp_path / "report.json").write_text(json.dumps(data))
+    done, said = answer(tmp_path / "report.json")
+    folder = files("shixiao.cli").joinpath("schemas")
+    jsonschema.validate(said, json.loads(folder.joinpath("probe-import.schema.json").read_text()))
+    if "items" in data:
+        form = folder.joinpath("assessment-report.schema.json").read_text()
+        jsonschema.validate(data, json.loads(form))
+    assert done == code
+    for language in ("zh", "en"):
+        monkeypatch.setenv("SHIXIAO_LANGUAGE", language)
+        line = ["probe", "import", str(tmp_path / "report.json"), "--system", "S1"]
+        shown = CliRunner().invoke(cli, line)
+        assert (shown.exit_code, "{" in shown.output) == (code, False)
+
+
 HOSTILE: dict[str, Any] = {
+    "no number": paper(entry("a"), number=""),
+    "a level of nine": paper(entry("a"), level=9),
+    "a level of yes": paper(entry("a"), level=True),
+    "a score of 101": paper(entry("a"), score=101),
+    "no day": paper(entry("a"), date="May"),
+    "it holds for ever": paper(entry("a"), expires="2999-01-01"),
+    "a result is unknown": paper(entry("a", "fine")),
+    "a risk is unknown": paper(entry("a", risk="dire")),
+    "no clause": paper(entry("")),
     "rubbish": "{",
     "deep": "[" * 200_000,
     "another form": {"a": 1},

@@ -134,3 +134,28 @@ def test_a_hello_of_the_oldest_kind_is_well_formed() -> None:
     assert int.from_bytes(raw[:2], "big") & 0x7FFF == len(raw) - 2
     assert not speaks_ssl2(b"\x15\x03\x01\x00\x02\x02\x28" + bytes(20))
     assert Hello(0x0303, (1,), "127.0.0.1").encoded().count(b"127.0.0.1") == 0
+
+
+def database(answer: bytes, inside: Serve | None = None) -> Serve:
+    """Return a server that is asked to encrypt first, as PostgreSQL is."""
+
+    def serve(link):  # type: ignore[no-untyped-def]
+        if link.recv(8) == bytes.fromhex("0000000804d2162f"):
+            link.sendall(answer)
+            if inside is not None:
+                inside(link)
+
+    return serve
+
+
+def test_a_database_is_asked_to_encrypt_and_judged_by_what_it_then_speaks() -> None:
+    with listening(database(b"S", ByHand((0x0301,), (0x0005,))), scheme="postgresql") as target:
+        assert faults("protocols", target) == ["aead", "current", "rc4", "tls10", "tls13"]
+    with listening(database(b"N"), scheme="postgresql") as target:
+        assert looked("protocols", target) == {"encrypted": False}
+
+
+@pytest.mark.parametrize("answer", [b"E\0\0\0\x20SFATAL", b"", b"HTTP/1.1 400"])
+def test_what_is_no_database_is_not_assessed(answer: bytes) -> None:
+    with listening(database(answer), scheme="postgresql") as target, pytest.raises(NotAssessed):
+        faults("protocols", target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -258,3 +259,28 @@ def test_a_target_that_falls_over_is_left_alone() -> None:
     assert report.health[-1].seconds is None
     assert len(report.sent) < 20
     assert reasons
+
+
+def test_a_probe_within_another_has_no_more_time_than_it_and_gives_it_back() -> None:
+    with serving(lambda request: Reply()) as target:
+        reach = reach_of(target)
+        with reach.probing("outer", seconds=5):
+            with reach.probing("inner", seconds=900):
+                assert reach.left() <= 5
+                reach.get()
+            assert 0 < reach.left() <= 5
+            reach.get()
+    assert [each.probe for each in reach.sent] == ["inner", "outer"]
+
+
+def test_answers_beside_one_another_are_kept_to_the_rate_and_to_the_number() -> None:
+    with serving(lambda request: Reply()) as target:
+        reach = reach_of(target, most=6, rate=50.0)
+        begun = time.monotonic()
+        with reach.probing("load", seconds=30), reach.many(4) as send:
+            coming = [send("/", 5.0) for _ in range(6)]
+            with pytest.raises(NotAssessed):
+                send("/", 5.0)
+            assert all(each.result().status == 200 for each in coming)  # type: ignore[union-attr]
+        assert time.monotonic() - begun >= 5 / 50  # no upper bound: that is the machine's
+    assert len(reach.sent) == 6

@@ -87,8 +87,10 @@ def scan(
             Text(f"请给出 1 至 {MOST_CANARIES} 个标记。", f"Give 1 to {MOST_CANARIES} canaries.")
         )
     for folder in folders:
-        if not folder.is_dir():
-            raise BadInput(Text("没有这个文件夹。", "There is no such folder."), file=str(folder))
+        if not folder.exists():
+            raise BadInput(
+                Text("没有这个文件或文件夹。", "There is no such file or folder."), file=str(folder)
+            )
     search = Search(
         {
             needle: (canary, writing)

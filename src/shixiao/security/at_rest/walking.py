@@ -37,11 +37,17 @@ class Met:
 
 
 def walk(folders: Sequence[Path]) -> Iterator[Met]:
-    """Yield every file below the folders, and what cannot be searched, in order of names."""
+    """Yield every file below the folders, and what cannot be searched, in order of names.
+
+    A file may stand in place of a folder.
+    """
     roots = [folder.resolve() for folder in folders]
     for folder in folders:
         prefix = "" if len(folders) == 1 else f"{folder.name}/"
-        yield from _below(folder, prefix, roots)
+        if folder.is_file():
+            yield _file(folder, folder.name)
+        else:
+            yield from _below(folder, prefix, roots)
 
 
 def _below(folder: Path, prefix: str, roots: Sequence[Path]) -> Iterator[Met]:

@@ -2,6 +2,16 @@
 
 from shixiao.security.components.bundle import Bundle, read_bundle, write_bundle
 from shixiao.security.components.matching import assess
+from shixiao.security.components.records import read_exploited, read_records
 from shixiao.security.components.sbom import Component, read_sbom
 
-__all__ = ["Bundle", "Component", "assess", "read_bundle", "read_sbom", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "Component",
+    "assess",
+    "read_bundle",
+    "read_exploited",
+    "read_records",
+    "read_sbom",
+    "write_bundle",
+]

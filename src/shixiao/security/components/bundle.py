@@ -21,11 +21,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 
-from shixiao.seals import SigningKey, VerifyKey, canonical_json, read_document, sign, verify
+from shixiao.seals import (
+    SIGNATURE,
+    SigningKey,
+    VerifyKey,
+    canonical_json,
+    read_document,
+    signature_of,
+    verify,
+)
 from shixiao.security.components.sbom import canonical
 from shixiao.terms import BadInput, Text
 
-SCHEMA, SIGNATURE = "shixiao/osv-bundle/1", "shixiao/signature/1"
+SCHEMA = "shixiao/osv-bundle/1"
 MANIFEST, SIGNED, RECORDS, EXPLOITED = (
     "manifest.json", "manifest.sig.json", "records.jsonl", "exploited.json",
 )  # fmt: skip
@@ -58,6 +66,7 @@ class Bundle:
         by_package: ecosystem and name → records that touch it.
         exploited: names of vulnerabilities that are known to be exploited.
         hash: SHA-256 of its manifest.
+        records: how many it holds.
     """
 
     made: datetime
@@ -65,6 +74,7 @@ class Bundle:
     by_package: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]
     exploited: frozenset[str]
     hash: str
+    records: int
 
 
 def read_bundle(
@@ -92,12 +102,12 @@ def read_bundle(
             made, ecosystems, members = _said(manifest, path.name)
             _check(archive, members, path.name)
             with archive.open(RECORDS) as lines:
-                found = _records(lines, only, path.name)
+                found, records = _records(lines, only, path.name)
             exploited = _exploited(archive) if EXPLOITED in members else frozenset()
     except (KeyError, *DAMAGED):
         raise BadInput(NO_BUNDLE, file=path.name) from None
     hashed = sha256(canonical_json(manifest)).hexdigest()
-    return Bundle(made, ecosystems, found, exploited, hashed)
+    return Bundle(made, ecosystems, found, exploited, hashed, records)
 
 
 def write_bundle(
@@ -119,32 +129,31 @@ def write_bundle(
         made: when, with time zone.
         key: of its publisher.
     """
-    members = {
-        RECORDS: b"".join(canonical_json(dict(each)) + b"\n" for each in records),
-        EXPLOITED: canonical_json({"vulnerabilities": [{"cveID": name} for name in exploited]}),
-    }
-    manifest = {
-        "schema": SCHEMA,
-        "made": made.astimezone(UTC).isoformat(timespec="seconds"),
-        "ecosystems": sorted(ecosystems),
-        "members": [
-            {"name": name, "size": len(data), "sha256": sha256(data).hexdigest()}
-            for name, data in members.items()
-        ],
-    }
-    signature = {
-        "schema": SIGNATURE,
-        "algorithm": "Ed25519",
-        "document_schema": SCHEMA,
-        "signature": sign(manifest, key),
-        "public_key": key.public.base64,
-        "fingerprint": key.public.fingerprint,
-    }
+    known = {"vulnerabilities": [{"cveID": name} for name in exploited]}
+    lines = (json.dumps(each, sort_keys=True).encode() + b"\n" for each in records)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        manifest = {
+            "schema": SCHEMA,
+            "made": made.astimezone(UTC).isoformat(timespec="seconds"),
+            "ecosystems": sorted(ecosystems),
+            "members": [
+                _member(archive, RECORDS, lines),
+                _member(archive, EXPLOITED, [canonical_json(known)]),
+            ],
+        }
         archive.writestr(MANIFEST, canonical_json(manifest))
-        archive.writestr(SIGNED, canonical_json(signature))
-        for name, data in members.items():
-            archive.writestr(name, data)
+        archive.writestr(SIGNED, canonical_json(signature_of(manifest, key)))
+
+
+def _member(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> dict[str, Any]:
+    """Write a member part by part, and return what the manifest says of it."""
+    hashed, size = sha256(), 0
+    with archive.open(name, "w", force_zip64=True) as member:
+        for part in parts:
+            member.write(part)
+            hashed.update(part)
+            size += len(part)
+    return {"name": name, "size": size, "sha256": hashed.hexdigest()}
 
 
 def _small(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -191,7 +200,7 @@ def _check(archive: zipfile.ZipFile, members: Mapping[str, tuple[int, str]], fil
 
 def _records(
     lines: IO[bytes], only: frozenset[tuple[str, str]] | None, file: str
-) -> Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]]:
+) -> tuple[Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]], int]:
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     row = 0
     while line := lines.readline(LINE + 1):
@@ -200,18 +209,20 @@ def _records(
             record = json.loads(line) if len(line) <= LINE else None
         except (ValueError, RecursionError):
             record = None
-        touched = _touched(record)
-        if record is None or touched is None:
+        named = touched(record)
+        if record is None or named is None:
             raise BadInput(NO_BUNDLE, file=file, row=row)
-        for package in touched:
+        for package in named:
             if only is None or package in only:
                 found[package].append(record)
-    return {package: tuple(records) for package, records in found.items()}
+    return {package: tuple(records) for package, records in found.items()}, row
 
 
-def _touched(record: Any) -> set[tuple[str, str]] | None:
+def touched(record: Any) -> set[tuple[str, str]] | None:
     """Return the packages of a record that was not withdrawn; None where it is none of OSV."""
     if not isinstance(record, Mapping) or not isinstance(record.get("id"), str):
+        return None
+    if not record["id"].isprintable():
         return None
     affected = record.get("affected", [])
     if not isinstance(affected, list) or not all(isinstance(each, Mapping) for each in affected):

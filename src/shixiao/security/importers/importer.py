@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from importlib import import_module
@@ -62,6 +63,34 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What an assessor certified.
+
+    Attributes:
+        number: of the report.
+        body: who assessed.
+        on: when.
+        until: how long it holds by its own words; None where it does not say.
+        level: of the system by MLPS.
+        score: of 100; None where there is none.
+        conclusion: in the assessor's word.
+    """
+
+    number: str
+    body: str
+    on: date
+    until: date | None
+    level: int
+    score: float | None
+    conclusion: str
+
+    def held_until(self, days: int) -> date:
+        """Return the last day on which it counts, which is never later than so many days on."""
+        usual = self.on + timedelta(days=days)
+        return usual if self.until is None else min(self.until, usual)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a report of another tool says.
 
@@ -69,19 +98,22 @@ class Report:
         kind: name of the importer.
         findings: each identity once, the gravest counts; in order of gravity and place.
         assessed: whether the tool says that it ran to its end; if not, nothing was passed.
+        paper: what an assessor certified; None of a tool.
     """
 
     kind: str
     findings: tuple[Imported, ...]
     assessed: bool
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an importer gives: findings, and whether the tool ran to its end."""
+    """What an importer gives: findings, whether the tool ran to its end, and what was certified."""
 
     findings: Iterable[Imported]
     assessed: bool
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +180,7 @@ def read_report(path: Path, system: str) -> Report:
         raise BadInput(UNKNOWN.format(kinds=kinds), file=path.name)
     try:
         found = form.read(data, system)
-        return Report(form.name, _once(found.findings), found.assessed)
+        return Report(form.name, _once(found.findings), found.assessed, found.paper)
     except Malformed as wrong:
         raise BadInput(
             Text(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from shixiao.security.probing.hello import Flight, Hello, Reading, Rubbish, speaks_ssl2, ssl2_hello
 from shixiao.security.probing.reach import NotAssessed, Reach
@@ -18,11 +20,17 @@ PATIENCE = 5.0  # seconds for one answer
 LARGEST = 1 << 18  # bytes of an answer: four times what a long chain takes
 SILENT = Text("握手没有得到回应。", "A handshake was not answered.")
 ENDLESS = Text("握手的应答过长，没有读完。", "The answer to a handshake was too long to be read.")
+#: Length and code of a request to encrypt. Source: PostgreSQL 15, Message Formats, SSLRequest.
+SSL_REQUEST = bytes.fromhex("0000000804d2162f")
+NO_DATABASE = Text(
+    "应答不是 PostgreSQL 对加密请求的应答。",
+    "What was answered is no answer of PostgreSQL to a request to encrypt.",
+)
 NO_TLS = Text("应答不是 TLS 握手。", "What was answered is no TLS handshake.")
 
 
 class Plain(NotAssessed):
-    """The target answers a handshake in plain HTTP."""
+    """The target answers a handshake in plain HTTP, or refuses to encrypt."""
 
 
 def greet(reach: Reach, hello: Hello, *, dhe: frozenset[int] = frozenset()) -> Flight | None:
@@ -41,13 +49,32 @@ def greet(reach: Reach, hello: Hello, *, dhe: frozenset[int] = frozenset()) -> F
     return reading.flight
 
 
+@contextmanager
+def _link(reach: Reach, what: str) -> Iterator[socket.socket]:
+    """Open a connection on which a handshake can begin.
+
+    Raises:
+        Plain: the database does not encrypt.
+        NotAssessed: it answers something else.
+    """
+    with reach.connect(what=what) as link:
+        if reach.target.scheme == "postgresql":
+            link.sendall(SSL_REQUEST)
+            said = _received(link, _until(reach))[:1]
+            if said == b"N":
+                raise Plain(NO_TLS)
+            if said != b"S":
+                raise NotAssessed(NO_DATABASE)
+        yield link
+
+
 def greet_ssl2(reach: Reach) -> bool:
     """Say whether the target takes a hello of SSL 2.0.
 
     Raises:
         NotAssessed: silence.
     """
-    with reach.connect(what="hello SSL 2.0") as link:
+    with _link(reach, "hello SSL 2.0") as link:
         until = _until(reach)
         raw = b""
         try:
@@ -73,7 +100,7 @@ def secure(reach: Reach, context: ssl.SSLContext) -> tuple[bytes, ...]:
     """
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
     spoken = context.wrap_bio(coming, going, server_hostname=reach.target.host)
-    with reach.connect(what="handshake") as link:
+    with _link(reach, "handshake") as link:
         until, read = _until(reach), 0
         while True:
             try:
@@ -96,7 +123,7 @@ def secure(reach: Reach, context: ssl.SSLContext) -> tuple[bytes, ...]:
 
 
 def _exchange(reach: Reach, first: bytes, reading: Reading) -> None:
-    with reach.connect(what="hello") as link:
+    with _link(reach, "hello") as link:
         until, read = _until(reach), 0
         try:
             link.sendall(first)

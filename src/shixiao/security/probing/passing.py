@@ -7,11 +7,12 @@ of a probe does: within the consent, at its speed, to the one address, and into 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from shixiao.security.probing.reach import LARGEST as READ
 from shixiao.security.probing.reach import Answer, NotAssessed, Reach
 
 LARGEST = 1 << 20  # bytes of a request
@@ -32,21 +33,33 @@ class Passed:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    def again(self, reach: Reach) -> Answer:
+    def again(self, reach: Reach, *, largest: int = READ) -> Answer:
         """Send it, as it was."""
-        return reach.ask(self.method, self.path, headers=dict(self.headers), body=self.body)
+        headers = dict(self.headers)
+        return reach.ask(self.method, self.path, headers=headers, body=self.body, largest=largest)
 
 
 Hears = Callable[[Passed, Answer], None]
+Fails = Callable[[NotAssessed], None]
 
 
 @contextmanager
-def passing_on(reach: Reach, hears: Hears) -> Iterator[str]:
+def passing_on(
+    reach: Reach,
+    hears: Hears,
+    *,
+    fails: Fails = lambda _: None,
+    hidden: Container[str] | None = None,
+    largest: int = READ,
+) -> Iterator[str]:
     """Pass on all that comes to an address of this machine, which is given.
 
     Args:
         reach: the way to the target.
         hears: is told of each request and its answer.
+        fails: is told why a request could not be passed on.
+        hidden: headers of answers that are kept back; None for all but ``SHOWN``.
+        largest: bytes of an answer; a longer one is cut, or with ``hidden`` not given at all.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -62,8 +75,15 @@ def passing_on(reach: Reach, hears: Hears) -> Iterator[str]:
             path = self.path.encode("latin-1", "replace").decode("ascii", "replace")
             passed = Passed(self.command, path, kept, self.rfile.read(int(length)))
             try:
-                answer = passed.again(reach)
-            except (NotAssessed, UnicodeError):
+                answer = passed.again(reach, largest=largest)
+            except NotAssessed as why:
+                fails(why)
+                self.close_connection = True
+                return
+            except UnicodeError:
+                self.close_connection = True
+                return
+            if hidden is not None and not answer.whole:
                 self.close_connection = True
                 return
             hears(passed, answer)
@@ -72,7 +92,7 @@ def passing_on(reach: Reach, hears: Hears) -> Iterator[str]:
         def _show(self, answer: Answer) -> None:
             self.send_response_only(answer.status)
             for name, value in answer.headers:
-                if name in SHOWN:
+                if name in SHOWN if hidden is None else name not in hidden:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()

@@ -3,7 +3,7 @@
 ``probes/data/<probe>.yaml`` holds ``name``, ``about``, ``order``, ``seconds`` (how long it may
 take), ``kind`` (how long its evidence holds: a part of rule SEC-21), ``profiles`` (where it is
 mandatory), and ``checks``: id → ``name``, ``says`` (what is wrong, with places to fill),
-``severity``, and the clauses that it speaks to (``asvs``, ``mlps``, ``crypto``).
+``severity``, and the clauses that it speaks to (``STANDARDS``).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from shixiao.security.scoring import Gravity
 from shixiao.terms import BadInput, Text
 
 PACKAGE = "shixiao.security.probing.probes"
+#: Clauses of these; ``rules`` are of our own rule pack.
+STANDARDS = ("asvs", "mlps", "crypto", "wcag", "rules")
 #: Loaded here: later it would hide the function of its name in the package above.
 FOLDER = import_module(PACKAGE)
 
@@ -94,6 +96,21 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Load:
+    """What the target is to bear, as whoever needs it says.
+
+    Attributes:
+        rate: requests a second.
+        milliseconds: within which 95 of 100 are to be answered.
+        paths: that are asked for in turn; the target's own where there are none.
+    """
+
+    rate: float
+    milliseconds: float
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What whoever asks for the probes lends them.
 
@@ -106,6 +123,7 @@ class Given:
         workshop: folder for what tools write; None where none may be written.
         national: whether a path by national algorithms is asked for, as 密评 may do.
         tools: folder of tools that run by themselves (``make probes``).
+        load: what it is to bear; None where nobody says.
     """
 
     ca: Path | None = None
@@ -116,6 +134,7 @@ class Given:
     workshop: Path | None = None
     national: bool = False
     tools: Path | None = None
+    load: Load | None = None
 
 
 Looks = Callable[[Reach, Given], Iterable[Seen]]
@@ -219,9 +238,7 @@ def _parts(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check(name: str, entry: Mapping[str, Any]) -> Check:
-    clauses = {
-        key: tuple(map(str, entry[key])) for key in ("asvs", "mlps", "crypto") if key in entry
-    }
+    clauses = {key: tuple(map(str, entry[key])) for key in STANDARDS if key in entry}
     return Check(
         name,
         Text.of(entry["name"]),

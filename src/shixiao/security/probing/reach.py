@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ class NoHttp(NotAssessed):
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
+NO_PAGES = Text("数据库没有网页。", "A database has no pages.")
 #: Reasons that lie in the consent or the clock, and so say nothing of the target.
 ENDS = (OUT_OF_TIME, TOO_MANY, WINDOW)
 
@@ -129,6 +131,8 @@ class Reach:
     _address: Address | None = None
     _next: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
+    _flying: int = 0  # sent, and not in the log yet
+    _counting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def address(self) -> Address:
@@ -143,12 +147,13 @@ class Reach:
 
     @contextmanager
     def probing(self, probe: str, *, seconds: float) -> Iterator[None]:
-        """Let a probe send, for so many seconds at most."""
-        self._probe, self._until = probe, time.monotonic() + seconds
+        """Let a probe send, for so many seconds at most, and no longer than one around it has."""
+        before = self._probe, self._until
+        self._probe, self._until = probe, min(self._until, time.monotonic() + seconds)
         try:
             yield
         finally:
-            self._probe, self._until = "", float("inf")
+            self._probe, self._until = before
 
     def left(self) -> float:
         """Return the seconds that the probe still has.
@@ -213,6 +218,7 @@ class Reach:
         patience: float = PATIENCE,
         scheme: str = "",
         port: int = 0,
+        largest: int = LARGEST,
     ) -> Answer:
         """Send one HTTP request, follow nothing, and read no more than the limit.
 
@@ -224,11 +230,14 @@ class Reach:
             patience: seconds for the answer.
             scheme: http or https where it is another than the target's.
             port: of that scheme, which the consent has to name.
+            largest: bytes of the answer that are read.
 
         Raises:
             NoHttp: what is answered is no HTTP.
             NotAssessed: nobody answers, or nothing may be sent.
         """
+        if self.target.scheme == "postgresql":
+            raise NoHttp(NO_PAGES)
         wanted = path or self.target.path
         spoken = scheme or ("https" if self.target.scheme == "tls" else self.target.scheme)
         at = port or self.target.port
@@ -237,7 +246,10 @@ class Reach:
             self._allow()
             begun, status = time.monotonic(), 0
             try:
-                answer = self._asked(spoken, at, method, wanted, headers or {}, body, patience)
+                with _way() as way:
+                    answer = self._asked(
+                        way, spoken, at, method, wanted, headers or {}, body, patience, largest
+                    )
                 status = answer.status
             except (httpx.RemoteProtocolError, httpx.ReadError) as why:
                 raise NoHttp(_unreached(self.target, why)) from None
@@ -246,6 +258,32 @@ class Reach:
             finally:
                 self._note(f"{method} {wanted[:200]}", status, time.monotonic() - begun)
         return answer
+
+    @contextmanager
+    def many(self, most: int) -> Iterator[Callable[[str, float], Future[Answer | None]]]:
+        """Ask beside one another, where load is consented to; each time as a new visitor would.
+
+        What is given takes a path and the seconds to wait, sends when its turn by the consent has
+        come, and returns at once; None comes of it where nobody answered.
+
+        Args:
+            most: connections beside one another; what is asked beyond them waits.
+
+        Raises:
+            NotAssessed: load is not consented to, or (when asking) nothing may be sent.
+        """
+        self.check_heavy("load")
+        limits = httpx.Limits(max_connections=most, max_keepalive_connections=0)
+        with _way(limits) as way, ThreadPoolExecutor(most) as lanes:
+
+            def send(path: str, patience: float) -> Future[Answer | None]:
+                with self._turn:
+                    self._allow()
+                    with self._counting:
+                        self._flying += 1
+                return lanes.submit(self._of_many, way, path, patience)
+
+            yield send
 
     def check_heavy(self, kind: str) -> None:
         """Check that something heavier than looking is consented to.
@@ -261,8 +299,23 @@ class Reach:
                 )
             )
 
+    def _of_many(self, way: httpx.HTTPTransport, path: str, patience: float) -> Answer | None:
+        spoken = "https" if self.target.scheme == "tls" else self.target.scheme
+        begun, status = time.monotonic(), 0
+        try:
+            answer = self._asked(way, spoken, self.target.port, "GET", path, {}, b"", patience)
+            status = answer.status
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError, NotAssessed):
+            return None
+        finally:
+            with self._counting:
+                self._note(f"GET {path[:200]}", status, time.monotonic() - begun)
+                self._flying -= 1
+        return answer
+
     def _asked(
         self,
+        way: httpx.HTTPTransport,
         scheme: str,
         port: int,
         method: str,
@@ -270,6 +323,7 @@ class Reach:
         headers: Mapping[str, str],
         body: bytes,
         patience: float,
+        largest: int = LARGEST,
     ) -> Answer:
         number = f"[{self.address}]" if self.address.version == 6 else str(self.address)
         host = self.target.place if port == self.target.port else self.target.host
@@ -283,21 +337,19 @@ class Reach:
         request = httpx.Request(
             method, place, headers=told, content=body or None, extensions=extensions
         )
-        # The transport alone: a client would already look into where a redirect leads.
-        with httpx.HTTPTransport(verify=_any_certificate(), trust_env=False) as transport:
-            answer = transport.handle_request(request)
-            try:
-                found, whole = bytearray(), True
-                for part in answer.iter_raw():
-                    found += part
-                    if len(found) > LARGEST or time.monotonic() - begun > limit:
-                        whole = False
-                        break
-            finally:
-                answer.close()
+        answer = way.handle_request(request)
+        try:
+            found, whole = bytearray(), True
+            for part in answer.iter_raw():
+                found += part
+                if len(found) > largest or time.monotonic() - begun > limit:
+                    whole = False
+                    break
+        finally:
+            answer.close()
         shown = tuple((key.lower(), value) for key, value in answer.headers.multi_items())
         took = time.monotonic() - begun
-        return Answer(answer.status_code, shown, bytes(found[:LARGEST]), whole, took)
+        return Answer(answer.status_code, shown, bytes(found[:largest]), whole, took)
 
     @contextmanager
     def _opened(self, what: str, port: int) -> Iterator[socket.socket]:
@@ -321,8 +373,9 @@ class Reach:
         """Wait for the turn of the next request, and check that it may be sent at all."""
         self._address = self.address  # nothing counts as sent before it is known where it goes
         self.left()
-        if len(self.sent) >= self.consent.most:
-            raise NotAssessed(TOO_MANY)
+        with self._counting:
+            if len(self.sent) + self._flying >= self.consent.most:
+                raise NotAssessed(TOO_MANY)
         if not self.consent.starts <= self.now() < self.consent.ends:
             raise NotAssessed(WINDOW)
         wait = self._next - time.monotonic()
@@ -360,6 +413,12 @@ class Reach:
                 )
             )
         return found[0]
+
+
+def _way(limits: httpx.Limits | None = None) -> httpx.HTTPTransport:
+    """Return a transport alone: a client would already look into where a redirect leads."""
+    told = limits or httpx.Limits()
+    return httpx.HTTPTransport(verify=_any_certificate(), trust_env=False, limits=told)
 
 
 def _any_certificate() -> ssl.SSLContext:

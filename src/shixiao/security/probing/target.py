@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from shixiao.terms import BadInput, Text
 
-PORTS = {"https": 443, "http": 80, "tls": 443}
+PORTS = {"https": 443, "http": 80, "tls": 443, "postgresql": 5432}
 LONGEST = 500
 
 
@@ -17,7 +17,8 @@ class Target:
     """Where to look.
 
     Attributes:
-        scheme: https, http, or tls for a service that speaks something else inside.
+        scheme: https, http, tls for a service that speaks something else inside, or postgresql,
+            which encrypts once it is asked to.
         host: name or number, in lower case, without brackets.
         port: where it listens.
         path: of the page to begin at; "/" where none is given.
@@ -30,7 +31,8 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> Target:
-        """Read ``https://host[:port]/path``, ``http://…``, ``tls://host:port`` or ``host:port``.
+        """Read ``https://host[:port]/path``, ``http://…``, ``postgresql://host[:port]``,
+        ``tls://host:port`` or ``host:port``.
 
         Raises:
             BadInput: it is none of these.

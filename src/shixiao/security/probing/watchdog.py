@@ -69,7 +69,7 @@ class Watchdog:
     def _look(self) -> float:
         begun = time.monotonic()
         with self.reach.probing("health", seconds=SECONDS):
-            if self.reach.target.scheme == "tls":
+            if self.reach.target.scheme in ("tls", "postgresql"):
                 with self.reach.connect(what="health"):
                     pass
             else:

@@ -42,6 +42,7 @@ HEAD = (
     Entry("report_problem", Text("反映问题", "Report a problem")),
 )
 FOOT = (
+    Entry("register", Text("系统登记册", "Register of systems")),
     Entry("appraisals", Text("考核", "Appraisals")),
     Entry("account_uses", Text("谁用过我的数据", "Who used my data")),
     Entry("incidents", Text("安全事件", "Security incidents")),

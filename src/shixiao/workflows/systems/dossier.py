@@ -13,6 +13,7 @@ from functools import cache
 from django.utils import timezone
 
 from shixiao.records.models import Probing, System
+from shixiao.rules import load_calendar
 from shixiao.seals import sha256_of
 from shixiao.security.assessing import (
     BASELINE,
@@ -35,7 +36,7 @@ from shixiao.workflows.systems.registering import about_of, latest
 from shixiao.workflows.systems.weaknesses import waivers_of
 
 PAPER = "paper"
-MET = "met"
+MET, UNTOLD = "met", "insufficient"
 
 
 def dossier_of(system: System) -> Dossier:
@@ -151,14 +152,23 @@ def _papers(system: System) -> Iterator[Exhibit]:
 
 
 def _pledges(system: System) -> Iterator[Exhibit]:
-    """Give the newest pledge: it holds until its day, and after it only where it was met."""
+    """Give the newest pledge: it holds until its day, and after it only where it was met.
+
+    After the day there is the time of an early re-test to judge it; where an evaluation could not
+    tell, neither can this.
+    """
     row = system.pledges.first()
     if row is None:
         return
-    holds = row.outcome in ("", MET)
-    judged = Judged(f"{PAPER}.{BASELINE}", Gravity.HIGH, holds)
-    at = row.judged or row.at
-    kept = Kept(BASELINE, "report", at, None if row.outcome else _ends(row.day))
+    if row.outcome == UNTOLD:
+        told = row.detail["says"] if row.detail else None
+        reason = Text.of(told) if told else None
+        yield Exhibit(Kept(BASELINE, "report", row.judged or row.at), Side.EFFECT, "", None, reason)
+        return
+    judged = Judged(f"{PAPER}.{BASELINE}", Gravity.HIGH, row.outcome in ("", MET))
+    days = int(pack().number("SEC-28", "effect"))
+    until = None if row.outcome else _ends(load_calendar("cn").add(row.day, days))
+    kept = Kept(BASELINE, "report", row.judged or row.at, until)
     yield Exhibit(kept, Side.EFFECT, "", (judged,))
 
 

@@ -23,6 +23,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import needed
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
+from shixiao.workflows.systems.judging import pledgeable
 from shixiao.workflows.systems.registering import begin, keep
 
 MOST_LISTED = 200
@@ -36,9 +37,8 @@ ENDED = Text("有效期不能早于出具日期。", "It cannot end before it wa
 NO_MEASURE = Text("请选择度量。", "Choose a measure.")
 NO_SUBJECT = Text("请写明是哪个服务。", "Say which service it is of.")
 NO_SOURCE = Text("请写明现状数值的出处。", "Say where the present value comes from.")
-SAME = Text(
-    "目标须与现状不同，否则无从判断。",
-    "The target has to differ from the present value, or nothing can be judged.",
+NO_BETTER = Text(
+    "目标须优于现状（{measure}）。", "The target has to be better than it is now ({measure})."
 )
 TOO_FEW = Text("至少要 {least} 件办件才能判断。", "At least {least} cases are needed to judge.")
 PAST = Text("核对日期须在今天之后、三年之内。", "The day lies after today and within three years.")
@@ -47,13 +47,6 @@ TOO_LATE = Text(
     "The system was admitted before; a pledge is made before its first admission.",
 )
 LEAST, LATEST = 30, timedelta(days=1096)
-PLEDGED = {
-    "completion_days": Text("办结天数", "days to completion"),
-    "visits": Text("跑动次数", "visits"),
-    "completed_online": Text("网上办成的比例", "share completed online"),
-    "resubmissions": Text("退回补正次数", "times sent back"),
-    "materials": Text("提交材料件数", "materials asked for"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +136,12 @@ def pledge(system: System, told: Pledge, *, actor: Actor, at: datetime) -> Effec
     held = begin(system, seen=None, actor=actor)
     if held.admissions.filter(confirmed=True).exists():
         raise Stale(TOO_LATE)
-    if told.measure not in PLEDGED:
+    measure = pledgeable().get(told.measure)
+    if measure is None:
         raise Incomplete(NO_MEASURE, field="measure")
-    if told.target == told.baseline:
-        raise Incomplete(SAME, field="target")
+    gain = told.baseline - told.target
+    if (gain if measure.better == "lower" else -gain) <= 0:
+        raise Incomplete(NO_BETTER.format(measure=measure.name), field="target")
     if told.least < LEAST:
         raise Incomplete(TOO_FEW.format(least=LEAST), field="least")
     today = timezone.localdate(at)

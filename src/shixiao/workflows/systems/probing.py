@@ -66,7 +66,7 @@ OLDER = Text(
     "The result is older than the newest release; probe that one.",
 )
 #: Profiles of runs that look at files, whose targets are folders and no addresses.
-OF_FILES = frozenset({"at-rest", "components"})
+OF_FILES = frozenset({"at-rest", "backup", "components"})
 
 
 class Withdrawn(Exception):

@@ -20,6 +20,7 @@ from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.systems import certificates, listing
 from shixiao.workflows.systems.admitting import suspend
 from shixiao.workflows.systems.dossier import judge
+from shixiao.workflows.systems.judging import judge_due
 from shixiao.workflows.systems.retesting import CAUSES, force
 
 VETOED = Text("复测发现一票否决项，暂停使用：{what}。", "A run found a veto; it is shut: {what}.")
@@ -38,6 +39,7 @@ BY_TIME = frozenset({Layer.VALIDITY, Layer.COVERAGE, Layer.SIDES, Layer.VETO})
 def review_all(*, now: datetime) -> int:
     """Look at every admitted system; return how many were suspended."""
     shut = 0
+    judge_due(now=now)
     for system in System.objects.filter(state="admitted"):
         shut += review(system, now=now)
     listing.publish(now)

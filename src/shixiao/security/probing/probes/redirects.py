@@ -29,7 +29,7 @@ UNNAMED = Text(
 def redirects(reach: Reach, given: Given) -> Iterator[Seen]:
     """Ask for the page, and for the same page in plain HTTP."""
     del given
-    if reach.target.scheme == "tls":
+    if reach.target.scheme in ("tls", "postgresql"):
         return
     yield from _leads(reach, reach.get(), reach.target.origin, "")
     if reach.target.scheme == "http":  # that it is not encrypted, ``protocols`` says

@@ -77,6 +77,7 @@ def _scanned(reach: Reach, program: Path, out: Path) -> Mapping[str, Any]:
             *("--mozilla_config", "disable", "--json_out", str(out)),
             *("--https_tunnel", f"http://127.0.0.1:{port}"),
             *(f"--{each}" for each in WANTED),
+            *(("--starttls", "postgres") if reach.target.scheme == "postgresql" else ()),
             f"{host}:{reach.target.port}",
         ]
         try:
