@@ -45,7 +45,7 @@ REDUCED = [
     pytest.param("security_3", marks=pytest.mark.slow),
     pytest.param("security_5", marks=pytest.mark.slow),
     "security_8",
-    "security_4",
+    pytest.param("security_4", marks=pytest.mark.slow),
     pytest.param("security_7", marks=pytest.mark.slow),
     "security_2",
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bars.gateways import Place, gateway_in, person
 from shixiao.cli import cli
-from shixiao.gateway.affected import SCHEMA, open_list
+from shixiao.gateway.affected import SCHEMA, open_list, read_persons
 from shixiao.gateway.receipts import Keys
 from shixiao.gateway.records import gateway_keys
+from shixiao.ledger import Trust
 from shixiao.terms import BadInput
 
 
@@ -60,3 +63,24 @@ def test_another_gateway_finds_nobody() -> None:
 def test_what_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(BadInput, match="no list"):
         open_list(data, [person(1)], Keys.drawn(bytes(32)), file="list.json")
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+TOLD = st.recursive(
+    PLAIN,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["persons", "receipt", "salt", "proof", "schema", "incident"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(TOLD)
+def test_whatever_a_gateway_or_a_file_says_nobody_is_made_up(told: object) -> None:
+    found = read_persons(told, ["a" * 32], Trust.parse([]))  # type: ignore[arg-type]
+    assert not any(one.proven for one in (found or {}).values())
+    with pytest.raises(BadInput):
+        open_list(json.dumps(told).encode(), [person(1)], Keys.drawn(bytes(32)), file="x")
