@@ -13,7 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Incident, IncidentPerson, IncidentReceipt
+from shixiao.records.models import Gateway, Incident, IncidentPerson, IncidentReceipt
+from shixiao.workflows import identities
+from shixiao.workflows.gateways import persons
+from shixiao.workflows.gateways.persons import Answer, Told
 from shixiao.workflows.incidents import reporting, telling
 from shixiao.workflows.incidents.reporting import Judgement, Report
 from shixiao.workflows.incidents.telling import PersonalNotice
@@ -87,6 +90,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
 
     return [
         ("/incidents/", "analyst:li"),
+        ("/inbox/", "head:zhou"),
         ("/incidents/", "officer:wu"),
         ("/incidents/add/", "head:zhou"),
         (reverse("incident", args=[row.code]), "analyst:li"),
@@ -140,6 +144,10 @@ def test_an_incident_goes_by_forms_from_the_report_to_its_end(cast: Cast, place:
     row = Incident.objects.get()
     page = reverse("incident", args=[row.code])
 
+    assert row.title in head.get("/inbox/").content.decode()
+    assert reverse("incident", args=[row.code]) in head.get("/inbox/").content.decode()
+    assert reverse("incident", args=[row.code]) not in officer.get("/inbox/").content.decode()
+
     def act(who: Client, verb: str, **said: object) -> int:
         row.refresh_from_db()
         address = reverse("incident_act", args=[row.code, verb])
@@ -186,3 +194,40 @@ def test_others_know_nothing_of_an_incident_and_lists_open_by_two(cast: Cast, pl
     with ZipFile(BytesIO(head.get(reverse("incident_notice", args=[row.code])).content)) as docx:
         written = docx.read("word/document.xml").decode()
     assert all(text in written for text in (NOTICE.categories, NOTICE.advice, NOTICE.contact))
+
+
+@pytest.mark.django_db
+def test_a_person_finds_the_notice_beside_the_use_that_is_concerned(
+    cast: Cast, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = made(cast, drill=False)
+    listed(cast, row)
+    uses = tuple(use_of(row, f"{n:032x}") for n in (1, 7))
+    monkeypatch.setattr(persons, "uses_of", lambda account: Answer(uses, (), (), 1))
+    identities.prove(
+        cast.accounts["han"], "11010119900307029X", actor=cast.actor("shen"), at=timezone.now()
+    )
+    seen = client(cast, "han").post(reverse("account_uses")).content.decode()
+    assert seen.count("您的信息可能已经泄露") == 1
+    assert NOTICE.advice in seen
+    Incident.objects.update(drill=True)
+    seen = client(cast, "han").post(reverse("account_uses")).content.decode()
+    assert "您的信息可能已经泄露" not in seen
+
+
+def use_of(row: Incident, receipt: str) -> Told:
+    """Return one use of a person's data, as a gateway told it."""
+    return Told(
+        at=timezone.now(),
+        department=row.department.name,
+        dataset=None,
+        grant=None,
+        purpose="核对户籍",
+        mode=persons.MODES["lookup"],
+        case="GZF-1",
+        fields=("姓名",),
+        gateway=Gateway.objects.get(),
+        receipt=receipt,
+        proven=True,
+        pending=False,
+    )

@@ -164,6 +164,10 @@ def test_a_plan_is_made_drawn_and_carried_out_by_forms(cast: Cast, place: Path) 
         address = reverse("inspection_act", args=[plan.code, 1, verb])
         return who.post(address, {"seen": made.version} | said).status_code
 
+    assert (
+        page in client(cast, named(cast, team(made)[0].account_id)).get("/inbox/").content.decode()
+    )
+    assert page not in client(cast, "jiang").get("/inbox/").content.decode()
     assert act(client(cast, "wei"), "start") == 403
     assert act(first, "report") == 409
     assert act(first, "start") == 302

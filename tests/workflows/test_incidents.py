@@ -14,7 +14,7 @@ from shixiao.records.models import Incident, LeafRow, Notice, Retest, System
 from shixiao.terms import Unavailable
 from shixiao.workflows import identities
 from shixiao.workflows.gateways import persons, reading
-from shixiao.workflows.incidents import affected, ending, reporting, telling
+from shixiao.workflows.incidents import affected, ending, reminding, reporting, telling
 from shixiao.workflows.incidents.affected import Scope
 from shixiao.workflows.incidents.moving import doable, visible
 from shixiao.workflows.incidents.reporting import Judgement, Report
@@ -138,6 +138,29 @@ def finish(cast: Cast, made: Incident) -> None:
     telling.notify(made, act(cast, "li", made), NOTICE)
     ending.close(made, act(cast, "li", made), lessons="改用双因素", criteria=["drill"])
     made.refresh_from_db()
+
+
+def test_a_clock_warns_once_when_it_ends_soon_and_once_when_it_is_over(cast: Cast) -> None:
+    made = reported(cast)  # known an hour ago, at nine on a Monday
+    reporting.classify(made, act(cast, "zhou", made), JUDGED)
+    # Hours since then: the province has 4, the data authority 24, persons 87 (Thursday midnight).
+    expected = {1: 0, 2.9: 0, 3: 1, 3.5: 0, 4: 0, 4.1: 1, 4.2: 0}
+    expected |= {18: 1, 24.1: 1, 65.2: 0, 65.3: 1, 87: 0, 87.1: 1, 200: 0}
+    warned = {hours: reminding.remind(now=NOW - HOUR + hours * HOUR) for hours in expected}
+    assert warned == expected
+    told = Notice.objects.filter(kind="incident.due", account=cast.accounts["chen"])
+    assert told.count() == 3  # inspectors hear of what is overdue
+
+
+def test_a_false_alarm_leaves_no_clock_and_forces_no_test(cast: Cast) -> None:
+    system = systems.made(cast)
+    made = reported(cast, system=system)
+    reporting.classify(made, act(cast, "zhou", made), JUDGED)
+    with pytest.raises(Forbidden):
+        reporting.dismiss(made, act(cast, "zhou", made), reason="误报")
+    reporting.dismiss(made, act(cast, "chen", made), reason="名册是公开的")
+    made.refresh_from_db()
+    assert (made.state, made.clocks.count(), Retest.objects.count()) == ("dismissed", 0, 0)
 
 
 def test_a_drill_goes_the_same_way_and_touches_nothing(cast: Cast) -> None:

@@ -12,13 +12,23 @@ from typing import Any
 import click
 
 from shixiao.settings import Settings
-from shixiao.terms import Text
+from shixiao.terms import BadInput, Text
 
 OPEN = Text(
     "网关已启动：{host}:{port}，对外地址 {address}（按 Ctrl+C 停止）",
     "The gateway is at {host}:{port}, known as {address} (Ctrl+C stops it)",
 )
 NOTHING = Text("没有使用记录。", "There is no use on record.")
+NO_FILE = Text("没有这个文件。", "there is no such file")
+OPENED = Text(
+    "事件 {incident}：对出 {known:,} 人，另有 {unknown:,} 个假名不在所给的编号里。",
+    "Incident {incident}: {known:,} persons; {unknown:,} pseudonyms are of none of those given.",
+)
+DRILLED = Text(
+    "演练 {incident}：可对出 {known:,} 人，不列出本人；另有 {unknown:,} 个假名不在所给的编号里。",
+    "Drill {incident}: {known:,} persons would be found and are not listed; {unknown:,} pseudonyms"
+    " are of none of those given.",
+)
 PENDING = Text("收据尚待入账", "the receipt waits for the tree")
 _CONFIG = click.option(
     "--config",
@@ -122,6 +132,36 @@ def uses(path: Path, person_file: Any, proofs: Path | None, as_json: bool) -> No
     if not rows:
         click.echo(NOTHING.in_language(language))
     click.echo(told.remark.in_language(language))
+
+
+@gateway.command(help="假名名单对出本人 · who is behind the pseudonyms of an incident's list.")
+@_CONFIG
+@click.argument("listed", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--people",
+    required=True,
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="本部门登记的编号，一行一个（- 为标准输入）· identifiers, one a line",
+)
+def affected(path: Path, listed: Path, people: Any) -> None:
+    """Print the identifiers of the persons on a list; of a drill only how many there are."""
+    from shixiao.gateway.affected import open_list
+    from shixiao.gateway.config import read_config
+    from shixiao.gateway.records import gateway_keys
+
+    try:
+        data = listed.read_bytes()
+    except OSError:
+        raise BadInput(NO_FILE, file=str(listed)) from None
+    lines = (line.strip() for line in people)
+    keys = gateway_keys(read_config(path))
+    found = open_list(data, filter(None, lines), keys, file=str(listed))
+    if not found.drill:
+        for person in found.persons:
+            click.echo(person)
+    counts = {"incident": found.incident, "known": len(found.persons), "unknown": found.unknown}
+    _say((DRILLED if found.drill else OPENED).format(**counts))
 
 
 @gateway.command(help="各分账本的检查点，供主账本锚定 · checkpoints for the main log to anchor.")

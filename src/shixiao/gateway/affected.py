@@ -7,13 +7,22 @@ that the proof shows that the batch left, and the gateway alone says whose rows 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shixiao.gateway.receipts import Keys
 from shixiao.ledger import Leaf, Malformed, Trust, opens, verify_receipt
+from shixiao.terms import BadInput, Text
 
 DONE = "exchange.done"
+SCHEMA = "shixiao/affected/1"
+PSEUDONYM = re.compile(r"[0-9a-f]{32}", re.ASCII)
+NO_LIST = Text(
+    "这不是从安全事件页面下载的名单。", "this is no list that was downloaded from an incident"
+)
 
 
 @dataclass(slots=True)
@@ -48,6 +57,52 @@ def read_persons(
     except (KeyError, TypeError, AttributeError):
         return None
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A list of pseudonyms as the provider reads it.
+
+    Attributes:
+        incident: number.
+        drill: whether it is of a drill.
+        persons: identifiers of those on the list, in the order of the register.
+        unknown: how many pseudonyms are of nobody in the register that was given.
+    """
+
+    incident: str
+    drill: bool
+    persons: tuple[str, ...]
+    unknown: int
+
+
+def open_list(data: bytes, people: Iterable[str], keys: Keys, *, file: str) -> Opened:
+    """Find who is behind the pseudonyms of a list, among the persons of a register.
+
+    Args:
+        data: content of the list.
+        people: identifiers, as they are looked up.
+        keys: of the gateway that gave the pseudonyms.
+        file: for messages.
+
+    Raises:
+        BadInput: it is no such list.
+    """
+    try:
+        told = json.loads(data)
+        incident, drill = told["incident"], told["drill"]
+        wanted = {str(each["pseudonym"]) for each in told["persons"]}
+        fits = told["schema"] == SCHEMA and isinstance(incident, str) and isinstance(drill, bool)
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise BadInput(NO_LIST, file=file) from None
+    if not fits or not all(PSEUDONYM.fullmatch(each) for each in wanted):
+        raise BadInput(NO_LIST, file=file)
+    found = {
+        person: pseudonym
+        for person in people
+        if (pseudonym := keys.pseudonym(person).hex()) in wanted
+    }
+    return Opened(incident, drill, tuple(found), len(wanted - set(found.values())))
 
 
 def _holds(told: Mapping[str, Any], trust: Trust) -> bool:

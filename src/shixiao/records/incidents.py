@@ -74,7 +74,8 @@ class Incident(Record):
 class IncidentClock(Record):
     """A duty to tell somebody, by a rule, until a moment; ``met`` is when that was done.
 
-    ``reference`` is the number under which it was reported.
+    ``reference`` is the number under which it was reported. ``warned`` says how far its end was
+    told of (``workflows.incidents.reminding``).
     """
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="clocks")
@@ -84,6 +85,7 @@ class IncidentClock(Record):
     begins = models.DateTimeField()
     due = models.DateTimeField()
     met = models.DateTimeField(null=True)
+    warned = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=200, default="")
     by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
 

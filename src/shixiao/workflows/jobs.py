@@ -15,6 +15,7 @@ from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
+from shixiao.workflows.incidents import reminding as incidents
 from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
@@ -159,6 +160,11 @@ def read_gateways() -> int:
     return came
 
 
+def remind_incidents() -> int:
+    """Warn of reports and notices of incidents that are due soon, or overdue."""
+    return incidents.remind(now=timezone.now())
+
+
 def end_inspections() -> int:
     """End the plans of inspections whose period is over."""
     return inspections.end_due(now=timezone.now())
@@ -180,6 +186,7 @@ CLOCK = {
     review_systems: 10,
     watch_certificates: 60,
     end_inspections: 60,
+    remind_incidents: 1,
 }
 
 

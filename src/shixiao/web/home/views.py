@@ -14,6 +14,8 @@ from shixiao.web.cases.seen import to_do
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.findings.views import visible_findings
+from shixiao.web.incidents.showing import to_do as incidents_to_do
+from shixiao.web.inspections.showing import to_do as inspections_to_do
 from shixiao.web.requests.showing import to_do as sharing_to_do
 from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
@@ -65,6 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "cases": to_do(actor),
             "case_line": case_line,
             "sharing": sharing_to_do(actor),
+            "security": incidents_to_do(actor, timezone.now()) + inspections_to_do(actor),
             "notices": list(notices),
         },
     )

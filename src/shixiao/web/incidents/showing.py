@@ -17,8 +17,9 @@ from shixiao.web.requests.showing import ledger_of
 from shixiao.web.shell.pages import mixed, say
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import rule
-from shixiao.workflows.incidents.moving import doable, life
+from shixiao.workflows.incidents.moving import doable, life, visible
 from shixiao.workflows.incidents.telling import ITEMS
+from shixiao.workflows.permissions import may
 
 TONES = {
     "reported": "red",
@@ -28,6 +29,7 @@ TONES = {
     "dismissed": "grey",
 }
 HOUR = 3600
+MOST = 100
 DRILL = Text("演练", "Drill")
 
 
@@ -48,6 +50,24 @@ def line(row: Incident) -> dict[str, Any]:
         "tag": life().states[row.state].name,
         "tone": TONES[row.state],
     }
+
+
+def to_do(actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Return lines of the incidents that wait for the person, the most pressing first."""
+    if actor.reach("incident.handle") is None:
+        return []
+    open_ = visible(actor).exclude(state__in=life().ended).prefetch_related("clocks")
+    found = []
+    for row in open_.order_by("reported")[:MOST]:
+        if not may(actor, "incident.handle", row):
+            continue
+        waiting = [clock for clock in row.clocks.all() if clock.met is None]
+        shown_line = line(row)
+        if waiting:
+            shown_line["tag"], shown_line["tone"] = _standing(waiting[0], now)
+            shown_line["from"] = duty_name(row, waiting[0].duty)
+        found.append((waiting[0].due if waiting else now, shown_line))
+    return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 
 def clock_line(row: Incident, clock: IncidentClock, now: datetime) -> dict[str, Any]:

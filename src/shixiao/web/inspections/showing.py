@@ -32,6 +32,7 @@ TONES = {
     "missed": "red",
     "gone": "grey",
 }
+MOST = 100
 VERBS = {"running": ("report",), "reported": ("confirm", "send_back"), "sealed": ("start",)}
 NAMES = {
     "start": Text("启封并开始检查", "Break the seal and start"),
@@ -85,6 +86,15 @@ def inspection_line(row: Inspection) -> dict[str, Any]:
         "tag": life().states[row.state].name,
         "tone": TONES[row.state],
     }
+
+
+def to_do(actor: Actor) -> list[dict[str, Any]]:
+    """Return lines of the inspections that wait for the person, who was drawn for them."""
+    if actor.account is None or actor.reach("inspection.carry") is None:
+        return []
+    rows = Inspection.objects.filter(state__in=VERBS, plan__inspectors__account=actor.account)
+    known = rows.select_related("plan", "system__department").order_by("plan__ends", "number")
+    return [inspection_line(row) for row in known[:MOST] if verbs_of(row, actor)]
 
 
 def chances(plan: InspectionPlan) -> list[dict[str, Any]]:

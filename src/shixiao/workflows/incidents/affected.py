@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from shixiao.gateway.affected import Touched, read_persons
+from shixiao.gateway.affected import SCHEMA, Touched, read_persons
 from shixiao.gateway.client import Client
 from shixiao.ledger import Trust
 from shixiao.records.models import (
@@ -191,7 +191,7 @@ def consent(incident: Incident, act: Act) -> Incident:
 def listed(incident: Incident) -> dict[str, Any]:
     """Return the list as a provider gets it; a drill says so in it."""
     return {
-        "schema": "shixiao/affected/1",
+        "schema": SCHEMA,
         "incident": incident.code,
         "drill": incident.drill,
         "persons": [

@@ -212,7 +212,7 @@ def classify(incident: Incident, act: Act, judged: Judgement) -> Incident:
 
 @transaction.atomic
 def dismiss(incident: Incident, act: Act, *, reason: str) -> Incident:
-    """Dismiss what did not happen; its clocks end.
+    """Dismiss what did not happen; its clocks end, and the test that it forced is not due.
 
     Raises:
         Forbidden: the person may not.
@@ -222,6 +222,9 @@ def dismiss(incident: Incident, act: Act, *, reason: str) -> Incident:
     held = begin(incident, "dismiss", act)
     said = needed(reason, field="reason")
     held.clocks.filter(met__isnull=True).delete()
+    if held.system is not None:
+        forced = held.system.retests.filter(cause="incident", reference=held.code)
+        forced.filter(done__isnull=True).delete()
     go(held, "dismiss", act, reason=said, cause=said)
     return held
 
