@@ -119,6 +119,12 @@ def test_a_run_that_failed_assessed_nothing(tmp_path: Path, data: Any) -> None:
     assert not read(tmp_path, data).assessed
 
 
+def test_what_testssl_warns_of_on_every_machine_is_no_failure(tmp_path: Path) -> None:
+    usual = line("engine_problem", "WARN", "/")
+    assert read(tmp_path, [usual, *FLAT]).assessed
+    assert not read(tmp_path, [usual, line("cert_chain", "WARN"), *FLAT]).assessed
+
+
 def test_a_report_that_comes_again_gives_the_same_findings(tmp_path: Path) -> None:
     results = [result("sqli", n) for n in range(1, 30)] + [result("style", 4)] * 3
     first = read(tmp_path, sarif(*results))
