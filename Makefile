@@ -9,7 +9,7 @@ STAMP := $(VENV)/.stamp-
 INSTALL := $(UV) pip install --require-hashes --python $(BIN)/python
 PROBES := .probes
 
-.PHONY: probes demo test test-all coverage setup lint bench bars docs lock shots clean
+.PHONY: migration probes demo test test-all coverage setup lint bench bars docs lock shots clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, open the site
@@ -18,17 +18,17 @@ demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it,
 test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
 	@$(MAKE) --no-print-directory lint
 	@echo "· tests of records and workflows on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow"
+	@$(BIN)/python -m tests.postgres -n 2 --dist loadgroup -m "not slow"
 	@echo "· tests"
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(PYTEST)
 
 test-all: $(STAMP)dev ## the same, slow tests included
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal tests/records tests/workflows tests/web
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
+	@$(BIN)/python -m tests.postgres -n 2 --dist loadgroup tests/records tests/workflows tests/web
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 coverage: $(STAMP)dev ## branch coverage of the tests that are not slow
-	@$(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --cov --cov-report=term $(PYTEST)
 
 setup: $(STAMP)dev ## only build .venv
 
@@ -51,6 +51,12 @@ docs: $(STAMP)dev ## regenerate what is generated: CLI reference, JSON Schemas, 
 
 shots: $(STAMP)dev ## pictures of the reports and of every page of the site (ONLY=site) into build/shots
 	@$(BIN)/python -m tests.shots $(ONLY)
+
+migration: $(STAMP)dev ## make the one migration anew (until the first release there is only one)
+	@rm -f src/shixiao/records/migrations/0001_records.py
+	@SHIXIAO_DATA=build/migration DJANGO_SETTINGS_MODULE=shixiao.web.settings $(BIN)/python -m django makemigrations records -n records --verbosity 0
+	@sed -i -e 's/^    operations = \[$$/    operations = [Whole([/' -e '$$s/^    \]$$/    ])]/' -e 's/^from django.db import migrations, models$$/from django.db import migrations, models\n\nfrom shixiao.records.whole import Whole/' src/shixiao/records/migrations/0001_records.py
+	@$(BIN)/ruff format --quiet src/shixiao/records/migrations
 
 lock: $(VENV)/.stamp-uv ## resolve again, without naming any index
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.lock > /dev/null

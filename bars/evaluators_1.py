@@ -64,8 +64,8 @@ def measure(*, full: bool) -> list[Outcome]:
     panel = freeze(quotas[0], size=8, quotas=quotas[1])
     weights = np.random.default_rng(7).lognormal(size=30)
     weighted = freeze(_weighted(weights), size=8, floor="0.1")
-    outcomes += _frequencies("panel", panel, draws, float(min(panel.chances)))
-    return outcomes + _frequencies("weighted sample", weighted, draws, 0.1)
+    outcomes += frequencies("panel", panel, draws, float(min(panel.chances)))
+    return outcomes + frequencies("weighted sample", weighted, draws, 0.1)
 
 
 def _published(name: str, size: int) -> Outcome:
@@ -123,12 +123,12 @@ def _script(seeds: int) -> Outcome:
         source = weighted if number % 2 else frozen
         record = draw(source, seed=f"{number:x}", replacements=3).transcript
         altered = {**record, "panel": [record["replacements"][0], *record["panel"][1:]]}
-        agreed += _accepts(program, record) and not _accepts(program, altered)
+        agreed += accepts(program, record) and not accepts(program, altered)
     what = f"draws on which the script of 40 lines agrees, of {seeds:,} seeds"
     return Outcome(what, agreed, f"= {seeds:,}", met=agreed == seeds)
 
 
-def _accepts(program: object, record: object) -> bool:
+def accepts(program: object, record: object) -> bool:
     stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(json.dumps(record).encode()))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
@@ -140,7 +140,7 @@ def _accepts(program: object, record: object) -> bool:
     return False
 
 
-def _frequencies(what: str, frozen: Frozen, draws: int, floor: float) -> list[Outcome]:
+def frequencies(what: str, frozen: Frozen, draws: int, floor: float) -> list[Outcome]:
     """Compare how often each was drawn with the published probabilities.
 
     The draws of one sample hang together, so that χ² is the quadratic form of the gaps in the

@@ -48,6 +48,7 @@ def measure(*, full: bool) -> list[Outcome]:
     return [
         Outcome.at_least("hostile requests", sum(seen.values()), count * 0.99),
         Outcome.at_most("answers of 5xx", sum(n for s, n in seen.items() if s >= 500), 0),
+        Outcome.recorded("their reasons", ", ".join(attack.faults) or "none"),
         Outcome.at_most("answers with what was not granted", attack.leaks, 0),
         Outcome.at_most(f"replays accepted, of {attack.replays:,} tried", attack.accepted, 0),
         Outcome.at_least("lawful requests between them that were answered", seen[200], 1),
@@ -61,6 +62,7 @@ class _Attack:
         self.place = place
         self.statuses: Counter[int] = Counter()
         self.leaks = self.replays = self.accepted = 0
+        self.faults: list[str] = []
         self._config = place.config
         self._gateways: list[Gateway] = []
         self._loop = asyncio.new_event_loop()
@@ -125,15 +127,20 @@ class _Attack:
             self.replays += 1
             again = self._good[self._sent % len(self._good)]
             status, body = await self._send(*again, "")
-            self.statuses[status] += 1
+            self._count(status, body)
             self.accepted += status == 200
 
     def _judge(self, mode: str, status: int, body: bytes) -> None:
-        self.statuses[status] += 1
+        self._count(status, body)
         if SECRET.encode() in body:
             self.leaks += 1
         if status == 200:
             self.leaks += bool(_named(mode, body) - GRANTED[mode])
+
+    def _count(self, status: int, body: bytes) -> None:
+        self.statuses[status] += 1
+        if status >= 500:
+            self.faults.append(f"{status} {body[:120].decode(errors='replace')}")
 
     async def _send(
         self, path: str, headers: dict[str, str], body: bytes, query: str

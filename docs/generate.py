@@ -15,6 +15,8 @@ from pathlib import Path
 
 import click
 
+from shixiao.checkup.design.wording import finding_texts
+from shixiao.checkup.design.wording import texts as design_texts
 from shixiao.checkup.detectors.registry import ClosedBy, detectors
 from shixiao.cli import cli as shixiao
 from shixiao.effect import Measure, Statistic, measures
@@ -42,6 +44,11 @@ SHARING = {
     "grants": Text("共享授权的环节", "The life of a grant"),
 }
 STANDARDS = Text("数据元标准的环节", "The life of a standard of data elements")
+SECURITY = {
+    "inspections": Text("抽查的环节", "The life of an inspection by lot"),
+    "inspection_plans": Text("抽查计划的环节", "The life of a plan of inspections"),
+    "incidents": Text("安全事件的环节", "The life of a security incident"),
+}
 COPIES = Text("数据副本的环节", "The life of a copy of data")
 SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
 # The last working days before the holidays of 2026, and days around make-up days.
@@ -85,6 +92,22 @@ DETECTORS_HEAD = """\
 What statistics find is a lead, not a verdict; what a rule forbids is a breach, a fact. Braces are
 filled in.
 """
+DESIGN_HEAD = """\
+# 设计体检的结论与问题 · Verdicts and findings of a design check
+
+上线之前，没有日志，比较网上与窗口的要求得出；问题都是全数清点的事实。花括号内由数字填入。
+
+Drawn before the launch and without a log from what online and the counter ask for; findings are
+facts of full counts. What stands in braces is filled in.
+"""
+DESIGN_PARTS = {
+    "verdicts": Text("结论", "Verdicts"),
+    "fates": Text("各项的去向", "What becomes of an item"),
+    "grounds": Text("理由", "Grounds"),
+    "missing": Text("缺少", "What is missing"),
+    "promises": Text("目标的问题", "What is wrong with a target"),
+}
+DESIGN_FINDINGS = Text("问题", "Kinds of finding")
 CLOSED_BY = {
     ClosedBy.CASES: Text("整改后的办件或记录", "cases or rows after the correction"),
     ClosedBy.REGISTER: Text("新的登记表", "the new register"),
@@ -111,6 +134,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules_page(load_pack()),
         "verdicts.md": verdicts_page(),
         "detectors.md": detectors_page(),
+        "design-check.md": design_page(),
         "audit-events.md": vocabulary_page(),
         "protocols.md": protocols_page(protocols().values()),
         "roles.md": roles_page(table()),
@@ -118,8 +142,10 @@ def pages() -> dict[str, str]:
         "commission-life.md": life_page(commission_life(), load_pack(), title=COMMISSIONS),
         "appraisal-life.md": life_page(appraisal_life(), load_pack(), title=APPRAISALS),
         **{
-            f"{name[:-1]}-life.md": life_page(read_life(name), load_pack(), title=title)
-            for name, title in SHARING.items()
+            f"{name[:-1].replace('_', '-')}-life.md": life_page(
+                read_life(name), load_pack(), title=title
+            )
+            for name, title in (SHARING | SECURITY).items()
         },
         "standard-life.md": life_page(
             read_life("standards", "shixiao.sharing.standards.registry"),
@@ -158,6 +184,7 @@ def pages() -> dict[str, str]:
                 "match-benchmark",
                 "lifecycle",
                 "probe",
+                "design",
                 "backup-note",
                 "backup-result",
                 "probe-import",
@@ -214,6 +241,30 @@ def detectors_page() -> str:
                 _both(CLOSED_BY[text.closing.by]),
             )
             parts.append("| " + " | ".join(map(_cell, cells)) + " |\n")
+    return "".join(parts)
+
+
+def design_page() -> str:
+    """Render the verdicts and the kinds of finding of design checks."""
+    parts = [DESIGN_HEAD]
+    for part, title in DESIGN_PARTS.items():
+        parts.append(f"\n## {title.zh} · {title.en}\n\n| id | 中文 | English |\n|---|---|---|\n")
+        parts += [
+            f"| `{key}` | {_cell(text.zh)} | {_cell(text.en)} |\n"
+            for key, text in design_texts(part).items()
+        ]
+    title = DESIGN_FINDINGS
+    parts.append(
+        f"\n## {title.zh} · {title.en}\n\n"
+        "| kind | 度量 measure | 规则 rule | 名称 name | 说法 wording | 怎样证伪 disproof |\n"
+        "|---|---|---|---|---|---|\n"
+    )
+    for kind, entry in finding_texts().items():
+        cells = (
+            *(f"`{word}`" for word in (kind, entry.measure, entry.rule)),
+            *map(_both, (entry.name, entry.says, entry.disproof)),
+        )
+        parts.append("| " + " | ".join(map(_cell, cells)) + " |\n")
     return "".join(parts)
 
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from shixiao.terms import Text
 from shixiao.workflows import child, evaluations, gate, remeasuring
 from shixiao.workflows.matches import running
+from shixiao.workflows.systems import probing
 
 
 def run_here(
@@ -52,6 +53,6 @@ def run_here(
 
 @pytest.fixture
 def children_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let checks, evaluations, re-measurements and matchings run in the process of the test."""
-    for module in (gate, evaluations, remeasuring, running):
+    """Let what runs in children, from checks to probes, run in the process of the test."""
+    for module in (gate, evaluations, remeasuring, running, probing):
         monkeypatch.setattr(module, "run_child", run_here)

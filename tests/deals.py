@@ -23,9 +23,12 @@ from shixiao.records.models import (
     MatchItem,
     MatchRun,
     Meeting,
+    Probing,
     Resolution,
     SharingRequest,
     Standard,
+    System,
+    Weakness,
 )
 from shixiao.sharing.standards.registry import Element
 from shixiao.terms import Text
@@ -60,6 +63,9 @@ class Deals:
     inventories: dict[str, Inventory] = field(default_factory=dict)
     matchings: dict[str, MatchRun] = field(default_factory=dict)
     asked: dict[str, MatchItem] = field(default_factory=dict)
+    systems: dict[str, System] = field(default_factory=dict)
+    probings: dict[str, Probing] = field(default_factory=dict)
+    weaknesses: dict[str, Weakness] = field(default_factory=dict)
     imports: dict[str, Harvest] = field(default_factory=dict)
 
 
@@ -108,6 +114,7 @@ def make_deals(cast: Cast) -> Deals:
             entered_by=cast.accounts["chu"],
         )
         _match(made, whose, cast, place)
+        _oversee(made, whose, cast, place)
         made.imports[whose] = Harvest.objects.create(
             source=f"{place}平台", asked=NOW, asked_by=cast.accounts["li"], state="done"
         )
@@ -145,6 +152,46 @@ def _match(made: Deals, whose: str, cast: Cast, place: str) -> None:
         none=False,
         offered=True,
         candidates=[["R1", "不动产权证书号", place, 0.9, [{"zh": "甲", "en": "a"}]]],
+    )
+
+
+def _oversee(made: Deals, whose: str, cast: Cast, place: str) -> None:
+    """Let each department have a system that was probed and has one weakness."""
+    by = cast.accounts["wei"]
+    system = made.systems[whose] = System.objects.create(
+        identifier=f"{place}-desk",
+        kind="app",
+        name=Text("排号", "Queue"),
+        about="排号",
+        department=cast.places[place],
+        exposure="internal",
+        decides=False,
+        signs_in=False,
+        interface=False,
+        state="planned",
+        entered=NOW,
+        registered=NOW,
+        registered_by=by,
+    )
+    release = system.releases.create(label="1", sha256="a" * 64, change="first", at=NOW, by=by)
+    run = made.probings[whose] = system.probings.create(
+        release=release,
+        origin="near",
+        profile="web",
+        target="https://desk.test",
+        state="done",
+        asked=NOW,
+        asked_by=by,
+        begun=NOW,
+    )
+    made.weaknesses[whose] = system.weaknesses.create(
+        check_id="headers.csp",
+        severity="medium",
+        gravity=2,
+        text=Text("没有内容安全策略。", "There is no policy."),
+        first_seen=run,
+        last_seen=run,
+        opened=NOW,
     )
 
 

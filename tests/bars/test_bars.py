@@ -42,6 +42,10 @@ REDUCED = [
     "sharing_7",
     pytest.param("sharing_8", marks=pytest.mark.slow),
     pytest.param("security_1", marks=pytest.mark.slow),
+    pytest.param("security_3", marks=pytest.mark.slow),
+    "security_8",
+    "security_4",
+    pytest.param("security_7", marks=pytest.mark.slow),
     "security_2",
     pytest.param("sharing_9", marks=(pytest.mark.browser, pytest.mark.slow)),
 ]

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 import pyarrow.parquet as pq
 import pytest
 
+from shixiao.checkup.design import check_design
 from shixiao.checkup.evaluation import evaluate
 from shixiao.checkup.question import Question
 from shixiao.effect import Comparison, case_profile, step_map
@@ -43,6 +44,15 @@ def verdicts(result):
 )
 def test_each_service_gets_the_verdict_it_was_made_to_deserve(verdicts, service, verdict):
     assert verdicts[service].verdict == verdict
+
+
+def test_the_design_alone_tells_copies_and_what_is_heavier_or_better(package, settings):
+    """What a log says after the launch, the lists of requirements say before it."""
+    check = check_design(package, rules=load_pack(), settings=settings, progress=lambda _: None)
+    told = {v.subject.id: v.verdict for v in check.verdicts}
+    decided = {s.id: s.verdict for s in PLAN.services if s.verdict != "insufficient_evidence"}
+    assert {key: told[key] for key in decided} == decided
+    assert {told[s.id] for s in PLAN.services if s.id not in decided} == {"partly_lighter"}
 
 
 def test_every_verdict_occurs(verdicts):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
 import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -270,6 +272,22 @@ def test_a_batch_goes_on_where_it_stopped_and_names_no_key(place: Place) -> None
             parquet = await at.ask(body | {"format": "parquet", "rows": 5}, "/batch")
             assert parquet.body[:4] == b"PAR1"
             assert (await at.ask(body | {"case": case(1)}, "/batch")).reason == "case_type"
+
+    asyncio.run(story())
+
+
+def test_guesses_of_one_commit_count_together_whatever_second_each_came_in(
+    place: Place, monkeypatch
+) -> None:
+    seconds = itertools.count(int(time.time()))
+    clock = SimpleNamespace(time=lambda: next(seconds), monotonic=time.monotonic)
+
+    async def story() -> None:
+        async with running(place) as at:
+            monkeypatch.setattr("shixiao.gateway.exchange.time", clock)
+            many = [at.ask(question(3, values={"income": str(n)}), "/verify") for n in range(9)]
+            reasons = [came.reason for came in await asyncio.gather(*many)]
+            assert reasons.count("") == place.config.limits.attempts
 
     asyncio.run(story())
 

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -18,6 +12,8 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from bars import gates
+from bars.gates import KEY, OTHER, Guarded, missing
 from shixiao.gateway.gate import (
     NO_LIST,
     OVER,
@@ -33,7 +29,6 @@ from shixiao.sharing.admission import Admission, Status, write_statuses
 from shixiao.sharing.published import Closed
 from shixiao.terms import BadInput, Text
 
-KEY, OTHER = SigningKey(bytes(range(32))), SigningKey(bytes(range(1, 33)))
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 GRACE = 3_600
 MANUAL = "https://www.example.gov.cn/manual?of=sys2"
@@ -194,95 +189,31 @@ def test_the_agent_answers_by_the_system_that_is_named(
         assert "暂停" in answer.json()["why"]["zh"]
 
 
-SHIXIAO = "from shixiao.cli import main; main()"
-NGINX = """
-user {user}; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
-  uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
-  server {{
-    listen 127.0.0.1:{front};
-    location /app/ {{
-      auth_request /gate; auth_request_set $manual $upstream_http_x_shixiao_manual;
-      error_page 403 = @manual; alias {folder}/app/;
-    }}
-    location = /gate {{
-      internal; proxy_pass http://127.0.0.1:{gate}/check/sys1; proxy_pass_request_body off;
-      proxy_set_header Content-Length "";
-    }}
-    location @manual {{ return 302 $manual; }}
-  }}
-}}
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[str]:
-    """Run the agent, and nginx that asks it; give the address of a guarded page."""
-    if shutil.which("nginx") is None:
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    """A page behind nginx and the agent."""
+    if missing():
         pytest.skip("nginx is not installed")
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "page.txt").write_text("in", "utf-8")
-    (tmp_path / "key.pem").write_text(KEY.public.pem, "utf-8")
-    gate, front = free_port(), free_port()
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        NGINX.format(user=getpass.getuser(), folder=tmp_path, front=front, gate=gate), "utf-8"
-    )
-    command = [sys.executable, "-c", SHIXIAO, "gate", "--list", str(tmp_path / "list.json")]
-    command += ["--key", str(tmp_path / "key.pem"), "--state", str(tmp_path / "state")]
-    command += ["--grace", "15", "--port", str(gate)]
-    running = [
-        subprocess.Popen(command, start_new_session=True),
-        subprocess.Popen(["nginx", "-p", str(tmp_path), "-c", str(config)]),
-    ]
-    try:
-        yield f"http://127.0.0.1:{front}/app/page.txt"
-    finally:
-        for each in running:
-            each.send_signal(signal.SIGTERM)
-            each.wait(timeout=20)
-
-
-def until(address: str, status: int, *, seconds: float) -> float:
-    """Ask until it answers so; return after how many seconds it did."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < seconds:
-        try:
-            if httpx.get(address, trust_env=False).status_code == status:
-                return time.monotonic() - begun
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"no {status} within {seconds} seconds")
+    with gates.guarded(tmp_path) as found:
+        yield found
 
 
 @pytest.mark.slow
-def test_nginx_lets_nobody_in_while_the_system_is_not_admitted(
-    guarded: str, tmp_path: Path
-) -> None:
+def test_nginx_lets_nobody_in_while_the_system_is_not_admitted(guarded: Guarded) -> None:
     day = date.today() + timedelta(days=2)
     admitted = {"sys1": Admission(Status.ADMITTED, day)}
     shut = {"sys1": Admission(Status.SUSPENDED, manual=MANUAL)}
-    until(guarded, 302, seconds=30)  # no list yet: closed
-    listed(tmp_path, 1, issued=datetime.now(UTC), systems=admitted)
-    until(guarded, 200, seconds=30)
-    listed(tmp_path, 2, issued=datetime.now(UTC), systems=shut)
+    guarded.until(302, seconds=30)  # no list yet: closed
+    guarded.publish(1, admitted)
+    guarded.until(200, seconds=30)
+    guarded.publish(2, shut)
     time.sleep(2.0)
     with httpx.Client(trust_env=False) as client:
-        answers = [client.get(guarded) for _ in range(300)]
+        answers = [client.get(guarded.address) for _ in range(300)]
     assert {answer.status_code for answer in answers} == {302}
     assert {answer.headers["location"] for answer in answers} == {MANUAL}
-    listed(tmp_path, 3, issued=datetime.now(UTC), systems=admitted)
-    until(guarded, 200, seconds=30)
-    (tmp_path / "list.json").unlink()  # the site is down
-    assert httpx.get(guarded, trust_env=False).status_code == 200
-    until(guarded, 302, seconds=60)  # the grace is over
+    guarded.publish(3, admitted)
+    guarded.until(200, seconds=30)
+    guarded.list.unlink()  # the site is down
+    assert httpx.get(guarded.address, trust_env=False).status_code == 200
+    guarded.until(302, seconds=60)  # the grace is over

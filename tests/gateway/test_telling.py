@@ -12,7 +12,7 @@ import pytest
 
 from bars.gateways import PUBLISHER, RECIPIENT, Place, case, person, question, signed
 from shixiao.gateway.database import connect
-from shixiao.gateway.records import uses_of
+from shixiao.gateway.records import gateway_keys, uses_of
 from shixiao.ledger import Leaf, Note, Receipt, Trust, opens
 from shixiao.ledger.growth import Edge
 from tests.gateway.cast import Asking, Came, running
@@ -134,3 +134,30 @@ def test_what_the_bureau_asked_once_is_not_answered_again(place: Place, path: st
             return [each.status for each in came]
 
     assert asyncio.run(twice()) == [200, 409]
+
+
+def test_the_persons_of_receipts_are_told_by_pseudonym_and_that_stands_on_record(
+    place: Place,
+) -> None:
+    async def tell() -> tuple[str, dict[str, Any], list[Any]]:
+        async with running(place) as asking:
+            given = (await asking.ask(question(1))).headers["receipt"]
+            refused = (await asking.ask(question(3, case=case(4)))).headers["receipt"]
+            await asking.proof(given)
+            body = {"receipts": [given, refused, given, "0" * 32]}
+            told = (await asked(asking, "/persons", body)).json
+            proof = await asking.proof(told["receipt"])
+            wrong = [
+                (await asked(asking, "/persons", each)).reason
+                for each in ({}, {"receipts": "x"}, {"receipts": ["A" * 32]})
+            ]
+            other = await asked(asking, "/persons", body, key=RECIPIENT, key_id="housing-1")
+            assert Leaf.from_bytes(Receipt.parse(proof).entry).event == "exchange.listed"
+            return given, told, [*wrong, other.status]
+
+    given, told, wrong = asyncio.run(tell())
+    (only,) = told["persons"]
+    assert only["receipt"] == given
+    assert only["persons"] == [gateway_keys(place.config).pseudonym(person(1)).hex()]
+    assert person(1) not in str(told)
+    assert wrong == ["body", "body", "body", 401]

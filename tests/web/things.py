@@ -11,8 +11,11 @@ from shixiao.records.models import (
     Appraisal,
     Attachment,
     Case,
+    Draw,
     Evaluation,
     Finding,
+    Incident,
+    InspectionPlan,
     LeafRow,
     Organisation,
     Proposal,
@@ -52,6 +55,8 @@ class Things:
     seats: dict[str, Seat] = field(default_factory=dict)
     fieldwork: Field = field(default_factory=Field)
     deals: Deals = field(default_factory=Deals)
+    plans: dict[str, InspectionPlan] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -80,6 +85,12 @@ class Things:
             "standard": deals.standards,
             "inventory": deals.inventories,
             "match": deals.matchings,
+            "registered": deals.systems,
+            "probing": deals.probings,
+            "weakness": deals.weaknesses,
+            "waiver": deals.weaknesses,
+            "inspection": self.plans,
+            "incident": self.incidents,
             "case": self.cases,
             "appraisal": self.appraisals,
             "attachment": self.cases,
@@ -120,6 +131,7 @@ class Things:
             "attachment": self.attachments[whose].pk,
             "evidence": self.drafts[whose].evidence_id,
             "verb": "drop",
+            "doing": "edit",
             "how": "confirm",
             "kind": "service",
             "state": "on",
@@ -131,6 +143,7 @@ class Things:
             "entry": NONE,
             "receipt": deals.exchanges[whose].pk,
             "asked": deals.asked[whose].pk,
+            "number": 1,
         }
         return known.get(argument) or NONE
 
@@ -165,6 +178,50 @@ def make_training(cast: Cast, things: Things) -> None:
         drafted_by=cast.accounts["li"],
     )
     things.training_code, things.warning_code = training.code, warning.code
+
+
+def make_inspections(cast: Cast, things: Things) -> None:
+    """Make an incident of each, and a plan with a sealed inspection, which is nobody's yet."""
+    for whose, place in PLACE.items():
+        things.incidents[whose] = Incident.objects.create(
+            kind="leak",
+            title="名册外泄",
+            story="网上出现了名册。",
+            department=cast.places[place],
+            drill=False,
+            known=NOW,
+            reported=NOW,
+            reported_by=cast.accounts["li"],
+            state="reported",
+            entered=NOW,
+            opened=NOW,
+        )
+        plan = things.plans[whose] = InspectionPlan.objects.create(
+            starts=TODAY,
+            ends=TODAY,
+            size=1,
+            each=2,
+            systems=[],
+            rules_sha256="0" * 64,
+            source="开奖号码",
+            source_day=TODAY,
+            state="drawn",
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["li"],
+        )
+        plan.inspections.create(
+            number=1, sealed={}, nonce="0" * 64, commitment="0" * 64, state="sealed", entered=NOW
+        )
+        Draw.objects.create(
+            subject=plan.code,
+            tag="inspectors",
+            about="1",
+            root="0" * 64,
+            pool={"ids": [], "salt": "1" * 32},
+            frozen_at=NOW,
+            head="0" * 64,
+        )
 
 
 def arguments(name: str) -> list[str]:
@@ -205,5 +262,6 @@ def make_things(cast: Cast) -> Things:
     things.deals = make_deals(cast)
     things.departments = {whose: cast.places[place] for whose, place in PLACE.items()}
     make_training(cast, things)
+    make_inspections(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

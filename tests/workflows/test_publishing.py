@@ -162,7 +162,7 @@ def test_what_was_suspended_while_the_index_waited_does_not_come_back(
     def meanwhile(*_: object) -> None:
         Grant.objects.filter(pk=grant.pk).update(state="suspended")
 
-    monkeypatch.setattr(publishing.fcntl, "flock", meanwhile)
+    monkeypatch.setattr("shixiao.workflows.exchange_files.fcntl.flock", meanwhile)
     assert publishing.publish(at) == 0
 
 

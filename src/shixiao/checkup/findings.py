@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from shixiao.checkup.articles import articles
 from shixiao.checkup.detectors.registry import Detector, detectors
 from shixiao.checkup.detectors.trial import Outcome, Screening, Tried
 from shixiao.checkup.scene import Scene
@@ -140,7 +141,7 @@ def _decided(
                     p_adjusted=None if p is None else float(p),
                     usual=trial.usual,
                     ratio=trial.ratio,
-                    articles=tuple(_articles(detector.law, scene.rules)),
+                    articles=tuple(articles(detector.law, scene.rules)),
                     innocents=flagged[trial.key],
                     evidence=tuple(evidence.get(trial.key, ())),
                 )
@@ -176,16 +177,3 @@ def _severity(ratio: Estimate | None, rules: RulePack) -> Severity:
     if low >= rules.number("F-05", "high"):
         return Severity.HIGH
     return Severity.MEDIUM if low >= rules.number("F-05", "medium") else Severity.LOW
-
-
-def _articles(law: Iterable[str], rules: RulePack) -> Iterable[Text]:
-    """Name the law behind a kind: title, number and articles."""
-    for identifier in law:
-        for source in rules.rule(identifier).sources:
-            number = f"（{source.number}）" if source.number else ""
-            articles = "、".join(f"第{a}条" for a in source.articles)
-            articles_en = ", art. " + ", ".join(source.articles) if source.articles else ""
-            yield Text(
-                f"《{source.title.zh}》{number}{articles}",
-                f"{source.title.en}{articles_en}",
-            )

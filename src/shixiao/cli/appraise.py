@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from shixiao.checkup import Question, evaluate, result_json, schemes
 from shixiao.cli.appraise_table import show
+from shixiao.cli.folders import deliver
 from shixiao.cli.progress import progress
 from shixiao.evidence.readers import TABULAR, Kind, sniff
 from shixiao.rules import load_pack
@@ -110,7 +110,8 @@ def appraise(
     answer = {**result, "round": kept.to_json() | {"results": None} if kept else None}
     if out is not None:
         written = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        _deliver(out, (written.encode(), schemes.appraisal_xlsx(judged, ranking)))
+        workbook = schemes.appraisal_xlsx(judged, ranking)
+        deliver(out, dict(zip(FILES, (written.encode(), workbook), strict=True)))
     steps.save(kept)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
@@ -214,7 +215,7 @@ class _Steps:
         if kept is None or target is None:
             return
         content = json.dumps(kept.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        _deliver(target.parent, (content.encode(),), names=(target.name,))
+        deliver(target.parent, {target.name: content.encode()})
 
 
 def _read_round(path: Path) -> schemes.Round:
@@ -268,22 +269,3 @@ def _number(text: str) -> int:
             f"--answer begins with the number of the contest, as “1: checked”, not “{text[:60]}”",
         )
     )
-
-
-def _deliver(out: Path, contents: tuple[bytes, ...], names: tuple[str, ...] = FILES) -> None:
-    """Write files beside their places and move them, so that nobody meets half a file."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".writing-") as folder:
-            for name, content in zip(names, contents, strict=True):
-                (Path(folder) / name).write_bytes(content)
-            for name in names:
-                (Path(folder) / name).replace(out / name)
-    except OSError as error:
-        raise BadInput(
-            Text(
-                f"无法写入（{error.strerror}）；请换一个位置。",
-                f"it cannot be written ({error.strerror}); choose another place",
-            ),
-            file=out.name,
-        ) from None

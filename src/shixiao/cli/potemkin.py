@@ -12,6 +12,7 @@ from rich.table import Table
 
 from shixiao.cli.progress import progress
 from shixiao.potemkin.city import parse_plant, write_city
+from shixiao.potemkin.designs import write_designs
 from shixiao.potemkin.score import read_json
 from shixiao.potemkin.score import score as grade
 from shixiao.settings import Settings
@@ -150,6 +151,48 @@ def _told(summary: dict[str, Any]) -> list[Text]:
         lines.append(Text("没有植入", "Nothing is planted"))
     lines.append(Text("诱饵：{n}", "Decoys: {n}").format(n=summary["decoys"]))
     return lines
+
+
+@potemkin.command(
+    help="生成没有日志的设计，植入照搬 · write designs without a log, with copies planted in them."
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--truth",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="真相文件，须在 DIR 之外 · file for the truth, outside DIR",
+)
+@click.option("--seed", type=click.IntRange(min=0), required=True, help="随机种子 · seed of chance")
+@click.option(
+    "--services",
+    type=click.IntRange(min=1, max=5000),
+    default=120,
+    show_default=True,
+    help="事项数 · number of services",
+)
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1),
+    default=0.15,
+    show_default=True,
+    help="植入照搬的比例 · share in which a copy is planted",
+)
+def designs(folder: Path, truth: Path, seed: int, services: int, share: float) -> None:
+    """Write designs and say what is in them."""
+    write_designs(folder, truth=truth, seed=seed, services=services, share=share)
+    written = read_json(truth)
+    line = Text(
+        "{folder}：{services} 个事项，植入照搬 {plants} 个，诱饵 {decoys} 个",
+        "{folder}: {services} services, {plants} planted copies, {decoys} decoys",
+    ).format(
+        folder=str(folder),
+        services=str(services),
+        plants=str(len(written["plants"])),
+        decoys=str(len(written["decoys"])),
+    )
+    click.echo(line.in_language(Settings.from_environment().language))
 
 
 @potemkin.command(help="按真相给评估结果打分 · grade a result against the truth.")

@@ -44,7 +44,8 @@ class Request:
     ``grouping`` names case columns that are kept even where they are unusual; ``batch_cases`` is
     how many cases make a batch (rule E-14); ``activity_map`` is a file that stands in for the map
     that came with the evidence; ``left_out`` is a list of cases that count nowhere; ``site_rows``
-    is a folder with tables that a site wrote of its own records.
+    is a folder with tables that a site wrote of its own records; ``tables`` names the tables of a
+    package that are read, all where it is None.
     """
 
     paths: tuple[Path, ...]
@@ -56,6 +57,7 @@ class Request:
     activity_map: Path | None = None
     left_out: Path | None = None
     site_rows: Path | None = None
+    tables: tuple[str, ...] | None = None
 
 
 def prepare(request: Request, *, settings: Settings, progress: Progress) -> Store:
@@ -76,6 +78,8 @@ def prepare(request: Request, *, settings: Settings, progress: Progress) -> Stor
             calendar=request.calendar,
             keep=request.grouping,
         )
+        if request.tables is not None:
+            raw.tables = _wanted(raw, request.tables)
         if request.activity_map is not None:
             with_activity_map(raw, request.activity_map)
         if request.site_rows is not None:
@@ -88,6 +92,24 @@ def prepare(request: Request, *, settings: Settings, progress: Progress) -> Stor
         if not (final / META).exists():
             _build(raw, request, left, hashes, key, secret, work, final, settings, progress)
     return Store.load(final)
+
+
+def _wanted(raw: RawEvidence, names: Sequence[str]) -> list[RawTable]:
+    """Return the tables that are to be read.
+
+    Raises:
+        BadInput: there is none of them.
+    """
+    found = [table for table in raw.tables if table.name in names]
+    if not found:
+        raise BadInput(
+            Text(
+                f"没有可用的表；这里需要的是：{'、'.join(names)}。",
+                f"there is no table to go by; wanted are: {', '.join(names)}",
+            ),
+            file=raw.name,
+        )
+    return found
 
 
 def _key(

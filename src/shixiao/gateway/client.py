@@ -6,7 +6,7 @@ import json
 import secrets
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -138,6 +138,10 @@ class Client:
     def uses(self, person: str) -> dict[str, Any]:
         """Return who used a person's data; for the key that publishes grants."""
         return _object(self._post("/uses", {"person": person}))
+
+    def persons(self, receipts: Sequence[str]) -> dict[str, Any]:
+        """Return whose data left under receipts, by pseudonym; for the key of the bureau."""
+        return _object(self._post("/persons", {"receipts": list(receipts)}))
 
     def close(self) -> None:
         """Close connections."""

@@ -173,14 +173,15 @@ class Committer:
     def _outcomes(self, group: Sequence[_Pending], fresh: Sequence[bool]) -> list[str]:
         """Return why each request is refused; "" where nothing is against it."""
         found = ["" if new else REPLAY for new in fresh]
-        taken: Counter[Counted] = Counter()
+        taken: Counter[tuple[bytes | None, str]] = Counter()  # whatever second each came in
         for place, pending in enumerate(group):
             counted = pending.written.counted
             if counted is None or found[place]:
                 continue
-            if verifications(self._base, counted) + taken[counted] >= counted.most:
+            whose = (counted.person, counted.grant)
+            if verifications(self._base, counted) + taken[whose] >= counted.most:
                 found[place] = GUESSING
-            taken[counted] += 1
+            taken[whose] += 1
         return found
 
     def _take(self, nonces: Sequence[bytes]) -> list[bool]:

@@ -146,6 +146,14 @@ def told(draft: Draft, keys: Keys, *, records: int, answer: bytes) -> Written:
     return Written(leaf, _row(draft, keys, outcome=TOLD, records=records, response=response))
 
 
+def listed(draft: Draft, keys: Keys, *, records: int, answer: bytes) -> Written:
+    """Return leaf and record of the persons of receipts having been told; see ``written``."""
+    facts = {"department": draft.department, "mode": draft.mode, "records": records}
+    leaf = _leaf("exchange.listed", draft, facts, _commitments(draft))
+    response = sha256(answer).hexdigest()
+    return Written(leaf, _row(draft, keys, outcome=TOLD, records=records, response=response))
+
+
 def _row(draft: Draft, keys: Keys, *, outcome: str, records: int, response: str) -> Row:
     fields = draft.forms.fields if draft.forms is not None else "[]"
     kept = (  # JSON; digests and salt are hex, which needs no quoting

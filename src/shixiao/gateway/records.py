@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +102,23 @@ class Uses:
     all: int
 
 
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Whose data left in one exchange.
+
+    Attributes:
+        receipt: id.
+        persons: pseudonyms, each once; of a batch, of the persons of all its rows.
+        salt: that opens the leaf's commitment to the one person, in hex; empty for a batch.
+        proof: content of the ``.tlog-proof``; None while the leaf waits for the tree.
+    """
+
+    receipt: str
+    persons: tuple[bytes, ...]
+    salt: str
+    proof: bytes | None
+
+
 def gateway_keys(config: Config) -> Keys:
     """Return the secret keys of a gateway; the file is made on first use."""
     return Keys.drawn(bytes.fromhex(key_file(config.state / "gateway.key").decode()))
@@ -179,6 +196,53 @@ def releases(config: Config, marks: dict[str, dict[str, str]]) -> Iterator[Relea
             marked = tuple(marks.get(grant, {}).get(name, "") for name in kept["fields"])
             data = keys.ring.open(sealed, context=f"release:{receipt}")
             yield Release.from_bytes(data, grant=grant, receipt=receipt, marks=marked)
+
+
+def persons_of(config: Config, receipts: Sequence[str]) -> list[Affected]:
+    """Return whose data left under receipts, by pseudonym; what gave nothing is left out.
+
+    Args:
+        config: of the gateway.
+        receipts: ids; each is answered once.
+    """
+    keys, found = gateway_keys(config), []
+    trees: dict[int, Snapshot] = {}
+    with closing(reading(config.state)) as base:
+        for receipt in dict.fromkeys(receipts):
+            row = base.execute(
+                "SELECT worker, ordinal, person, sealed FROM records"
+                " WHERE id = ? AND outcome = '' AND records > 0",
+                (bytes.fromhex(receipt),),
+            ).fetchone()
+            if row is None:
+                continue
+            worker, ordinal, person, sealed = row
+            kept = json.loads(keys.ring.open(sealed, context=f"record:{receipt}"))
+            if worker not in trees:
+                trees[worker] = LogFolder(log_folder(config, worker)).now()
+            tree = trees[worker]
+            proven = tree.receipt(ordinal).to_bytes() if ordinal < tree.checkpoint.size else None
+            if person is not None:
+                salt = salt_of(bytes.fromhex(kept["salt"]), "person").hex()
+                found.append(Affected(receipt, (bytes(person),), salt, proven))
+            else:
+                of = _released(base, keys, receipt, len(kept["fields"]))
+                found.append(Affected(receipt, of, "", proven))
+    return found
+
+
+def _released(
+    base: sqlite3.Connection, keys: Keys, receipt: str, columns: int
+) -> tuple[bytes, ...]:
+    """Return the persons of the rows of a batch, each once."""
+    row = base.execute(
+        "SELECT sealed FROM releases WHERE id = ?", (bytes.fromhex(receipt),)
+    ).fetchone()
+    if row is None:
+        return ()
+    data = keys.ring.open(row[0], context=f"release:{receipt}")
+    release = Release.from_bytes(data, grant="", receipt=receipt, marks=("",) * columns)
+    return tuple(dict.fromkeys(release.persons))
 
 
 def proof(config: Config, receipt: str) -> Receipt | None:

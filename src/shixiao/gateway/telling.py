@@ -1,9 +1,10 @@
-"""What the bureau is told: the entries of a gateway's logs, and who used one person's data.
+"""What the bureau is told: entries of a gateway's logs, who used one person's data, and of whom.
 
-Both are asked by a request that is signed with the key that signs the index of grants: whoever says
+All are asked by a request that is signed with the key that signs the index of grants: whoever says
 what is allowed may see what was done, and nobody else. Entries come as they stand in the log, so
 that they can be held against its signed checkpoint; the case of each, to which the entry only
-commits, comes beside with its salt. Telling a person's uses is itself on record.
+commits, comes beside with its salt. Whose data left under some receipts is told by pseudonym alone,
+after an incident. Telling a person's uses, or the persons of receipts, is itself on record.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
@@ -23,8 +25,8 @@ from shixiao.gateway.config import Config
 from shixiao.gateway.database import connect, reading, take_nonce
 from shixiao.gateway.exchange import Answer
 from shixiao.gateway.logs import log_folder, log_key
-from shixiao.gateway.receipts import Draft, Keys, as_leaf, new_draft, salt_of, told, written
-from shixiao.gateway.records import MOST_USES, Use, uses_of
+from shixiao.gateway.receipts import Draft, Keys, as_leaf, listed, new_draft, salt_of, told, written
+from shixiao.gateway.records import MOST_USES, Affected, Use, persons_of, uses_of
 from shixiao.gateway.refusals import Refused
 from shixiao.gateway.signatures import Asked, Proven, known_key, verify
 from shixiao.ledger import LogFolder
@@ -32,9 +34,10 @@ from shixiao.sharing.grants import Key
 
 BUREAU = "bureau"
 """Id of the key that signs what the bureau asks, and the name under which that is on record."""
-PLACES = ("/entries", "/uses")
+PLACES = ("/entries", "/uses", "/persons")
 AT_ONCE = 1_000  # entries in one answer
 LONGEST = 200  # characters of an identifier
+RECEIPT = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
 class Telling:
@@ -52,7 +55,7 @@ class Telling:
         self._known = {BUREAU: known_key(BUREAU, public, recipient="")}
 
     async def answer(self, asked: Asked) -> Answer:
-        """Answer a request for ``/entries`` or ``/uses``.
+        """Answer a request for ``/entries``, ``/uses`` or ``/persons``.
 
         Raises:
             Refused: it is not the bureau's, was used before, or asks what there is not.
@@ -64,6 +67,8 @@ class Telling:
         question = _question(asked.body)
         if asked.path == "/uses":
             return await self._uses(_person(question), proven, now)
+        if asked.path == "/persons":
+            return await self._persons(_receipts(question), proven, now)
         if not await asyncio.to_thread(self._is_fresh, proven):
             raise Refused("replay")
         log, start = _number(question, "log"), _number(question, "from")
@@ -126,6 +131,19 @@ class Telling:
             raise Refused(why)
         return Answer(200, body, receipt=draft.id)
 
+    async def _persons(self, receipts: Sequence[str], proven: Proven, now: float) -> Answer:
+        """Tell whose data left under receipts, once it is on record that this was told."""
+        draft = new_draft(BUREAU, proven.digest, now)
+        draft.mode = "persons"
+        found = await asyncio.to_thread(persons_of, self._config, receipts)
+        answer = {"receipt": draft.id, "persons": [_of_receipt(each) for each in found]}
+        body = json.dumps(answer, ensure_ascii=False).encode()
+        done = listed(draft, self._keys, records=sum(len(x.persons) for x in found), answer=body)
+        why = await self._committer.commit(proven.nonce, done, partial(self._refused, draft))
+        if why:
+            raise Refused(why)
+        return Answer(200, body, receipt=draft.id)
+
     def _refused(self, draft: Draft, code: str) -> Written:
         return written(draft, self._keys, outcome=code, records=0, answer=b"", release=None)
 
@@ -146,6 +164,15 @@ def _told(use: Use) -> dict[str, Any]:
     }
 
 
+def _of_receipt(each: Affected) -> dict[str, Any]:
+    return {
+        "receipt": each.receipt,
+        "persons": [person.hex() for person in each.persons],
+        "salt": each.salt,
+        "proof": each.proof.decode() if each.proof is not None else None,
+    }
+
+
 def _question(body: bytes) -> Mapping[str, Any]:
     try:
         value = json.loads(body)
@@ -161,6 +188,15 @@ def _number(question: Mapping[str, Any], name: str) -> int:
     if type(value) is not int or not 0 <= value < 1 << 53:
         raise Refused("body")
     return value
+
+
+def _receipts(question: Mapping[str, Any]) -> list[str]:
+    given = question.get("receipts")
+    if not isinstance(given, list) or len(given) > AT_ONCE:
+        raise Refused("body")
+    if not all(isinstance(each, str) and RECEIPT.fullmatch(each) for each in given):
+        raise Refused("body")
+    return given
 
 
 def _person(question: Mapping[str, Any]) -> str:

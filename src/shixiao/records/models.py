@@ -1,6 +1,7 @@
 """All models, for Django to find."""
 
 from shixiao.records.accounts import Account, Identity, Post, Relation
+from shixiao.records.admissions import Admission, Certificate, Retest, SystemStep
 from shixiao.records.appraisals import (
     Appraisal,
     AppraisalComment,
@@ -43,6 +44,13 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, ExchangeTotal, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.incidents import (
+    Incident,
+    IncidentClock,
+    IncidentPerson,
+    IncidentReceipt,
+)
+from shixiao.records.inspections import Inspection, InspectionPlan, Inspector
 from shixiao.records.inventories import FoundTable, Inventory
 from shixiao.records.leaves import LeafRow, LogHead, SealedValue
 from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStanding
@@ -50,10 +58,28 @@ from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
 from shixiao.records.organisations import Organisation
+from shixiao.records.probings import (
+    ProbeOutcome,
+    Probing,
+    Waiver,
+    Weakness,
+    WeaknessTurn,
+)
 from shixiao.records.queued import Queued
 from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
+from shixiao.records.systems import (
+    EffectPledge,
+    InterestContest,
+    InterestRuling,
+    NeedFile,
+    OfSystem,
+    ProbeConsent,
+    Release,
+    System,
+    SystemPaper,
+)
 from shixiao.records.tokens import Token
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.witnesses import Cosignature, Witness
@@ -61,6 +87,7 @@ from shixiao.records.witnesses import Cosignature, Witness
 __all__ = [
     "Account",
     "ActivityMap",
+    "Admission",
     "Appraisal",
     "AppraisalComment",
     "AppraisalContest",
@@ -72,6 +99,7 @@ __all__ = [
     "Bulletin",
     "Case",
     "CatalogueItem",
+    "Certificate",
     "Commission",
     "ConformanceReport",
     "Contest",
@@ -86,6 +114,7 @@ __all__ = [
     "Dispute",
     "Draw",
     "DutyTotals",
+    "EffectPledge",
     "Engagement",
     "Entry",
     "Evaluated",
@@ -105,6 +134,15 @@ __all__ = [
     "HandlerFigures",
     "Harvest",
     "Identity",
+    "Incident",
+    "IncidentClock",
+    "IncidentPerson",
+    "IncidentReceipt",
+    "Inspection",
+    "InspectionPlan",
+    "Inspector",
+    "InterestContest",
+    "InterestRuling",
     "Inventory",
     "Item",
     "LeafRow",
@@ -116,16 +154,23 @@ __all__ = [
     "Matter",
     "Measurement",
     "Meeting",
+    "NeedFile",
     "Notice",
+    "OfSystem",
     "Organisation",
     "Photo",
     "Plan",
     "Post",
     "Pressure",
+    "ProbeConsent",
+    "ProbeOutcome",
+    "Probing",
     "Proposal",
     "Queued",
     "Relation",
+    "Release",
     "Resolution",
+    "Retest",
     "SealedValue",
     "Seat",
     "SharingRequest",
@@ -138,9 +183,15 @@ __all__ = [
     "Standing",
     "Step",
     "StoredFile",
+    "System",
+    "SystemPaper",
+    "SystemStep",
     "Token",
     "Training",
     "UsageRecord",
+    "Waiver",
     "WarningCase",
+    "Weakness",
+    "WeaknessTurn",
     "Witness",
 ]

@@ -28,9 +28,18 @@ def read_json(path: Path, *, wrong: Text) -> Any:
             raw = file.read(LARGEST + 1)
     except OSError as problem:
         raise BadInput(GONE.format(why=problem.strerror), file=path.name) from None
+    return parse_json(raw, file=path.name, wrong=wrong)
+
+
+def parse_json(raw: bytes, *, file: str, wrong: Text) -> Any:
+    """Return what the bytes of a file say.
+
+    Raises:
+        BadInput: they are too many, or no JSON.
+    """
     if len(raw) > LARGEST:
-        raise BadInput(LARGE.format(mb=LARGEST >> 20), file=path.name)
+        raise BadInput(LARGE.format(mb=LARGEST >> 20), file=file)
     try:
         return json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise BadInput(wrong, file=path.name) from None
+        raise BadInput(wrong, file=file) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -72,6 +73,27 @@ def mail_server(env: Mapping[str, str]) -> str:
             )
         )
     return address
+
+
+def networks(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return networks that are written with commas between, such as ``10.1.0.0/16``.
+
+    Raises:
+        BadInput: one of them is none.
+    """
+    found = several(env, name)
+    for each in found:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise BadInput(
+                Text(
+                    f"环境变量 {name} 应为网段，以逗号隔开，而不是“{each[:60]}”。",
+                    f"the environment variable {name} takes networks with commas between,"
+                    f" not “{each[:60]}”",
+                )
+            ) from None
+    return found
 
 
 def several(env: Mapping[str, str], name: str, default: str = "") -> tuple[str, ...]:

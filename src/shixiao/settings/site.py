@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from shixiao.settings.reading import mail_server, several, whole_number, yes_or_no
+from shixiao.settings.reading import mail_server, networks, several, whole_number, yes_or_no
 from shixiao.terms import BadInput, Text
 
 POSTGRESQL = {"postgres", "postgresql"}
@@ -96,6 +96,9 @@ class Site:
         oidc_number: claim in which single sign-on tells the number of the person's document of
             identity (``SHIXIAO_OIDC_NUMBER``).
         upload: largest upload, in MiB (``SHIXIAO_UPLOAD_MB``).
+        probe_networks: private networks into which the site itself may send probes, where a
+            consent names them too; none by default (``SHIXIAO_PROBE_NETWORKS``).
+        tools: folder of the tools of ``make probes`` (``SHIXIAO_PROBES``).
     """
 
     data: Path
@@ -112,6 +115,8 @@ class Site:
     oidc: tuple[str, ...]
     oidc_number: str
     upload: int
+    probe_networks: tuple[str, ...]
+    tools: Path
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Site:
@@ -150,4 +155,6 @@ class Site:
             oidc=oidc,
             oidc_number=env.get("SHIXIAO_OIDC_NUMBER") or "id_number",
             upload=whole_number(env, "SHIXIAO_UPLOAD_MB", 2048),
+            probe_networks=networks(env, "SHIXIAO_PROBE_NETWORKS"),
+            tools=Path(env.get("SHIXIAO_PROBES") or ".probes").absolute(),
         )

@@ -41,6 +41,8 @@ from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
 from shixiao.web.grants import views as grants
 from shixiao.web.home import views as home
+from shixiao.web.incidents import views as incidents
+from shixiao.web.inspections import views as inspections
 from shixiao.web.inventories import views as inventories
 from shixiao.web.ledger import files as ledger_files
 from shixiao.web.ledger import views as ledger
@@ -64,6 +66,10 @@ from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
 from shixiao.web.standards import views as standards
 from shixiao.web.subjects import views as subjects
+from shixiao.web.systems import acting as system_acts
+from shixiao.web.systems import probing as system_runs
+from shixiao.web.systems import rulings as system_rulings
+from shixiao.web.systems import views as systems
 from shixiao.web.training import views as training
 from shixiao.web.training import warnings
 
@@ -149,6 +155,30 @@ urlpatterns = [
     path("sharing/bulletins/", bulletins.listing, name="bulletins"),
     path("sharing/bulletins/<slug:month>/", bulletins.one, name="bulletin"),
     path("sharing/<slug:code>/", sharing.department, name="sharing_department"),
+    path("register/", systems.listing, name="register"),
+    path("register/add/", systems.add, name="register_add"),
+    path("register/systems.json", systems.signed_list, name="register_list"),
+    path("register/key", systems.key, name="register_key"),
+    path("register/runs/<slug:code>/", system_runs.one, name="probing"),
+    path("register/runs/<slug:code>/sent/", system_runs.log, name="probing_log"),
+    path("register/weaknesses/<slug:code>/", system_runs.weakness, name="weakness"),
+    path("register/weaknesses/<slug:code>/<uuid:entry>/", system_runs.answer, name="waiver_answer"),
+    path("register/<slug:code>/", systems.one, name="registered"),
+    path("register/<slug:code>/assessment/", systems.assessment, name="registered_assessment"),
+    path("register/<slug:code>/certificate/", systems.certificate, name="registered_certificate"),
+    path("register/<slug:code>/ruling/", system_rulings.decide, name="registered_ruling"),
+    path("register/<slug:code>/contest/", system_rulings.contest, name="registered_contest"),
+    path(
+        "register/<slug:code>/contest/<uuid:entry>/",
+        system_rulings.answer,
+        name="registered_contest_answer",
+    ),
+    path("register/<slug:code>/answer/<uuid:entry>/", systems.answer, name="registered_answer"),
+    path("register/<slug:code>/paper/<uuid:entry>/", systems.paper, name="registered_paper"),
+    path(
+        "register/<slug:code>/consent/<uuid:entry>/", systems.withdraw, name="registered_withdraw"
+    ),
+    path("register/<slug:code>/<slug:doing>/", system_acts.act, name="registered_act"),
     path("meetings/", meetings.listing, name="meetings"),
     path("meetings/add/", meetings.add, name="meeting_add"),
     path("meetings/<slug:code>/", meetings.one, name="meeting"),
@@ -176,6 +206,26 @@ urlpatterns = [
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("incidents/", incidents.listing, name="incidents"),
+    path("incidents/add/", incidents.add, name="incident_add"),
+    path("incidents/<slug:code>/", incidents.one, name="incident"),
+    path("incidents/<slug:code>/persons.json", incidents.persons, name="incident_persons"),
+    path("incidents/<slug:code>/notice.docx", incidents.notice, name="incident_notice"),
+    path("incidents/<slug:code>/do/<slug:verb>/", incidents.act, name="incident_act"),
+    path("inspections/", inspections.listing, name="inspections"),
+    path("inspections/add/", inspections.add, name="inspection_plan_add"),
+    path("inspections/<slug:code>/", inspections.plan, name="inspection_plan"),
+    path(
+        "inspections/<slug:code>/do/<slug:verb>/",
+        inspections.act_on_plan,
+        name="inspection_plan_act",
+    ),
+    path("inspections/<slug:code>/<int:number>/", inspections.one, name="inspection"),
+    path(
+        "inspections/<slug:code>/<int:number>/<slug:verb>/",
+        inspections.act_on_one,
+        name="inspection_act",
+    ),
     path("assets/", assets.listing, name="assets"),
     path("assets/add/", assets.add, {"regime": Regime.ADMINISTRATIVE}, name="asset_add"),
     path(

@@ -35,6 +35,7 @@ from shixiao.seals import sha256_of, sha256_of_file
 from shixiao.settings import Settings
 from shixiao.sharing import matching
 from shixiao.terms import BadInput, Text, Unavailable
+from shixiao.workflows.child_probing import probed
 
 RESULT, REGISTER, PARTS = "result.json", "register.json", "parts"
 PUBLIC, BUNDLE = "public", "bundle.zip"
@@ -179,6 +180,10 @@ def _matched(asked: dict[str, Any]) -> dict[str, Any]:
     return {"matched": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}
 
 
+def _probed(asked: dict[str, Any]) -> dict[str, Any]:
+    return probed(asked, _tell)
+
+
 def _about(asked: dict[str, Any], paths: str, confirmed: str, rows: str) -> Question:
     """Return the question about evidence, with its map, its own rows, and what is left out."""
     return Question(
@@ -195,6 +200,7 @@ KINDS = {
     "evaluate": _evaluated,
     "remeasure": _remeasured,
     "match": _matched,
+    "probe": _probed,
 }
 
 

@@ -47,6 +47,7 @@ def run_child(
     paper = folder / "job.json"
     outcome: dict[str, Any] = {}
     try:
+        paper.touch(0o600)  # it may hold test accounts
         paper.write_text(json.dumps(dict(job), ensure_ascii=False), "utf-8")
         with _child(paper) as (child, output):
             for line in _lines(output, beat):

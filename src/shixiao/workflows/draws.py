@@ -162,6 +162,11 @@ def _freeze(
     return made
 
 
+def frozen_of(draw: Draw) -> lots.Frozen:
+    """Return what a draw was frozen as, with the chance of each."""
+    return _frozen(draw.pool, _lot(draw))
+
+
 def check_value(draw: Draw, announced: str, at: datetime) -> str:
     """Return the announced value.
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from shixiao.records.models import Evaluation, MatchRun
+from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
@@ -15,9 +15,11 @@ from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
 from shixiao.workflows.handlers import reviews
+from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
+from shixiao.workflows.systems import probing, reviewing
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -31,6 +33,11 @@ def queue_evaluation(evaluation: Evaluation) -> None:
 def queue_matching(run: MatchRun) -> None:
     """Queue a matching, in the transaction that asks for it."""
     async_task(f"{HERE}.match", task_name=f"match {run.code}")
+
+
+def queue_probing(run: Probing) -> None:
+    """Queue a run of probes, in the transaction that asks for it."""
+    async_task(f"{HERE}.probe", task_name=f"probe {run.code}")
 
 
 def queue_check() -> None:
@@ -65,6 +72,19 @@ def match() -> int:
     return matching.run_waiting()
 
 
+def probe() -> int:
+    """Run the probes that wait, and look at what they change."""
+    ran = probing.run_waiting()
+    if ran:
+        reviewing.review_all(now=timezone.now())
+    return ran
+
+
+def review_systems() -> int:
+    """Look at what time changed of admitted systems, and publish the list of systems anew."""
+    return reviewing.review_all(now=timezone.now())
+
+
 def take_up() -> None:
     """Take up what a vanished worker left."""
     now = timezone.now()
@@ -77,6 +97,8 @@ def take_up() -> None:
     matching.run_waiting()
     harvesting.resume(now=now)
     harvesting.run_waiting()
+    probing.resume(now=now)
+    probing.run_waiting()
 
 
 def send_notices() -> int:
@@ -132,6 +154,11 @@ def read_gateways() -> int:
     return came
 
 
+def end_inspections() -> int:
+    """End the plans of inspections whose period is over."""
+    return inspections.end_due(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -145,6 +172,8 @@ CLOCK = {
     recount_gaps: 60,
     count_duties: 60,
     read_gateways: 1,
+    review_systems: 10,
+    end_inspections: 60,
 }
 
 

@@ -1,5 +1,14 @@
 """评估: need, public interest, evidence, score and validity, put together to one decision."""
 
+from shixiao.security.assessing.criteria import (
+    BASELINE,
+    About,
+    Criterion,
+    Library,
+    asked_of,
+    asks,
+    library,
+)
 from shixiao.security.assessing.decision import (
     LAYERS,
     SIDES,
@@ -17,10 +26,13 @@ from shixiao.security.assessing.validity import Kept, Standing, Validity, ends, 
 from shixiao.security.assessing.waiver import Waiver, faults
 
 __all__ = [
+    "BASELINE",
     "LAYERS",
     "QUESTIONS",
     "RIGHTS",
     "SIDES",
+    "About",
+    "Criterion",
     "Decision",
     "Dossier",
     "Exhibit",
@@ -28,6 +40,7 @@ __all__ = [
     "Interest",
     "Kept",
     "Layer",
+    "Library",
     "Need",
     "Question",
     "Right",
@@ -35,10 +48,13 @@ __all__ = [
     "Standing",
     "Validity",
     "Waiver",
+    "asked_of",
+    "asks",
     "decide",
     "ends",
     "faults",
     "interest_of",
     "lacks",
+    "library",
     "validity",
 ]

@@ -8,7 +8,7 @@ passed. Source: rules SEC-20 to SEC-26; knowledge of 密评 (a veto beside the s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,6 +92,7 @@ class Dossier:
         mandatory: names of the evidence that has to be there, by side.
         exhibits: what is there; of one name, the latest of the release counts.
         waivers: findings that are borne for a while.
+        names: of evidence and checks, in words; the id stands for itself where there is none.
     """
 
     release: str
@@ -101,6 +102,11 @@ class Dossier:
     mandatory: Mapping[Side, frozenset[str]]
     exhibits: tuple[Exhibit, ...]
     waivers: tuple[Waiver, ...] = ()
+    names: Mapping[str, Text] = field(default_factory=dict)
+
+    def called(self, name: str) -> Text:
+        """Return an evidence or a check in words."""
+        return self.names.get(name, Text(name, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,7 @@ def decide(dossier: Dossier, rules: RulePack, *, now: datetime) -> Decision:
     layers = (
         _layer(Layer.NEED, lacks(dossier.need)),
         _layer(Layer.CONSULTATION, _unconsulted(dossier)),
-        _layer(Layer.VETO, _vetoes(failed)),
+        _layer(Layer.VETO, _vetoes(dossier, failed)),
         _layer(Layer.COVERAGE, missing),
         _layer(Layer.SIDES, _unassessable(dossier, current)),
         _layer(Layer.SCORE, _too_low(reached, rules)),
@@ -199,11 +205,12 @@ def _missing(dossier: Dossier, current: Mapping[str, Exhibit]) -> tuple[Text, ..
     for side, names in dossier.mandatory.items():
         for name in sorted(names):
             each = current.get(name)
+            called = dossier.called(name)
             if each is None or each.side is not side:
-                found.append(Text(f"没有测：{name}", f"not tested: {name}"))
+                found.append(Text(f"没有评估：{called.zh}", f"not assessed: {called.en}"))
             elif each.checks is None:
                 why = each.reason or Text("没有测成", "it could not tell")
-                found.append(Text(f"{name}：{why.zh}", f"{name}: {why.en}"))
+                found.append(Text(f"{called.zh}：{why.zh}", f"{called.en}: {why.en}"))
     return tuple(found)
 
 
@@ -228,9 +235,10 @@ def _unconsulted(dossier: Dossier) -> tuple[Text, ...]:
     )
 
 
-def _vetoes(failed: Iterable[Judged]) -> tuple[Text, ...]:
+def _vetoes(dossier: Dossier, failed: Iterable[Judged]) -> tuple[Text, ...]:
     names = dict.fromkeys(one.check for one in failed if one.severity is Gravity.VETO)
-    return tuple(Text(f"一票否决：{name}", f"veto: {name}") for name in names)
+    called = [dossier.called(name) for name in names]
+    return tuple(Text(f"不成立：{name.zh}", f"does not hold: {name.en}") for name in called)
 
 
 def _too_low(reached: float | None, rules: RulePack) -> tuple[Text, ...]:
@@ -249,7 +257,8 @@ def _expired(
     over = [name for name in wanted if name in current and ends(current[name].kept, rules) <= now]
     if not wanted or not any(name in current for name in wanted):
         return (Text("没有有效的证据", "there is no evidence that holds"),)
-    return tuple(Text(f"已过期：{name}", f"no longer valid: {name}") for name in over)
+    called = [dossier.called(name) for name in over]
+    return tuple(Text(f"已过期：{name.zh}", f"no longer valid: {name.en}") for name in called)
 
 
 def _layer(layer: Layer, against: Iterable[Text]) -> Held:

@@ -132,6 +132,7 @@ class ProbeReport:
             "coverage": {
                 "mandatory": len(self.probes),
                 "assessed": sum(each.seen is not None for each in self.probes),
+                "probes": [each.probe.id for each in self.probes],
                 "not_assessed": [
                     {"probe": each.probe.id, "reason": each.reason.to_json()}
                     for each in self.probes

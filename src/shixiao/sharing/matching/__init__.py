@@ -1,5 +1,6 @@
 """匹配: which data element already answers what a form asks, and why."""
 
+from shixiao.sharing.matching.alike import alike
 from shixiao.sharing.matching.benchmark import (
     PARTS,
     Prediction,
@@ -49,6 +50,7 @@ __all__ = [
     "ToldCandidate",
     "ToldItem",
     "ToldMatches",
+    "alike",
     "confirm",
     "elements",
     "fitted",

@@ -10,6 +10,8 @@ from shixiao.web.gateways.exchanges import proof_file
 from shixiao.web.results.reading import actor_on
 from shixiao.workflows import identities
 from shixiao.workflows.gateways import persons
+from shixiao.workflows.incidents.affected import touched
+from shixiao.workflows.incidents.telling import ITEMS
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
@@ -22,7 +24,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     account = signed_in(actor_on(request))
     known = bool(identities.number_of(account))
     answer = persons.uses_of(account) if request.method == "POST" and known else None
-    response = render(request, "account/uses.html.j2", {"known": known, "answer": answer})
+    receipts = [use.receipt for use in answer.uses] if answer else []
+    context = {"known": known, "answer": answer, "touched": touched(receipts), "items": ITEMS}
+    response = render(request, "account/uses.html.j2", context)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -18,6 +18,7 @@ from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.framing import CASES
 from shixiao.workflows.commissions.seeing import inside
 from shixiao.workflows.draws import drawn_of, standing_by, transcript_file
+from shixiao.workflows.inspections.planning import INSPECTORS, SYSTEMS
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
@@ -98,8 +99,12 @@ def _found(actor: Actor, code: str) -> Draw:
 
 
 def _open(actor: Actor, draw: Draw) -> bool:
-    """Say whether the person may see what was drawn: everybody once it is revealed."""
-    return draw.revealed is not None or may(actor, "fieldwork.audit")
+    """Say whether the person may see what was drawn: everybody once it is revealed.
+
+    Of inspections nobody knows before; of the rest the auditor does.
+    """
+    audited = draw.tag not in {SYSTEMS, INSPECTORS} and may(actor, "fieldwork.audit")
+    return draw.revealed is not None or audited
 
 
 def _named(actor: Actor, draw: Draw) -> bool:

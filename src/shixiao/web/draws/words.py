@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from django.urls import reverse
 
-from shixiao.records.models import Training
+from shixiao.checkup.report.speech import both_days
+from shixiao.records.models import InspectionPlan, Training
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.seeing import visible
@@ -16,7 +17,10 @@ TAGS = {
     "cases": Text("办件", "Cases"),
     "evaluators": Text("评估员", "Evaluators"),
     "starts": Text("开课次序", "Who starts when"),
+    "systems": Text("抽查的系统", "Systems to inspect"),
+    "inspectors": Text("检查员", "Inspectors"),
 }
+INSPECTIONS = Text("{starts}起的抽查", "inspections from {starts}")
 NOT_YET = Text("尚未公布的第三方评估", "a third-party evaluation that is not public yet")
 
 
@@ -31,4 +35,7 @@ def subjects(actor: Actor, codes: Collection[str]) -> dict[str, tuple[Text, str]
     for rows, address in ((commissions, "commission"), (trainings, "training")):
         for code, name in rows:
             found[code] = (Text.of(name), reverse(address, args=[code]))
+    for code, starts in InspectionPlan.objects.filter(code__in=codes).values_list("code", "starts"):
+        name = INSPECTIONS.format(starts=both_days(starts))
+        found[code] = (name, reverse("inspection_plan", args=[code]))
     return found

@@ -42,8 +42,11 @@ HEAD = (
     Entry("report_problem", Text("反映问题", "Report a problem")),
 )
 FOOT = (
+    Entry("register", Text("系统登记册", "Register of systems")),
     Entry("appraisals", Text("考核", "Appraisals")),
     Entry("account_uses", Text("谁用过我的数据", "Who used my data")),
+    Entry("incidents", Text("安全事件", "Security incidents")),
+    Entry("inspections", Text("双随机抽查", "Inspections by lot")),
     Entry("trainings", Text("培训与警示", "Training and warning cases")),
     Entry("method", Text("数字怎么来的", "How the numbers are made")),
     Entry("vocabulary", Text("账本里记什么", "What the ledger records")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from shixiao.records.models import Case
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor, with_children
@@ -19,10 +21,13 @@ RELATED = Text(
 
 def conflict(actor: Actor, case: Case) -> Text | None:
     """Return why the person is not free to handle the case; None where he is."""
-    if case.department_id is None:
-        return None
-    family = with_children({case.department_id})
-    if case.department_id in actor.below or any(h.organisation in family for h in actor.held):
+    return None if case.department_id is None else tie(actor, case.department_id)
+
+
+def tie(actor: Actor, department: UUID) -> Text | None:
+    """Return why the person is not free to judge a department; None where he is."""
+    family = with_children({department})
+    if department in actor.below or any(h.organisation in family for h in actor.held):
         return OWN_DEPARTMENT
     return RELATED if actor.related & family else None
 

@@ -55,9 +55,15 @@ def open_on_finding(finding: Finding, *, actor: Actor, at: datetime) -> Case:
 
 @transaction.atomic
 def observe(
-    *, name: str, story: str, department: Organisation | None, actor: Actor, at: datetime
+    *,
+    name: str,
+    story: str,
+    department: Organisation | None,
+    subject: tuple[str, str] = ("", ""),
+    actor: Actor,
+    at: datetime,
 ) -> Case:
-    """Enter what an inspector or an analyst saw himself."""
+    """Enter what an inspector or an analyst saw himself; ``subject`` is kind and id of it."""
     check_right(actor, "case.open")
     _check_story(name, story)
     case = Case(
@@ -65,6 +71,8 @@ def observe(
         name=Text.of(name.strip()),
         story=story,
         department=department,
+        subject_kind=subject[0],
+        subject=subject[1],
     )
     _enter(case, actor.account, at)
     return case

@@ -9,25 +9,22 @@ index does not pass.
 from __future__ import annotations
 
 import base64
-import fcntl
-import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from shixiao.records.models import CatalogueItem, GatewaySource, Grant
-from shixiao.seals import SigningKey, key_file, sha256_of
+from shixiao.seals import SigningKey, sha256_of
 from shixiao.sharing import grants as binding
 from shixiao.sharing.catalogue import cited
 from shixiao.sharing.grants import Key, Mode, Person, Shape
 from shixiao.terms import Text
-from shixiao.workflows import moving
+from shixiao.workflows import exchange_files, moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
@@ -68,16 +65,12 @@ LOOKED_UP = Text("查询所用的列须是其中一列。", "The column that is 
 
 def exchange_key() -> SigningKey:
     """Return the key that signs the index; it is made when it is first needed."""
-
-    def fresh() -> str:
-        return SigningKey.new().pem().decode()
-
-    return SigningKey.parse(key_file(Path(settings.SITE.data) / "keys" / "exchange", fresh))
+    return exchange_files.signing_key("exchange")
 
 
 def index_path() -> Path:
     """Return where the index lies."""
-    return Path(settings.SITE.data) / "exchange" / "grants.json"
+    return exchange_files.path_of("grants.json")
 
 
 @transaction.atomic
@@ -154,18 +147,12 @@ def later() -> None:
 
 
 def publish(at: datetime) -> int:
-    """Write the index of all grants that bind now; return how many there are.
-
-    What is granted is read under the lock: or what was read before a grant was suspended could be
-    written after it.
-    """
+    """Write the index of all grants that bind now; return how many there are."""
     path = index_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exchange_files.next_version(path) as version:
         found, shapes = _binding(at)
         document = binding.compile_index(found, shapes, zone=timezone.get_default_timezone())
-        binding.write_index(path, document, exchange_key(), version=_version(path) + 1, issued=at)
+        binding.write_index(path, document, exchange_key(), version=version, issued=at)
     return len(found)
 
 
@@ -249,17 +236,6 @@ def _shape(source: GatewaySource) -> Shape:
     return Shape(source.table, source.key, tuple(sorted(set(source.columns.values()))))
 
 
-def _version(path: Path) -> int:
-    """Return the version of the index that lies there; 0 for none."""
-    try:
-        return int(json.loads(path.read_text("utf-8"))["document"]["version"])
-    except FileNotFoundError:
-        return 0
-
-
 def read_published() -> bytes | None:
     """Return the index as it lies; None where none was published yet."""
-    try:
-        return index_path().read_bytes()
-    except FileNotFoundError:
-        return None
+    return exchange_files.read_file(index_path())

@@ -1,0 +1,71 @@
+"""Probing in a child process: the target may send anything, so it is met apart from the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import shixiao
+from shixiao.rules import load_pack
+from shixiao.security.probing import Account, Consent, Given, Profile, Target, run
+from shixiao.terms import Text
+
+REPORT, LOG = "report.json", "sent.jsonl"
+
+
+def probed(asked: Mapping[str, Any], tell: Callable[[Text], None]) -> dict[str, Any]:
+    """Probe a target as the job says; leave the report, and everything that was sent.
+
+    Raises:
+        BadInput: the consent or the target is none.
+    """
+    folder, rules = Path(asked["folder"]), load_pack()
+    report = run(
+        Target.parse(asked["target"]),
+        Profile(asked["profile"]),
+        consent=Consent.of(asked["consent"]),
+        given=_given(asked["lent"], folder, Path(asked["tools"])),
+        now=lambda: datetime.now(UTC),
+        tell=tell,
+    )
+    lines = (
+        json.dumps(
+            {
+                "at": each.at.isoformat(),
+                "probe": each.probe,
+                "what": each.what,
+                "status": each.status,
+                "seconds": each.seconds,
+            },
+            ensure_ascii=False,
+        )
+        for each in report.sent
+    )
+    (folder / LOG).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    told = json.dumps(report.to_json(rules), ensure_ascii=False)
+    (folder / REPORT).write_text(told, "utf-8")
+    return {"probed": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}
+
+
+def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
+    ca = None
+    if lent.get("ca"):
+        ca = folder / "trusted.pem"
+        ca.write_text(lent["ca"], "utf-8")
+    user, password = lent.get("fields") or ("username", "password")
+    return Given(
+        ca=ca,
+        openapi=lent.get("openapi", ""),
+        login=lent.get("login", ""),
+        fields=(user, password),
+        accounts=tuple(
+            Account(each["name"], each["password"], tuple(each["own"]))
+            for each in lent.get("accounts", ())
+        ),
+        workshop=folder,
+        national=bool(lent.get("national")),
+        tools=tools,
+    )
