@@ -40,8 +40,8 @@ ENDED = Text("报告已过有效期。", "The report holds no longer.")
 @click.command(
     "import",
     help="导入其他工具的报告 · import reports of other tools.\n\n"
-    "FILE: SARIF 2.1.0、testssl.sh 的 JSON、等保或密评报告（JSON） · SARIF, JSON of testssl.sh, or "
-    "a report on MLPS or cryptography.",
+    "FILE: SARIF 2.1.0、testssl.sh 的 JSON、等保或密评报告（JSON、XLSX） · SARIF, JSON of "
+    "testssl.sh, or a report on MLPS or cryptography (JSON, XLSX).",
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--system", required=True, metavar="CODE", help="系统代码 · code of the system")

@@ -10,7 +10,7 @@ from typing import Any
 
 import shixiao
 from shixiao.rules import load_pack
-from shixiao.security.probing import Account, Consent, Given, Profile, Target, run
+from shixiao.security.probing import Account, Consent, Given, Load, Profile, Target, run
 from shixiao.security.probing.watching import fingerprint
 from shixiao.terms import Text
 
@@ -74,6 +74,7 @@ def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
     if lent.get("ca"):
         ca = folder / "trusted.pem"
         ca.write_text(lent["ca"], "utf-8")
+    load = lent.get("load")
     user, password = lent.get("fields") or ("username", "password")
     return Given(
         ca=ca,
@@ -87,4 +88,5 @@ def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
         workshop=folder,
         national=bool(lent.get("national")),
         tools=tools,
+        load=Load(load["rate"], load["milliseconds"]) if load else None,
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -119,6 +122,12 @@ def test_a_run_that_failed_assessed_nothing(tmp_path: Path, data: Any) -> None:
     assert not read(tmp_path, data).assessed
 
 
+def test_what_testssl_warns_of_on_every_machine_is_no_failure(tmp_path: Path) -> None:
+    usual = line("engine_problem", "WARN", "/")
+    assert read(tmp_path, [usual, *FLAT]).assessed
+    assert not read(tmp_path, [usual, line("cert_chain", "WARN"), *FLAT]).assessed
+
+
 def test_a_report_that_comes_again_gives_the_same_findings(tmp_path: Path) -> None:
     results = [result("sqli", n) for n in range(1, 30)] + [result("style", 4)] * 3
     first = read(tmp_path, sarif(*results))
@@ -169,6 +178,51 @@ def test_a_conclusion_that_its_own_entries_contradict_is_told(
 
 def test_a_report_without_entries_assessed_nothing(tmp_path: Path) -> None:
     assert not read(tmp_path, paper()).assessed
+
+
+HEAD = ("类型", "编号", "机构", "日期", "级别", "得分", "结论")
+FIRST = ("等保", "B-7", "测评中心", date(2026, 5, 1), 3, 88.5, "良")
+COLUMNS = ("条款", "对象", "结果", "风险", "问题")
+ROWS = [("8.1.4.1 a)", "db-1", "不符合", "中", "口令过短"), ("8.1.4.2", "db-1", "符合", None, None)]
+
+
+def workbook(path: Path, head: Sequence[Any], columns: Sequence[str], *rows: Sequence[Any]) -> Path:
+    made = openpyxl.Workbook()
+    made.active.title = "报告"
+    for each in (HEAD, head):
+        made.active.append(each)
+    sheet = made.create_sheet("结果")
+    for each in (columns, *rows):
+        sheet.append(each)
+    made.save(path)
+    return path
+
+
+def test_a_workbook_says_the_same_as_the_form(tmp_path: Path) -> None:
+    found = read_report(workbook(tmp_path / "a.xlsx", FIRST, COLUMNS, *ROWS), "S1")
+    told_of = entry("8.1.4.1 a)", text="口令过短"), entry("8.1.4.2", "符合", "")
+    assert found == read(tmp_path, paper(*told_of))
+
+
+@pytest.mark.parametrize(
+    ("head", "columns", "words"),
+    [
+        (FIRST, ("条款", "对象"), "lacks the columns"),
+        (("等保", "B-7"), COLUMNS, "one row, with the columns"),
+        (("等保", "B-7", "x", "May", 3, 1, "良"), COLUMNS, "form of 等保测评报告"),
+        (("等保", "B-7", "x", date(2026, 5, 1), "三", 1, "良"), COLUMNS, "form of 等保测评报告"),
+        (("其他", "B-7", "x", date(2026, 5, 1), 3, 1, "良"), COLUMNS, "of no known tool"),
+    ],
+)
+def test_a_workbook_of_another_form_is_bad_input(
+    tmp_path: Path, head: Sequence[Any], columns: Sequence[str], words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        read_report(workbook(tmp_path / "a.xlsx", head, columns, ROWS[0][: len(columns)]), "S1")
+    damaged = (tmp_path / "a.xlsx").read_bytes()[:-60]
+    (tmp_path / "b.xlsx").write_bytes(damaged)
+    with pytest.raises(BadInput):
+        read_report(tmp_path / "b.xlsx", "S1")
 
 
 def answer(path: Path) -> tuple[int, dict[str, Any]]:

@@ -357,6 +357,38 @@ def leftovers() -> list[int]:
     ]
 
 
+ROUND = """<div id=d><input aria-label=One id=a><input aria-label=Two id=b></div><button>After it
+</button><script>b.onkeydown = (e) => { if (e.key === "Tab") { e.preventDefault(); a.focus() } }
+</script>"""
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("body", "wrong", "words"),
+    [
+        (WHOLE + ROUND, ["trap"], ""),
+        (WHOLE + "<button>x</button>" * 700, [], "too many controls"),
+        (WHOLE + "<script src=/large.js></script>", [], "/large.js did not come"),
+    ],
+    ids=["a ring", "very many", "very large"],
+)
+def test_a_ring_is_a_trap_and_what_is_too_much_is_not_judged(
+    body: str, wrong: list[str], words: str
+) -> None:
+    def site(asked: Asked) -> Reply:
+        large = Reply(200, b" " * (17 << 20), [("Content-Type", "text/javascript")])
+        return large if asked.path == "/large.js" else page_of(body)(asked)
+
+    with serving(site) as target:
+        if wrong:
+            assert faults("access", target) == wrong
+        else:
+            with pytest.raises(NotAssessed) as why:
+                faults("access", target)
+            assert words in why.value.text.en
+
+
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_consent_that_ends_on_the_way_leaves_the_page_unjudged() -> None:

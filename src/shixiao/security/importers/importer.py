@@ -20,6 +20,7 @@ from typing import Any
 
 from shixiao.seals import canonical_json
 from shixiao.security.documents import read_json
+from shixiao.security.importers.workbooks import is_workbook, read_workbook
 from shixiao.security.probing import Gravity
 from shixiao.terms import BadInput, Text
 
@@ -173,7 +174,7 @@ def read_report(path: Path, system: str) -> Report:
     Raises:
         BadInput: it cannot be read, is too large, or of no known form.
     """
-    data = read_json(path, wrong=NO_JSON)
+    data = read_workbook(path) if is_workbook(path) else read_json(path, wrong=NO_JSON)
     form = next((each for each in importers() if each.knows(data)), None)
     if form is None:
         kinds = ", ".join(each.name for each in importers())

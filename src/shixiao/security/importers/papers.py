@@ -1,7 +1,7 @@
 """Papers: what an assessor certified (等保、密评), as structured data, and for how long it holds.
 
-No authority publishes a form for machines, so this is ours (``assessment-report-1.schema.json``):
-the head of the report, and one entry for each object that was held against a clause.
+No authority publishes a form for machines, so this is ours (``assessment-report-1.schema.json``,
+or a workbook): the head of the report, and one entry for each object held against a clause.
 Source: report templates of 2021 (MLPS) and 2023 (cryptography): an entry is 符合, 部分符合, 不符合
 or 不适用, and what fails has a risk, 高, 中 or 低.
 """
@@ -22,9 +22,9 @@ from shixiao.security.importers.importer import (
     listed,
     worded,
 )
+from shixiao.security.importers.workbooks import SCHEMA
 from shixiao.security.probing import Gravity
 
-SCHEMA = "shixiao/assessment-report/1"
 LEVELS = range(1, 6)
 RISKS = {"高": Gravity.HIGH, "中": Gravity.MEDIUM, "低": Gravity.LOW}
 RISKS |= {"high": Gravity.HIGH, "medium": Gravity.MEDIUM, "low": Gravity.LOW}

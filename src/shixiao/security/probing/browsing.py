@@ -211,14 +211,14 @@ def walked(page: Page) -> dict[str, Any]:
         page.keyboard.press("Escape")
     controls = page.evaluate("__shixiao.controls()")
     wanted = {n for n, each in enumerate(controls) if each["tab"] and each["must"]}
-    reached, alike, trap = _pressed(page, controls, wanted)
+    reached, alike, trap, whole = _pressed(page, controls, wanted)
     missed = [n for n, each in enumerate(controls) if each["must"] and n not in reached]
     missed = [n for n in missed if page.evaluate("n => __shixiao.still(n)", n)]
     if trap is not None:  # what lies behind it is not judged
         missed = [n for n in missed if not controls[n]["tab"]]
     unseen = [n for n in alike[:SUSPECTS] if _unseen(page, n)]
     return {
-        "whole": trap is not None or wanted <= reached or len(reached) < PRESSES // 2,
+        "whole": whole,
         "missed": [controls[n]["path"] for n in missed],
         "unseen": [controls[n]["path"] for n in unseen],
         "trap": None if trap is None else controls[trap]["path"] if trap >= 0 else "?",
@@ -227,12 +227,13 @@ def walked(page: Page) -> dict[str, Any]:
 
 def _pressed(
     page: Page, controls: list[dict[str, Any]], wanted: set[int]
-) -> tuple[set[int], list[int], int | None]:
-    """Press Tab; return what was reached, what looks as before, and where it does not go on."""
+) -> tuple[set[int], list[int], int | None, bool]:
+    """Press Tab; return what was reached, what looks as before, where it is stuck, if it ended."""
     reached: set[int] = set()
     alike: list[int] = []
     last, same, left, escaped = -3, 0, 0, False
-    for _ in range(min(PRESSES, 3 * len(controls) + 30)):
+    most = 3 * len(controls) + 30
+    for _ in range(min(PRESSES, most)):
         page.keyboard.press("Tab")
         at = int(page.evaluate("__shixiao.at()"))
         left += at == -2
@@ -243,13 +244,15 @@ def _pressed(
             if page.evaluate("n => __shixiao.paint(n)", at) == controls[at]["paint"]:
                 alike.append(at)
         if wanted <= reached or left > 2:
-            return reached, alike, None
+            return reached, alike, None, True
         if same >= STUCK:
             if escaped:
-                return reached, alike, at
+                return reached, alike, at, True
             page.keyboard.press("Escape")
             same, escaped = 0, True
-    return reached, alike, None if left or wanted <= reached else last
+    if most > PRESSES:
+        return reached, alike, None, False
+    return reached, alike, None if left else last, True  # it went round and never came out
 
 
 def _unseen(page: Page, n: int) -> bool:

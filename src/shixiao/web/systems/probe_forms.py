@@ -33,6 +33,7 @@ ACCOUNT = Text(
     "第 {n} 行读不了：应为“账号 口令 自己的路径”，路径可有多个。",
     "Line {n} cannot be read: write “account password own-path”; there may be several paths.",
 )
+TOGETHER = Text("请把请求数和毫秒数一起填写。", "Give the requests and the milliseconds together.")
 
 
 def hosts_of(row: System) -> list[str]:
@@ -133,6 +134,24 @@ class ProbeForm(forms.Form):
         max_length=300,
         required=False,
     )
+    load = forms.FloatField(
+        label=words("要承受每秒多少个请求", "Requests a second that it has to bear"),
+        min_value=0.1,
+        max_value=FASTEST,
+        required=False,
+    )
+    within = forms.FloatField(
+        label=words(
+            "95% 要在多少毫秒内得到应答", "Milliseconds within which 95 of 100 are answered"
+        ),
+        min_value=1,
+        max_value=60_000,
+        required=False,
+        help_text=words(
+            "与上一项一起填；不填就不测承载能力。",
+            "Together with the field above; without them capacity is not assessed.",
+        ),
+    )
     ca = forms.CharField(
         label=words("另外信任的根证书（PEM）", "Certificates trusted besides (PEM)"),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -161,9 +180,17 @@ class ProbeForm(forms.Form):
             found.append({"name": parts[0], "password": parts[1], "own": parts[2:]})
         return found
 
+    def clean(self) -> dict[str, Any]:
+        """Hold rate and time together: one alone says nothing."""
+        given: dict[str, Any] = super().clean() or {}
+        if (given.get("load") is None) != (given.get("within") is None):
+            self.add_error("within", say(TOGETHER))
+        return given
+
     def asked(self) -> dict[str, Any]:
         """Return what is asked for."""
         given = self.cleaned_data
+        load = {"rate": given["load"], "milliseconds": given["within"]}
         names = given["names"].split()
         return {
             "target": given["target"],
@@ -175,6 +202,7 @@ class ProbeForm(forms.Form):
                 "openapi": given["openapi"],
                 "ca": given["ca"],
                 "national": given["national"],
+                "load": load if given["load"] is not None else None,
             },
         }
 
@@ -185,8 +213,8 @@ class RunForm(forms.Form):
     file = forms.FileField(
         label=words("结果文件", "Result"),
         help_text=words(
-            "“shixiao probe … --json”的输出，包括 at-rest 和 sbom。",
-            "What “shixiao probe … --json” printed, at-rest and sbom too.",
+            "“shixiao probe … --json”的输出，包括 at-rest、backup check 和 sbom。",
+            "What “shixiao probe … --json” printed, at-rest, backup check and sbom too.",
         ),
     )
 

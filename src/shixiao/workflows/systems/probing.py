@@ -97,7 +97,8 @@ def ask(
         system: which.
         target: one of its addresses.
         profile: a ``Profile``.
-        lent: what the probes are lent: login, fields, accounts, openapi, ca, national.
+        lent: what the probes are lent: login, fields, accounts, openapi, ca, national,
+            load.
         actor: who asks.
         at: when.
 
