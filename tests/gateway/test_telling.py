@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bars.gateways import PUBLISHER, RECIPIENT, Place, case, person, question, signed
+from shixiao.gateway.affected import AT_ONCE
 from shixiao.gateway.database import connect
 from shixiao.gateway.records import gateway_keys, uses_of
 from shixiao.ledger import Leaf, Note, Receipt, Trust, opens
@@ -144,12 +145,17 @@ def test_the_persons_of_receipts_are_told_by_pseudonym_and_that_stands_on_record
             given = (await asking.ask(question(1))).headers["receipt"]
             refused = (await asking.ask(question(3, case=case(4)))).headers["receipt"]
             await asking.proof(given)
-            body = {"receipts": [given, refused, given, "0" * 32]}
+            body = {"receipts": [given, refused, given, *["0" * 32] * (AT_ONCE - 3)]}
             told = (await asked(asking, "/persons", body)).json
             proof = await asking.proof(told["receipt"])
             wrong = [
                 (await asked(asking, "/persons", each)).reason
-                for each in ({}, {"receipts": "x"}, {"receipts": ["A" * 32]})
+                for each in (
+                    {},
+                    {"receipts": "x"},
+                    {"receipts": ["A" * 32]},
+                    {"receipts": ["0" * 32] * (AT_ONCE + 1)},
+                )
             ]
             other = await asked(asking, "/persons", body, key=RECIPIENT, key_id="housing-1")
             assert Leaf.from_bytes(Receipt.parse(proof).entry).event == "exchange.listed"
@@ -160,4 +166,4 @@ def test_the_persons_of_receipts_are_told_by_pseudonym_and_that_stands_on_record
     assert only["receipt"] == given
     assert only["persons"] == [gateway_keys(place.config).pseudonym(person(1)).hex()]
     assert person(1) not in str(told)
-    assert wrong == ["body", "body", "body", 401]
+    assert wrong == ["body"] * 4 + [401]

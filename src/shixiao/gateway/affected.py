@@ -18,6 +18,7 @@ from shixiao.ledger import Leaf, Malformed, Trust, opens, verify_receipt
 from shixiao.terms import BadInput, Text
 
 DONE = "exchange.done"
+AT_ONCE = 200  # receipts in one question, which has to fit a request's 16 KiB
 SCHEMA = "shixiao/affected/1"
 PSEUDONYM = re.compile(r"[0-9a-f]{32}", re.ASCII)
 NO_LIST = Text(

@@ -20,6 +20,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from shixiao.gateway.affected import AT_ONCE as RECEIPTS_AT_ONCE
 from shixiao.gateway.committing import Committer, Written
 from shixiao.gateway.config import Config
 from shixiao.gateway.database import connect, reading, take_nonce
@@ -192,7 +193,7 @@ def _number(question: Mapping[str, Any], name: str) -> int:
 
 def _receipts(question: Mapping[str, Any]) -> list[str]:
     given = question.get("receipts")
-    if not isinstance(given, list) or len(given) > AT_ONCE:
+    if not isinstance(given, list) or len(given) > RECEIPTS_AT_ONCE:
         raise Refused("body")
     if not all(isinstance(each, str) and RECEIPT.fullmatch(each) for each in given):
         raise Refused("body")

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from shixiao.gateway.affected import SCHEMA, Touched, read_persons
+from shixiao.gateway.affected import AT_ONCE, SCHEMA, Touched, read_persons
 from shixiao.gateway.client import Client
 from shixiao.ledger import Trust
 from shixiao.records.models import (
@@ -35,7 +35,6 @@ from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 
-AT_ONCE = 1_000  # receipts in one question
 NO_SCOPE = Text(
     "请指定授权或数据集：事件涉及哪些交换。",
     "Name grants or datasets: which exchanges the incident touches.",
