@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from shixiao.records.models import Probing, System, Weakness
+from shixiao.records.models import Inspection, Probing, System, Weakness
 from shixiao.terms import Text
+from shixiao.web.systems.showing import STEPS
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.systems import admitting, consenting, interest, probing, weaknesses
 from shixiao.workflows.systems.weaknesses import Asking
 from tests import systems
 from tests.cast import NOW, TODAY, Cast, make_cast
+from tests.conftest import ROOT
 from tests.web.browsing import Reader, overflow, violations
 from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_systems import CONSENT
@@ -227,3 +230,16 @@ def test_anybody_contests_a_ruling_without_an_account(cast: Cast, place: Path) -
     assert client(cast, "li").post(answer, {"upheld": "yes", "answer": "对"}).status_code == 403
     assert client(cast, "qian").post(answer, {"upheld": "yes", "answer": "对"}).status_code == 302
     assert interest.standing(system) is None
+
+
+def test_every_step_of_a_system_has_its_name() -> None:
+    kept = set()
+    for path in sorted((ROOT / "src/shixiao/workflows").rglob("*.py")):
+        calls = re.findall(
+            r"\bkeep\(\s*[\w.]*system,\s*f?\"([a-z_{}.]+)\"", path.read_text("utf-8")
+        )
+        kept |= set(calls)
+    assert {"inspected", "inspected_{held.outcome}"} <= kept
+    kept -= {"inspected_{held.outcome}", "waiver_{outcome}"}
+    assert kept <= set(STEPS)
+    assert {f"inspected_{outcome}" for outcome in Inspection.Outcome.values} <= set(STEPS)

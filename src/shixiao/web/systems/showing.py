@@ -80,9 +80,23 @@ STEPS = {
     "admit": Text("准入", "Admitted"),
     "suspend": Text("暂停", "Suspended"),
     "retire": Text("停用", "Retired"),
+    "inspected": Text("抽查开始", "Inspection by lot began"),
+    "inspected_clean": Text("抽查未发现问题", "Inspected by lot, nothing found"),
+    "inspected_faulty": Text("抽查发现问题", "Inspected by lot, problems found"),
 }
 #: Steps whose reason everybody may read; that of others names files and versions alone.
-PUBLIC = {"rule", "end_ruling", "answer_contest", "admit", "suspend", "retire", "release"}
+PUBLIC = {
+    "inspected",
+    "inspected_clean",
+    "inspected_faulty",
+    "rule",
+    "end_ruling",
+    "answer_contest",
+    "admit",
+    "suspend",
+    "retire",
+    "release",
+}
 NOT_YET = Text("还没有", "none yet")
 UNTIL = Text(
     "证据有效至 {until}，网关放行至 {last}。",
