@@ -18,17 +18,17 @@ demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it,
 test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
 	@$(MAKE) --no-print-directory lint
 	@echo "· tests of records and workflows on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow"
 	@echo "· tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
 
 test-all: $(STAMP)dev ## the same, slow tests included
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m tests.postgres -n 2 --dist loadgroup tests/records tests/workflows tests/web
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal tests/records tests/workflows tests/web
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST)
 
 coverage: $(STAMP)dev ## branch coverage of the tests that are not slow
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" --cov --cov-report=term $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term $(PYTEST)
 
 setup: $(STAMP)dev ## only build .venv
 

@@ -36,21 +36,6 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 }
 
 
-#: Folders whose tests share what takes long to make: one worker makes it, once.
-TOGETHER = ("bundles", "checkup", "index", "potemkin")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what shares a city, or a Spark: with ``--dist loadgroup``."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if item.get_closest_marker("spark") is not None:
-            item.add_marker(pytest.mark.xdist_group("spark"))
-        elif folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (present, reason) in NEEDS.items():
         if item.get_closest_marker(marker) is not None and not present():

@@ -68,7 +68,8 @@ def test_the_package_is_as_dirty_as_real_ones(store):
 def test_every_table_of_the_package_is_there_with_its_required_columns(small):
     descriptor = json.loads((small.folder / "datapackage.json").read_text("utf-8"))
     named = {r["name"]: [f["name"] for f in r["schema"]["fields"]] for r in descriptor["resources"]}
-    assert named.keys() == load_schemas().keys()
+    # A city runs already; targets are registered of what is only planned.
+    assert named.keys() == load_schemas().keys() - {"targets"}
     for table, fields in named.items():
         assert set(load_schemas()[table].required) <= set(fields)
 

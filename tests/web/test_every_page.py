@@ -49,7 +49,7 @@ def one_of(n: int) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("page", one_of(2), ids=shown)
+@pytest.mark.parametrize("page", one_of(4), ids=shown)
 @pytest.mark.parametrize(
     ("language", "screen"),
     [
@@ -71,7 +71,7 @@ def test_a_page_breaks_no_rule_of_wcag_fits_the_screen_and_keeps_to_its_language
         assert CHINESE.findall(seen.title()) == []
 
 
-@pytest.mark.parametrize("page", one_of(3), ids=shown)
+@pytest.mark.parametrize("page", one_of(6), ids=shown)
 @pytest.mark.parametrize("elder", [pytest.param("on", marks=pytest.mark.slow), "largest"])
 def test_in_large_print_text_has_18_px_and_targets_have_60(
     reader: Reader, page: Shown, elder: str

@@ -195,7 +195,7 @@ PROPOSAL = saying(outcome="substantiated", reason="备案名单里没有。", at
 @pytest.mark.parametrize(
     ("language", "screen"),
     [
-        ("zh", "phone"),
+        pytest.param("zh", "phone", marks=pytest.mark.slow),
         pytest.param("en", "desktop", marks=pytest.mark.slow),
         pytest.param("zh", "desktop", marks=pytest.mark.slow),
         pytest.param("en", "phone", marks=pytest.mark.slow),

@@ -157,7 +157,7 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
 @pytest.mark.parametrize(
     ("language", "screen", "elder", "each"),
     [
-        ("en", "desktop", "", 4),  # one page of four, where there is little time
+        ("en", "desktop", "", 8),  # one page of eight, where there is little time
         pytest.param("en", "desktop", "", 1, marks=pytest.mark.slow),
         pytest.param("zh", "phone", "largest", 1, marks=pytest.mark.slow),
         pytest.param("zh", "desktop", "", 1, marks=pytest.mark.slow),
