@@ -26,7 +26,10 @@ from shixiao.workflows.systems.registering import about_of, latest
 STANDARDS = {
     "asvs": Text("OWASP ASVS 5.0.0 核对表", "Checklist of OWASP ASVS 5.0.0"),
     "mlps": Text("等级测评准备表（GB/T 22239-2019）", "Preparation for MLPS (GB/T 22239-2019)"),
-    "crypto": Text("密评准备表（GB/T 39786-2021）", "Preparation for 密评 (GB/T 39786-2021)"),
+    "crypto": Text(
+        "密评准备表（GB/T 39786-2021）",
+        "Preparation for the cryptography assessment (GB/T 39786-2021)",
+    ),
 }
 UNITS = {
     "network": Text("网络和通信安全", "Network and communication"),

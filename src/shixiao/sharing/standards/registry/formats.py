@@ -30,6 +30,7 @@ _DATES = {
     ),
 }
 UP_TO = {"VARCHAR", "STRING"}
+UNLIMITED = "ul"
 MOST_COUNTED = 1_000  # repetitions that RE2 counts
 _WORDS = {"C": "an", "CHAR": "an", "VARCHAR": "an", "STRING": "an", "字符型": "an"}
 
@@ -90,12 +91,14 @@ def _numbers(found: re.Match[str]) -> Format:
 
 
 def _lengths(found: re.Match[str]) -> tuple[int, int | None]:
-    """Return fewest and most characters; without ``..`` they are the same.
+    """Return fewest and most characters; without ``..`` they are the same, ``ul`` is without end.
 
     ``varchar`` and ``string`` name the most, as databases have it.
     """
+    high = (found["high"] or "").lower()
+    if high == UNLIMITED or (found["up"] and not high):
+        return int(found["low"] or 1), None
     if not found["up"]:
-        exact = int(found["low"] or found["high"])
+        exact = int(found["low"] or high)
         return (0 if found["kind"].upper() in UP_TO else exact), exact
-    high = found["high"]
-    return int(found["low"] or 1), None if high in (None, "ul", "UL") else int(high)
+    return int(found["low"] or 1), int(high)
