@@ -36,7 +36,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
     systems.proposed(cast, waiting)
     shut = systems.admitted(cast, systems.complete(cast, systems.made(cast, "rooms-3")))
     why = Text("复测发现一票否决项。", "A run found a veto.")
-    admitting.suspend(shut, reason=why, seen=None, actor=NOBODY, at=NOW)
+    admitting.shut(shut, reason=why, at=NOW)
     poor = systems.made(cast, "rooms-4", people=30_000, signs_in=True)
     systems.complete(cast, poor)
     failing = ["headers.csp", "certificate.expired", "cookies.secure"]

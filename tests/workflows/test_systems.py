@@ -232,9 +232,11 @@ def test_what_is_admitted_anywhere_else_in_time_can_be_shut_by_one(
     why = Text("有人报告泄露。", "A leak was reported.")
     with pytest.raises(Forbidden):
         admitting.suspend(held, reason=why, seen=held.version, actor=cast.actor("wei"), at=NOW)
+    with pytest.raises(Forbidden):  # whoever has not signed in is not the site itself
+        admitting.suspend(held, reason=why, seen=None, actor=NOBODY, at=NOW)
     admitting.suspend(held, reason=why, seen=held.version, actor=cast.actor("chen"), at=NOW)
     with pytest.raises(Stale):
-        admitting.suspend(held, reason=why, seen=None, actor=NOBODY, at=NOW)
+        admitting.shut(held, reason=why, at=NOW)
 
 
 def test_weaknesses_are_mended_return_and_keep_their_history(cast: Cast) -> None:
@@ -271,6 +273,27 @@ def test_weaknesses_are_mended_return_and_keep_their_history(cast: Cast) -> None
         at=NOW + 2 * DAY,
     )
     assert (again.pk, weakness.turns.count()) == (same.pk, 3)
+
+
+def test_an_older_run_that_is_entered_late_neither_mends_nor_opens(cast: Cast) -> None:
+    system = systems.complete(cast, systems.made(cast))
+    systems.probed(cast, system, at=NOW + DAY / 12, failing=["headers.csp"])
+    data = systems.run_of(["headers"], at=NOW + DAY / 24, failing=["headers.sniffing"])
+    late = {"file": "late.json", "actor": cast.actor("wei"), "at": NOW + DAY}
+    probing.take_in(system, data, **late)
+    (known,) = Weakness.objects.filter(system=system)
+    assert (known.check_id, known.state) == ("headers.csp", "open")
+
+
+def test_a_system_that_becomes_more_than_was_assessed_has_to_be_admitted_anew(
+    cast: Cast, ready: System
+) -> None:
+    held = systems.admitted(cast, ready)
+    told = replace(systems.TOLD, signs_in=True)
+    registering.change(held, told, seen=held.version, actor=cast.actor("wei"), at=NOW)
+    assert reviewing.review_all(now=NOW + DAY / 24) == 0
+    assert held.retests.get().cause == "finding"
+    assert reviewing.review_all(now=NOW + 16 * DAY) == 1
 
 
 def test_a_waiver_is_granted_by_another_ends_and_covers_no_veto(cast: Cast) -> None:

@@ -189,17 +189,33 @@ def suspend(
     Args:
         system: which.
         reason: for everybody.
-        seen: version that the person saw; None where the site itself shuts it down.
-        actor: who; ``NOBODY`` for the site itself.
+        seen: version that the person saw; None where it does not matter.
+        actor: who.
         at: when.
 
     Raises:
         Forbidden: the person may not decide.
         Stale: it changed since, or is not admitted.
     """
+    check(actor, "admission.decide", system)
+    return shut(system, reason=reason, seen=seen, actor=actor, at=at)
+
+
+@transaction.atomic
+def shut(
+    system: System,
+    *,
+    reason: Text,
+    seen: int | None = None,
+    actor: Actor = NOBODY,
+    at: datetime,
+) -> System:
+    """Shut a system down by the word of the site itself; asks nobody's right.
+
+    Raises:
+        Stale: it changed since, or is not admitted.
+    """
     held = moving.locked(system)
-    if actor is not NOBODY:
-        check(actor, "admission.decide", held)
     act = Act(actor, at, held.version if seen is None else seen)
     moving.check_seen(held, life().verbs["suspend"], act)
     left = held.state

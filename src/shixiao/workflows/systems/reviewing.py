@@ -16,10 +16,9 @@ from shixiao.records.models import System
 from shixiao.security.assessing import LAYERS, Layer, Standing
 from shixiao.terms import Text
 from shixiao.workflows import moving
-from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.systems import certificates, listing
-from shixiao.workflows.systems.admitting import suspend
-from shixiao.workflows.systems.dossier import judge
+from shixiao.workflows.systems.admitting import shut
+from shixiao.workflows.systems.dossier import UNTOLD, judge
 from shixiao.workflows.systems.judging import judge_due
 from shixiao.workflows.systems.retesting import CAUSES, force
 
@@ -32,8 +31,10 @@ OVERDUE = Text(
     "须提前复测（{cause}），到期没有重新准入，暂停使用。",
     "It had to be tested again ({cause}) and was not admitted anew in time; it is shut.",
 )
-#: Layers that time alone changes, and what they have to wait for.
-BY_TIME = frozenset({Layer.VALIDITY, Layer.COVERAGE, Layer.SIDES, Layer.VETO})
+#: Layers that are dealt with apart: by the days of grace, and at once.
+APART = frozenset({Layer.VALIDITY, Layer.VETO})
+#: Layers that a pledge of which nothing can be told yet leaves open.
+UNTOLD_BY = frozenset({Layer.COVERAGE, Layer.SIDES})
 
 
 def review_all(*, now: datetime) -> int:
@@ -54,7 +55,7 @@ def review(system: System, *, now: datetime) -> bool:
         return False
     why = _why_shut(held, now)
     if why is not None:
-        suspend(held, reason=why, seen=None, actor=NOBODY, at=now)
+        shut(held, reason=why, at=now)
         return True
     certificates.renew(held, at=now)
     return False
@@ -81,7 +82,19 @@ def _why_shut(system: System, now: datetime) -> Text | None:
             return EXPIRED
     elif system.until is not None and listing.last_day(system.until) < today:
         return EXPIRED
-    broken = next((each for each in decision.layers if not each.holds), None)
-    if broken is not None and broken.layer not in BY_TIME and not waits:
-        force(system, "finding", LAYERS[broken.layer].zh, at=now)
+    apart = APART | (UNTOLD_BY if _pledge_untold(system) else frozenset())
+    lasting = [each for each in decision.layers if not each.holds and each.layer not in apart]
+    if lasting and not waits:
+        force(system, "finding", _reference(system, lasting[0].layer), at=now)
     return None
+
+
+def _pledge_untold(system: System) -> bool:
+    """Say whether an evaluation could not tell of the pledge yet: then the next one answers."""
+    row = system.pledges.first()
+    return row is not None and row.outcome == UNTOLD
+
+
+def _reference(system: System, layer: Layer) -> str:
+    """Name what does not hold since when: the same again after an admission is another cause."""
+    return f"{LAYERS[layer].zh} {system.entered.isoformat()}"

@@ -95,9 +95,14 @@ def take(made: Probing, told: ToldRun, stored: StoredFile, *, at: datetime) -> N
 def _update(made: Probing, told: ToldRun, at: datetime) -> None:
     """Open, mend and see again what the run looked at."""
     looked = {each.probe.id for each in told.probes if each.checks is not None}
+    looked -= _seen_since(made, told.begun)
     rows = Weakness.objects.select_for_update(of=("self",)).filter(system=made.system)
     known = {(row.check_id, row.locator): row for row in rows}
-    seen = {(each.check, each.locator): each for each in told.faults}
+    seen = {
+        (each.check, each.locator): each
+        for each in told.faults
+        if each.check.partition(".")[0] in looked
+    }
     for key, fault in seen.items():
         row = known.get(key)
         if row is None:
@@ -109,6 +114,14 @@ def _update(made: Probing, told: ToldRun, at: datetime) -> None:
             row.state, row.fixed, row.last_seen = FIXED, at, made
             row.save(update_fields=["state", "fixed", "last_seen"])
             _turn(row, made, WeaknessTurn.Turn.FIXED, at)
+
+
+def _seen_since(made: Probing, begun: datetime) -> set[str]:
+    """Return the probes that a later run has told of: what is entered late changes nothing."""
+    rows = ProbeOutcome.objects.filter(
+        probing__system=made.system, probing__begun__gt=begun, checks__isnull=False
+    )
+    return set(rows.values_list("probe", flat=True))
 
 
 def _open(made: Probing, fault: ToldFault, at: datetime) -> None:
