@@ -15,12 +15,16 @@ from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 
 def grants(request: HttpRequest) -> HttpResponse:
-    """Give the index, or say that it has not changed.
+    """Give the index, or say that it has not changed."""
+    return signed_file(request, read_published())
+
+
+def signed_file(request: HttpRequest, data: bytes | None) -> HttpResponse:
+    """Give a file that doors obey, or say that it has not changed since they asked.
 
     Raises:
         Missing: none was published yet.
     """
-    data = read_published()
     if data is None:
         raise Missing(NOT_FOUND)
     tag = f'"{sha256(data).hexdigest()[:32]}"'

@@ -135,6 +135,8 @@ def facts(row: System) -> list[tuple[Text, object]]:
         (Text("数据级别", "Grade of its data"), grade),
         (Text("一年涉及", "Persons in a year"), people),
         (Text("影响的权利", "Rights it touches"), joined(rights) if rights else Text("无", "none")),
+        (Text("服务于", "Serves"), ", ".join(row.services) or Text("未登记", "not registered")),
+        (Text("依赖", "Needs"), ", ".join(row.depends) or Text("无", "none")),
         (Text("版本", "Release"), release.label if release else NOT_YET),
     ]
 

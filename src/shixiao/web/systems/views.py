@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import Admission, LeafRow, ProbeConsent, System
-from shixiao.terms import Text
+from shixiao.terms import BadInput, Text
+from shixiao.web.exchange.views import signed_file
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import FORMATS, download, page_of
 from shixiao.web.shell.pages import language, say, words
@@ -238,8 +238,12 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """
     row: System = found(actor_on(request), code)
     standing = certificates.standing(row)
-    if standing is None or standing.expires <= timezone.now():
+    if standing is None:
         raise Missing(NOT_FOUND)
+    try:
+        certificates.read(standing.jws, now=timezone.now())
+    except BadInput:
+        raise Missing(NOT_FOUND) from None
     return HttpResponse(standing.jws + "\n", content_type="application/jose")
 
 
@@ -257,22 +261,8 @@ def paper(request: HttpRequest, code: str, entry: str) -> HttpResponse:
 
 
 def signed_list(request: HttpRequest) -> HttpResponse:
-    """Give the signed list of systems, or say that it has not changed.
-
-    Raises:
-        Missing: none was published yet.
-    """
-    data = lists.read_published()
-    if data is None:
-        raise Missing(NOT_FOUND)
-    tag = f'"{sha256(data).hexdigest()[:32]}"'
-    if request.headers.get("If-None-Match") == tag:
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(data, content_type="application/json")
-    response["ETag"] = tag
-    response["Cache-Control"] = "no-cache"
-    return response
+    """Give the signed list of systems, or say that it has not changed."""
+    return signed_file(request, lists.read_published())
 
 
 def key(request: HttpRequest) -> HttpResponse:
