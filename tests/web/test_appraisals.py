@@ -16,8 +16,8 @@ from shixiao.workflows.appraisals import freezing
 from tests.appraising import BANNED, LINES, appraised_by_now, discussed, scheme, scores
 from tests.cast import Cast, make_evaluation
 from tests.web.browsing import Reader, overflow, violations
+from tests.web.looking import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.web.people import NAMES
-from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 
 ONCE = "0123456789abcdef" * 2
 

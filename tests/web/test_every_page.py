@@ -2,39 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from tests.web.browsing import Reader, overflow, violations
+from tests.web.looking import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
 from tests.web.pages import PAGES, Shown
 from tests.web.people import NAMES
 
 pytestmark = pytest.mark.browser
-
-CHINESE = re.compile(r"[\u3400-\u9fff，。：；？！、《》]+")
-# Words that a page does not itself mark as being in another language.
-ELSEWHERE = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walker.nextNode()) {
-    const lang = walker.currentNode.parentElement.closest('[lang]').lang;
-    if (lang === document.documentElement.lang) found.push(walker.currentNode.data);
-  }
-  return found.join('\\n');
-}"""
-SMALL_TEXT = """least => [...document.querySelectorAll('body *')].filter(e =>
-  [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.checkVisibility()
-  && !e.closest('svg') && !e.closest('.unseen')
-  && parseFloat(getComputedStyle(e).fontSize) < least
-).map(e => e.outerHTML.slice(0, 120))"""
-SMALL_TARGETS = """least => [...document.querySelectorAll(
-  'button, .button, nav a, .self a, select, textarea, summary, .choice,' +
-  'input:not([type=hidden],[type=checkbox],[type=radio])'
-)].filter(e => e.checkVisibility()).filter(e => {
-  const box = e.getBoundingClientRect();
-  return box.width > 1 && (box.height < least - .5 || box.width < least - .5);
-}).map(e => e.outerHTML.slice(0, 120))"""
 
 
 def shown(page: Shown) -> str:

@@ -18,8 +18,8 @@ from shixiao.workflows.actors import actor_of
 from shixiao.workflows.evidence import receive_upload
 from tests.cast import Cast
 from tests.web.browsing import Reader, follow, overflow, violations
+from tests.web.looking import SMALL_TARGETS, SMALL_TEXT
 from tests.web.people import person
-from tests.web.test_every_page import SMALL_TARGETS, SMALL_TEXT
 from tests.workflows.test_evidence import LOG, deliver
 
 pytestmark = pytest.mark.usefixtures("children_here")

@@ -24,8 +24,8 @@ from shixiao.workflows.moving import Act
 from tests.cast import Cast, make_cast
 from tests.deals import gateway_at
 from tests.inspecting import admitted
-from tests.web.browsing import Reader, overflow, violations
-from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.web.browsing import Reader
+from tests.web.looking import CHINESE, Look, faults
 from tests.web.test_inspection_pages import SCREENS, client
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
@@ -113,19 +113,9 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
 def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     reader: Reader, place: Path, language: str, screen: str, elder: str
 ) -> None:
-    wrong = []
-    for n, (path, role) in enumerate(filled(make_cast())):
-        page = reader.at(path, role=role, language=language, screen=screen, elder=elder)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/inc-{n:02}-{language}-{screen}.png", full_page=True)
-        found = [*violations(page), *(["too wide"] if overflow(page) > 0 else [])]
-        if elder:
-            found += page.evaluate(SMALL_TEXT, 18) + page.evaluate(SMALL_TARGETS, 60)
-        if language == "en":
-            found += sorted(set(CHINESE.findall(page.evaluate(ELSEWHERE))) - MADE_UP)
-        wrong += [(path, each) for each in found]
-        page.context.close()
-    assert wrong == []
+    some = enumerate(filled(make_cast()))
+    look = Look(language, screen, elder)
+    assert faults(reader, some, look, made_up=MADE_UP, shots=SHOTS, prefix="inc-") == []
 
 
 @pytest.mark.django_db

@@ -21,8 +21,8 @@ from shixiao.workflows.systems.weaknesses import Asking
 from tests import systems
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.conftest import ROOT
-from tests.web.browsing import Reader, overflow, violations
-from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.web.browsing import Reader
+from tests.web.looking import Look, faults
 from tests.workflows.test_systems import CONSENT
 
 SHOTS = os.environ.get("SHOTS_OF_REGISTER")  # a folder, to look at the pages
@@ -99,19 +99,9 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
 def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     reader: Reader, place: Path, language: str, screen: str, elder: str, each: int
 ) -> None:
-    wrong = []
-    for n, (path, role) in list(enumerate(filled(make_cast())))[::each]:
-        page = reader.at(path, role=role, language=language, screen=screen, elder=elder)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{n:02}-{language}-{screen}.png", full_page=True)
-        found = [*violations(page), *(["too wide"] if overflow(page) > 0 else [])]
-        if elder:
-            found += page.evaluate(SMALL_TEXT, 18) + page.evaluate(SMALL_TARGETS, 60)
-        if language == "en":
-            found += sorted(set(CHINESE.findall(page.evaluate(ELSEWHERE))) - MADE_UP)
-        wrong += [(path, each) for each in found]
-        page.context.close()
-    assert wrong == []
+    some = list(enumerate(filled(make_cast())))[::each]
+    look = Look(language, screen, elder)
+    assert faults(reader, some, look, made_up=MADE_UP, shots=SHOTS) == []
 
 
 # ── without a browser ────────────────────────────────────────────────────────────────────────────

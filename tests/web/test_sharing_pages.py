@@ -32,8 +32,8 @@ from tests.cast import NOW, TODAY, Cast, make_cast, make_evaluation
 from tests.dealing import HEALTH, PROVIDER, REQUESTER, Deal, dealing
 from tests.deals import gateway_at, passed
 from tests.silos import published_silo
-from tests.web.browsing import Reader, follow, overflow, violations
-from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.web.browsing import Reader, follow
+from tests.web.looking import Look, faults
 from tests.workflows.test_assets import card
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
@@ -167,20 +167,10 @@ def filled(cast: Cast) -> tuple[Deal, list[tuple[str, str]]]:
 def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     reader: Reader, place: Path, language: str, screen: str, elder: str, each: int
 ) -> None:
-    wrong = []
     _, pages = filled(make_cast())
-    for n, (path, role) in list(enumerate(pages))[::each]:
-        page = reader.at(path, role=role, language=language, screen=screen, elder=elder)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{n:02}-{language}-{screen}.png", full_page=True)
-        found = [*violations(page), *(["too wide"] if overflow(page) > 0 else [])]
-        if elder:
-            found += page.evaluate(SMALL_TEXT, 18) + page.evaluate(SMALL_TARGETS, 60)
-        if language == "en":
-            found += sorted(set(CHINESE.findall(page.evaluate(ELSEWHERE))) - MADE_UP)
-        wrong += [(path, each) for each in found]
-        page.context.close()
-    assert wrong == []
+    some = list(enumerate(pages))[::each]
+    look = Look(language, screen, elder)
+    assert faults(reader, some, look, made_up=MADE_UP, shots=SHOTS) == []
 
 
 @pytest.mark.slow

@@ -26,8 +26,8 @@ from shixiao.workflows.standards import drafting, importing
 from tests import answers
 from tests.cast import NOW, TODAY, Cast, make_cast
 from tests.dealing import dealing, published
-from tests.web.browsing import Reader, overflow, violations
-from tests.web.test_every_page import CHINESE, ELSEWHERE, SMALL_TARGETS, SMALL_TEXT
+from tests.web.browsing import Reader
+from tests.web.looking import Look, faults
 
 SHOTS = os.environ.get("SHOTS_OF_SHARING")  # a folder, to look at the pages
 MADE_UP = {"月收入", "女", "男", "，", INCOME.definition, *"中性别", "户籍人口", "公民身份号码"}
@@ -190,22 +190,10 @@ def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     elder: str,
     everything: bool,
 ) -> None:
-    wrong = []
     pages = MAKERS[maker](make_cast())
-    shown = pages if everything else pages[:1]
-    for n, (path, role) in enumerate(shown):
-        page = reader.at(path, role=role, language=language, screen=screen, elder=elder)
-        if SHOTS:
-            name = f"{maker}-{n:02}-{language}-{screen}.png"
-            page.screenshot(path=f"{SHOTS}/{name}", full_page=True)
-        found = [*violations(page), *(["too wide"] if overflow(page) > 0 else [])]
-        if elder:
-            found += page.evaluate(SMALL_TEXT, 18) + page.evaluate(SMALL_TARGETS, 60)
-        if language == "en":
-            found += sorted(set(CHINESE.findall(page.evaluate(ELSEWHERE))) - MADE_UP)
-        wrong += [(path, each) for each in found]
-        page.context.close()
-    assert wrong == []
+    some, look = enumerate(pages if everything else pages[:1]), Look(language, screen, elder)
+    found = faults(reader, some, look, made_up=MADE_UP, shots=SHOTS, prefix=f"{maker}-")
+    assert found == []
 
 
 # ── without a browser ────────────────────────────────────────────────────────────────────────────
