@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import string
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from shixiao.records.models import Admission, Probing, System, SystemPaper
-from shixiao.rules import load_pack
 from shixiao.security.assessing import (
     BASELINE,
     Need,
@@ -17,9 +15,8 @@ from shixiao.security.assessing import (
     asked_of,
     library,
 )
-from shixiao.security.probing import Assessed, Check, ProbeReport, Seen, Target
-from shixiao.security.told import all_described
 from shixiao.terms import Text
+from shixiao.workflows.example_systems import sample_run
 from shixiao.workflows.systems import admitting, filing, probing, registering
 from shixiao.workflows.systems.filing import Pledge
 from shixiao.workflows.systems.registering import Told
@@ -127,36 +124,10 @@ def probed(
 
 
 def run_of(
-    names: Iterable[str],
-    *,
-    at: datetime = NOW,
-    target: str = ADDRESS,
-    failing: Iterable[str] = (),
-    blind: Collection[str] = (),
-    **changed: object,
+    names: Iterable[str], *, at: datetime = NOW, target: str = ADDRESS, **given: Any
 ) -> bytes:
-    """Return what ``shixiao probe --json`` prints where all checks hold but those that fail."""
-    wrong, described = set(failing), all_described()
-    assessed = [
-        Assessed(described[name], None, Text("连不上。", "It cannot be reached."))
-        if name in blind
-        else Assessed(
-            described[name],
-            tuple(
-                Seen(check.id, f"{name}.{check.id}" not in wrong, values=_filled(check))
-                for check in described[name].checks.values()
-            ),
-        )
-        for name in names
-    ]
-    report = ProbeReport(Target.parse(target), "web", tuple(assessed), at, at, (), ())
-    return json.dumps(report.to_json(load_pack()) | changed, ensure_ascii=False).encode()
-
-
-def _filled(check: Check) -> dict[str, object]:
-    """Return something for every place in the text of a check."""
-    wording = check.says.zh + check.says.en
-    return {name: "x" for _, name, _, _ in string.Formatter().parse(wording) if name}
+    """Return a run of probes at the address of the system."""
+    return sample_run(names, target=target, at=at, **given)
 
 
 def proposed(cast: Cast, system: System, *, who: str = "li", at: datetime = NOW) -> Admission:

@@ -26,6 +26,7 @@ from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_matches import match
 from shixiao.workflows.example_sharing import share
 from shixiao.workflows.example_standards import measure, standardise
+from shixiao.workflows.example_systems import oversee
 from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
@@ -60,6 +61,7 @@ PEOPLE = {
     "administrator": ("administrator", "bureau", "沈清"),
     "citizen": ("citizen", "bureau", "韩梅"),
 }
+ACTING = ("analyst", "inspector", "head", "head2", "data-officer", "system-owner")
 REPORT = "核查报告（样例）\n逐条核对了线索所列的记录，情况属实。\n"
 LETTER = "委托书（样例）\n兹委托第三方评估机构以普通办事人的身份体验所列服务。\n"
 PLAN = "整改方案（样例）\n一、取消重复提交。二、由系统带入已有材料。\n"
@@ -101,13 +103,14 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     signs += [_person(login, places, now) for login in PEOPLE if PEOPLE[login][1] in late]
     _cases(places["department"], now)
     _commission(places, now)
-    acting = {login: _actor(login, now) for login in ("analyst", "head", "head2", "data-officer")}
+    acting = {login: _actor(login, now) for login in ACTING}
     share(places["department"], places["department2"], acting, now)
     live(places["department"], acting, now)
     standardise(places["department"], places["department2"], acting, now)
     measure(places["department"], acting, now)
     look_into(places["department"], acting, now)
     match(places["department"], places["department2"], acting, now)
+    oversee(places["department"], acting, now)
     duties.count_all(now=now)
     return signs
 
