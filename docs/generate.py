@@ -121,11 +121,13 @@ PARTS = {
 }
 
 
+SCHEMA = ".schema.json"
+#: Schemas that are published under another name than that of their file.
+SCHEMA_NAMES = {"appraise": "appraisal", "score": "potemkin-score", "truth": "potemkin-truth"}
+
+
 def pages() -> dict[str, str]:
     """Return every generated file: its path under ``docs/reference`` and its content."""
-    schemas = files("shixiao.cli") / "schemas"
-    ledger = files("shixiao.ledger") / "data"
-    draw = files("shixiao.draw") / "data"
     return {
         "cli.md": cli_page(shixiao),
         "tables.md": tables_page("en"),
@@ -156,44 +158,23 @@ def pages() -> dict[str, str]:
         "deadlines-of-sharing.md": deadline_table(
             load_pack(), load_calendar("cn"), rules=SHARING_CLOCKS, starts=BEFORE_HOLIDAYS
         ),
-        "schemas/result-1.schema.json": (schemas / "result.schema.json").read_text("utf-8"),
-        "schemas/appraisal-1.schema.json": (schemas / "appraise.schema.json").read_text("utf-8"),
-        "schemas/potemkin-score-1.schema.json": (schemas / "score.schema.json").read_text("utf-8"),
-        "schemas/potemkin-truth-1.schema.json": (schemas / "truth.schema.json").read_text("utf-8"),
-        "schemas/deadline-1.schema.json": (schemas / "deadline.schema.json").read_text("utf-8"),
-        "schemas/reproduce-1.schema.json": (schemas / "reproduce.schema.json").read_text("utf-8"),
-        "schemas/score-sheet-1.schema.json": (schemas / "score-sheet.schema.json").read_text(
-            "utf-8"
-        ),
-        "schemas/sign-1.schema.json": (schemas / "sign.schema.json").read_text("utf-8"),
-        "schemas/protocol-1.schema.json": (schemas / "protocol.schema.json").read_text("utf-8"),
-        "schemas/draw-1.schema.json": (schemas / "draw.schema.json").read_text("utf-8"),
-        "schemas/draw-transcript-1.schema.json": (draw / "transcript.schema.json").read_text(
-            "utf-8"
-        ),
-        "schemas/inventory-1.schema.json": (schemas / "inventory.schema.json").read_text("utf-8"),
-        "schemas/conformance-1.schema.json": (schemas / "conformance.schema.json").read_text(
-            "utf-8"
-        ),
-        "schemas/conflicts-1.schema.json": (schemas / "conflicts.schema.json").read_text("utf-8"),
-        **{
-            f"schemas/{name}-1.schema.json": (schemas / f"{name}.schema.json").read_text("utf-8")
-            for name in (
-                "match",
-                "match-confirm",
-                "match-benchmark",
-                "lifecycle",
-                "probe",
-                "design",
-                "backup-note",
-                "backup-result",
-                "probe-import",
-                "assessment-report",
-                "osv-answer",
-            )
-        },
-        "schemas/ledger-1.schema.json": (ledger / "answer.schema.json").read_text("utf-8"),
+        **_schemas(),
     }
+
+
+def _schemas() -> dict[str, str]:
+    """Return the schemas of what commands print, by the names under which they are published."""
+    told = {
+        SCHEMA_NAMES.get(stem, stem): path.read_text("utf-8")
+        for path in (files("shixiao.cli") / "schemas").iterdir()
+        if path.name.endswith(SCHEMA)
+        for stem in (path.name.removesuffix(SCHEMA),)
+    }
+    told["ledger"] = (files("shixiao.ledger") / "data/answer.schema.json").read_text("utf-8")
+    told["draw-transcript"] = (files("shixiao.draw") / "data/transcript.schema.json").read_text(
+        "utf-8"
+    )
+    return {f"schemas/{name}-1{SCHEMA}": text for name, text in sorted(told.items())}
 
 
 def cli_page(group: click.Command) -> str:

@@ -195,20 +195,7 @@ def target(
             tell=tell,
         )
     if log_file is not None:
-        lines = [
-            json.dumps(
-                {
-                    "at": each.at.isoformat(),
-                    "probe": each.probe,
-                    "what": each.what,
-                    "status": each.status,
-                    "seconds": each.seconds,
-                },
-                ensure_ascii=False,
-            )
-            for each in report.sent
-        ]
-        log_file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        log_file.write_text(report.log(), "utf-8")
     if as_json:
         click.echo(json.dumps(report.to_json(rules), ensure_ascii=False))
     else:

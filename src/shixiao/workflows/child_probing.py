@@ -32,20 +32,7 @@ def probed(asked: Mapping[str, Any], tell: Callable[[Text], None]) -> dict[str, 
         now=lambda: datetime.now(UTC),
         tell=tell,
     )
-    lines = (
-        json.dumps(
-            {
-                "at": each.at.isoformat(),
-                "probe": each.probe,
-                "what": each.what,
-                "status": each.status,
-                "seconds": each.seconds,
-            },
-            ensure_ascii=False,
-        )
-        for each in report.sent
-    )
-    (folder / LOG).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    (folder / LOG).write_text(report.log(), "utf-8")
     told = json.dumps(report.to_json(rules), ensure_ascii=False)
     (folder / REPORT).write_text(told, "utf-8")
     return {"probed": {"rules_sha256": rules.hash, "code_version": shixiao.__version__}}

@@ -61,6 +61,23 @@ def passing_on(
         hidden: headers of answers that are kept back; None for all but ``SHOWN``.
         largest: bytes of an answer; a longer one is cut, or with ``hidden`` not given at all.
     """
+    handler = _handler(reach, hears, fails, hidden, largest)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _handler(
+    reach: Reach, hears: Hears, fails: Fails, hidden: Container[str] | None, largest: int
+) -> type[BaseHTTPRequestHandler]:
+    """Return what passes a request on; for the arguments see ``passing_on``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -105,13 +122,4 @@ def passing_on(
         def log_message(self, *args: object) -> None:
             del args
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return Handler

@@ -5,6 +5,7 @@ Without every mandatory probe there is no score (``security.scoring``) and no ad
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,6 +161,20 @@ class ProbeReport:
             "sent": len(self.sent),
             "health": [{"after": one.after, "seconds": one.seconds} for one in self.health],
         }
+
+    def log(self) -> str:
+        """Return everything that was sent, one JSON object a line."""
+        lines = (
+            {
+                "at": each.at.isoformat(),
+                "probe": each.probe,
+                "what": each.what,
+                "status": each.status,
+                "seconds": each.seconds,
+            }
+            for each in self.sent
+        )
+        return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
 
     def _seen(self) -> Iterator[tuple[Assessed, Seen]]:
         for each in self.probes:
