@@ -137,7 +137,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "may_decide": may(actor, "admission.decide", row),
         "need": row.needs.first() if inside else None,
         "pledge": row.pledges.first(),
-        "pledged": {name: each.name for name, each in judging.pledgeable().items()},
+        "pledged": judging.pledgeable(),
         "consents": list(row.consents.filter(withdrawn__isnull=True)[:10]) if inside else [],
         "may_consent": may(actor, "system.consent", row),
         "runs": [showing.run_line(each) for each in runs],
