@@ -14,7 +14,8 @@ from bars.gateways import PUBLISHER, RECIPIENT, Place, case, person, question, s
 from shixiao.gateway.affected import AT_ONCE
 from shixiao.gateway.database import connect
 from shixiao.gateway.records import gateway_keys, uses_of
-from shixiao.ledger import Leaf, Note, Receipt, Trust, opens
+from shixiao.ledger import Leaf, LogFolder, Note, Receipt, Trust, opens
+from shixiao.ledger.folder import Snapshot
 from shixiao.ledger.growth import Edge
 from tests.gateway.cast import Asking, Came, running
 
@@ -47,6 +48,36 @@ def test_the_bureau_reads_every_entry_and_holds_it_against_the_checkpoint(place:
         assert opened["case"] == case(n)
         assert opens(leaf.sealed["case"], opened["case"], salt=bytes.fromhex(opened["salt"]))
         assert person(n) not in entry.decode()
+
+
+def test_what_is_sealed_while_the_bureau_reads_does_not_make_the_log_look_rewritten(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = LogFolder.now
+
+    async def read() -> dict[str, Any]:
+        async with running(place) as asking:
+            first = await asking.ask(question(1))
+            await asking.proof(first.headers["receipt"])
+            loop = asyncio.get_running_loop()
+
+            async def sealed() -> None:
+                await asking.proof((await asking.ask(question(2))).headers["receipt"])
+
+            def seals_meanwhile(folder: LogFolder) -> Snapshot:
+                snapshot = plain(folder)
+                monkeypatch.setattr(LogFolder, "now", plain)
+                asyncio.run_coroutine_threadsafe(sealed(), loop).result(20)
+                return snapshot
+
+            monkeypatch.setattr(LogFolder, "now", seals_meanwhile)
+            return dict((await asked(asking, "/entries", {"log": 0, "from": 0})).json)
+
+    told = asyncio.run(read())
+    entries = [base64.b64decode(entry) for entry in told["entries"]]
+    checkpoint = Trust.parse([told["vkey"]]).check(Note.parse(told["note"].encode()))
+    assert (checkpoint.size, len(entries)) == (1, 1)
+    assert Edge().grown(entries)[0].root == checkpoint.root
 
 
 def test_a_person_is_told_each_use_with_a_proof_and_that_stands_on_record(place: Place) -> None:

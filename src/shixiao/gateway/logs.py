@@ -81,12 +81,13 @@ class WorkerLog:
             self._writer.now,
             _head(self._base, self.worker, self._writer.now.checkpoint.origin),
         )
-        for ordinal in range(known.size if known else 0, present.checkpoint.size):
+        start, size = known.size if known else 0, present.checkpoint.size
+        for ordinal, entry in enumerate(present.entries(start, size), start):
             row = self._base.execute(
                 "SELECT entry FROM waiting WHERE worker = ? AND ordinal = ?",
                 (self.worker, ordinal),
             ).fetchone()
-            if row is None or row[0] != present.entry(ordinal):
+            if row is None or row[0] != entry:
                 raise Unavailable(_DIVERGED)
         self._learn(present.checkpoint)
 

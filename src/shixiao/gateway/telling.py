@@ -84,11 +84,10 @@ class Telling:
         if not folder.is_dir():
             raise Refused("no_place")
         snapshot = LogFolder(folder).now()
-        end = min(snapshot.checkpoint.size, start + AT_ONCE)
-        entries = [snapshot.entry(n) for n in range(start, end)]
+        entries = list(snapshot.entries(start, start + AT_ONCE))
         answer = {
             "vkey": log_key(self._config, log).log_key.vkey,
-            "note": LogFolder(folder).note().to_bytes().decode(),
+            "note": snapshot.note.to_bytes().decode(),
             "from": start,
             "entries": [base64.b64encode(entry).decode() for entry in entries],
             "cases": self._cases(entries),

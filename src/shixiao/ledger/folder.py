@@ -7,6 +7,7 @@ can be copied, served by any web server and checked by whoever has the keys.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,12 +90,25 @@ class Snapshot:
         """
         if not 0 <= index < self.checkpoint.size:
             raise ValueError(f"a log of {self.checkpoint.size} entries has no entry {index}")
-        number, at = divmod(index, TILE_WIDTH)
-        name = tile_name(None, number, self.checkpoint.size)
-        entries = split_entries(read_as_wide(self.folder.read, name, LARGEST_BUNDLE))
-        if at >= len(entries):
-            raise Malformed("bundle_form", file=name.path, entries=len(entries))
-        return entries[at]
+        return next(self.entries(index, index + 1))
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        """Give the entries from ``start`` to before ``stop``; each bundle is read once.
+
+        Raises:
+            FileNotFoundError: a file is missing.
+            Malformed: a file is damaged.
+        """
+        stop = min(stop, self.checkpoint.size)
+        while start < stop:
+            number, at = divmod(start, TILE_WIDTH)
+            name = tile_name(None, number, self.checkpoint.size)
+            bundle = split_entries(read_as_wide(self.folder.read, name, LARGEST_BUNDLE))
+            width = min(stop - number * TILE_WIDTH, TILE_WIDTH)
+            if len(bundle) < width:
+                raise Malformed("bundle_form", file=name.path, entries=len(bundle))
+            yield from bundle[at:width]
+            start = (number + 1) * TILE_WIDTH
 
     def inclusion(self, index: int) -> list[bytes]:
         """Return the proof that the entry stands in the tree; ValueError where there is none."""

@@ -202,9 +202,10 @@ def _check_ledger(box: Box) -> None:
         raise Unavailable(DIFFERS.format(why=answer.why))
     present = log_folder().now()
     rows = LeafRow.objects.filter(position__lt=size).order_by("position")
+    entries = present.entries(0, size)
     count = 0
     for row in rows.only("position", "entry").iterator():
-        if row.position != count or bytes(row.entry) != present.entry(count):
+        if row.position != count or bytes(row.entry) != next(entries, None):
             raise Unavailable(DIFFERS.format(why=row.position))
         count += 1
     if count != size:
