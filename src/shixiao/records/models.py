@@ -67,6 +67,7 @@ from shixiao.records.probings import (
 )
 from shixiao.records.queued import Queued
 from shixiao.records.requests import SharingRequest, SharingStep
+from shixiao.records.runners import Runner
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
 from shixiao.records.systems import (
@@ -171,6 +172,7 @@ __all__ = [
     "Release",
     "Resolution",
     "Retest",
+    "Runner",
     "SealedValue",
     "Seat",
     "SharingRequest",

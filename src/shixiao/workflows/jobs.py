@@ -20,7 +20,7 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
-from shixiao.workflows.systems import probing, reviewing, watching
+from shixiao.workflows.systems import near, probing, reviewing, watching
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -39,6 +39,11 @@ def queue_matching(run: MatchRun) -> None:
 def queue_probing(run: Probing) -> None:
     """Queue a run of probes, in the transaction that asks for it."""
     async_task(f"{HERE}.probe", task_name=f"probe {run.code}")
+
+
+def queue_review() -> None:
+    """Queue a look at what a result changes, in the transaction that takes it in."""
+    async_task(f"{HERE}.review_systems", task_name="review systems")
 
 
 def queue_check() -> None:
@@ -105,6 +110,7 @@ def take_up() -> None:
     harvesting.run_waiting()
     probing.resume(now=now)
     probing.run_waiting()
+    near.free(now=now)
 
 
 def send_notices() -> int:

@@ -99,7 +99,8 @@ def _consent(row: System, form: ConsentForm, seen: int, actor: Actor, at: dateti
 def _probe(row: System, form: ProbeForm, seen: int, actor: Actor, at: datetime) -> object:
     del seen
     made = probing.ask(row, **form.asked(), actor=actor, at=at)
-    queue_probing(made)
+    if made.origin == Probing.Origin.SITE:
+        queue_probing(made)
     return made
 
 
@@ -197,8 +198,9 @@ DOINGS: Mapping[str, Doing] = {
     "probe": Doing(
         Text("测试", "Probe it"),
         Text(
-            "测试在后台进行，进度随时可看；没有测成的不算通过。",
-            "It runs in the background and can be followed; what could not tell has not passed.",
+            "测试在后台或由近旁测试机进行，进度随时可看；没有测成的不算通过。",
+            "It runs in the background, or by a runner near the target, and can be followed; what"
+            " could not tell has not passed.",
         ),
         "system.probe",
         ProbeForm,

@@ -261,6 +261,8 @@ def run_line(row: Probing) -> dict[str, Any]:
     """Return a run as a line of a list, as ``parts.inbox_row`` takes it."""
     tag, tone = RUNS[row.state]
     about: Text | None = None
+    if row.state == "queued" and row.origin == "runner":
+        about = Text("等待近旁测试机", "Waits for a runner near the target")
     if row.state == "done":
         about = Text(
             f"测成 {row.assessed}/{row.mandatory} 项，{row.faults} 处不符合",
