@@ -98,7 +98,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
     )
     Probing.objects.filter(pk=taken.pk).update(state="running", started=NOW, runner=near)
     owner, analyst, inspector = "system_owner:wei", "analyst:li", "inspector:qian"
-    acts = ("edit", "release", "need", "pledge", "paper", "probe", "enter", "retire")
+    acts = ("edit", "release", "need", "pledge", "paper", "probe", "enter", "sbom", "retire")
     return [
         ("/register/", ""),
         ("/register/?state=suspended", inspector),
@@ -114,6 +114,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
         (reverse("probing", args=[run.code]), owner),
         (reverse("probing", args=[queued.code]), owner),
         ("/register/runners/", "head:zhou"),
+        ("/register/bundles/", analyst),
         (reverse("probing", args=[job.code]), owner),
         (reverse("probing", args=[taken.code]), owner),
         (reverse("weakness", args=[csp.code]), analyst),

@@ -24,6 +24,7 @@ from shixiao.records.cases import (
 )
 from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.components import OsvBundle, Sbom
 from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
 from shixiao.records.disputes import Dispute
@@ -159,6 +160,7 @@ __all__ = [
     "Notice",
     "OfSystem",
     "Organisation",
+    "OsvBundle",
     "Photo",
     "Plan",
     "Post",
@@ -173,6 +175,7 @@ __all__ = [
     "Resolution",
     "Retest",
     "Runner",
+    "Sbom",
     "SealedValue",
     "Seat",
     "SharingRequest",

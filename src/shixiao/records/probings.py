@@ -27,9 +27,13 @@ class Probing(Queued):
     """
 
     class Origin(models.TextChoices):
-        """Where it ran: by a worker of the site, by a runner near the target, or there by hand."""
+        """Where it ran: by a worker of the site, by a runner near the target, or there by hand.
+
+        ``DAILY`` is the site's own match of components, of which there is one a day.
+        """
 
         SITE = "site"
+        DAILY = "daily"
         RUNNER = "runner"
         NEAR = "near"
 
@@ -75,7 +79,8 @@ class Probing(Queued):
 class ProbeOutcome(Record):
     """What one probe of a run saw: its checks as [check, severity, passed, place], or why none.
 
-    ``checks`` is None where the probe could not tell; then ``reason`` says why.
+    ``checks`` is None where the probe could not tell; ``reason`` says why, and where both stand,
+    what of it could not be told.
     """
 
     probing = models.ForeignKey(Probing, models.CASCADE, related_name="outcomes")

@@ -20,7 +20,7 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
-from shixiao.workflows.systems import near, probing, reviewing, watching
+from shixiao.workflows.systems import components, near, probing, reviewing, watching
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -44,6 +44,11 @@ def queue_probing(run: Probing) -> None:
 def queue_review() -> None:
     """Queue a look at what a result changes, in the transaction that takes it in."""
     async_task(f"{HERE}.review_systems", task_name="review systems")
+
+
+def queue_components() -> None:
+    """Queue a match of components, in the transaction that brings something to match."""
+    async_task(f"{HERE}.match_components", task_name="match components")
 
 
 def queue_check() -> None:
@@ -89,6 +94,15 @@ def probe() -> int:
 def watch_certificates() -> int:
     """Look at the certificates of admitted systems."""
     return watching.watch_all(now=timezone.now())
+
+
+def match_components() -> int:
+    """Match what systems are made of against the newest vulnerabilities, where that is due."""
+    now = timezone.now()
+    matched = components.match_due(now=now)
+    if matched:
+        reviewing.review_all(now=now)
+    return matched
 
 
 def review_systems() -> int:
@@ -191,6 +205,7 @@ CLOCK = {
     read_gateways: 1,
     review_systems: 10,
     watch_certificates: 60,
+    match_components: 60,
     end_inspections: 60,
     remind_incidents: 1,
 }

@@ -237,6 +237,19 @@ class RunForm(forms.Form):
         super().__init__(*args, **given)
 
 
+class SbomForm(forms.Form):
+    """The list of components of the newest release."""
+
+    file = forms.FileField(
+        label=words("组件清单", "List of components"),
+        help_text=words("CycloneDX 的 JSON（1.2 以上）。", "JSON of CycloneDX (1.2 or later)."),
+    )
+
+    def __init__(self, row: System, *args: Any, **given: Any) -> None:
+        del row
+        super().__init__(*args, **given)
+
+
 class ReasonForm(forms.Form):
     """A reason that everybody may read."""
 

@@ -34,6 +34,7 @@ OF_FILES = {
 ORIGINS = {
     "site": Text("本站测试", "run by this site"),
     "runner": Text("近旁测试机测试", "run by a runner near the target"),
+    "daily": Text("本站每日比对", "the daily match of this site"),
     "near": Text("在目标近旁测试后登记", "run near the target and entered"),
 }
 TURNS = {
@@ -85,7 +86,7 @@ def _outcome(each: Any) -> dict[str, Any]:
     ]
     return {
         "name": each.name,
-        "reason": None,
+        "reason": each.reason,
         "failed": failed,
         "held": len(each.checks) - len(failed),
     }

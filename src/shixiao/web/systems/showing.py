@@ -193,7 +193,11 @@ def _reason(together: list[SystemStep]) -> object:
     return step.reason if step.verb in {*PUBLIC, "consent", "withdraw_consent"} else ""
 
 
-NAMED = {"need": Text("需求说明", "Need file"), "pledge": Text("基线和目标", "Baseline and target")}
+NAMED = {
+    "sbom": Text("组件清单", "List of components"),
+    "need": Text("需求说明", "Need file"),
+    "pledge": Text("基线和目标", "Baseline and target"),
+}
 
 
 def layers(decision: Decision) -> list[dict[str, Any]]:
@@ -234,7 +238,7 @@ def _row(name: str, each: Any, now: datetime) -> dict[str, Any]:
         return found | {"tag": Text("没有", "Missing"), "tone": "red", "why": None}
     until = ends(each.kept, pack())
     found |= {"at": each.kept.at, "until": until, "why": each.reason}
-    if each.checks is None:
+    if each.checks is None or each.reason is not None:
         return found | {"tag": Text("没有测成", "Could not tell"), "tone": "red"}
     if until <= now:
         return found | {"tag": Text("已过期", "Expired"), "tone": "red"}
