@@ -20,7 +20,14 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
-from shixiao.workflows.systems import components, near, probing, reviewing, watching
+from shixiao.workflows.systems import (
+    complaints,
+    components,
+    near,
+    probing,
+    reviewing,
+    watching,
+)
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -103,6 +110,11 @@ def match_components() -> int:
     if matched:
         reviewing.review_all(now=now)
     return matched
+
+
+def count_complaints() -> int:
+    """Hold what people say against systems against what they used to say, window by window."""
+    return complaints.watch_all(now=timezone.now())
 
 
 def review_systems() -> int:
@@ -206,6 +218,7 @@ CLOCK = {
     review_systems: 10,
     watch_certificates: 60,
     match_components: 60,
+    count_complaints: 720,
     end_inspections: 60,
     remind_incidents: 1,
 }
