@@ -67,6 +67,7 @@ def given_of(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
     return Given(
         ca=ca,
         openapi=lent.get("openapi", ""),
+        token=lent.get("token", ""),
         login=lent.get("login", ""),
         fields=(user, password),
         accounts=tuple(
