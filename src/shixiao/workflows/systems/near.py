@@ -25,7 +25,7 @@ from shixiao.security.probing import Consent, Profile, Target
 from shixiao.security.probing.probe import of_profile
 from shixiao.security.told import ToldRun, read_run
 from shixiao.terms import BadInput, Text
-from shixiao.workflows import files, queued
+from shixiao.workflows import files, moving, queued
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.permissions import check, may
@@ -151,7 +151,6 @@ def give_up(runner: Runner, code: str, name: str, *, problem: Text, at: datetime
     _fail(job, problem, at)
 
 
-@transaction.atomic
 def take_result(runner: Runner, code: str, sent: Sent, *, actor: Actor, at: datetime) -> Probing:
     """Take in what a runner sends back; the same result sent twice changes nothing.
 
@@ -160,26 +159,50 @@ def take_result(runner: Runner, code: str, sent: Sent, *, actor: Actor, at: date
         Stale: the job is not in its hands any more, or has another result.
         BadInput: it is not what was signed, or fits neither the job nor the consent.
     """
-    job = jobs(runner).select_for_update(of=("self",)).filter(code=code).first()
-    if job is None:
+    asked = jobs(runner).select_related("system__department").filter(code=code).first()
+    if asked is None:
         raise Missing(NOT_FOUND)
-    check(actor, "system.probe", job)
-    name, log = str(sent.document.get("claim")), unpacked(sent.log)
+    check(actor, "system.probe", asked)
+    log = unpacked(sent.log)
     for part, data in (("report", sent.report), ("log", log)):
         if sent.document.get(f"{part}_sha256") != sha256(data).hexdigest():
             raise BadInput(CHANGED.format(what=PARTS[part]))
-    if job.state == DONE:
-        if job.report is not None and job.report.sha256 == sha256(sent.report).hexdigest():
-            return job
+    if asked.state == RUNNING:  # what may take a while is done before anything is held
+        told = read_run(sent.report, file=RESULT)
+        for text in _misfits(asked, told, log, at):
+            raise BadInput(UNFIT.format(why=text))
+        return _take(asked, runner, sent, told, log, at)
+    return _again(asked, sent)
+
+
+def _again(job: Probing, sent: Sent) -> Probing:
+    """Return a job whose result this is already.
+
+    Raises:
+        Stale: it has another, or is not in the runner's hands.
+    """
+    if job.state != DONE or job.report is None:
+        raise Stale(GONE)
+    if job.report.sha256 != sha256(sent.report).hexdigest():
         raise Stale(ANOTHER)
-    if job.state != RUNNING or job.runner_id != runner.pk or job.claim != name:
+    return job
+
+
+@transaction.atomic
+def _take(
+    asked: Probing, runner: Runner, sent: Sent, told: ToldRun, log: bytes, at: datetime
+) -> Probing:
+    """Take in what fits, as long as the job is in the runner's hands."""
+    moving.locked(asked.system)
+    job = Probing.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    hands = (job.state, job.runner_id, job.claim, job.attempts)
+    if job.state == DONE:  # the same came twice at once
+        return _again(job, sent)
+    if hands != (RUNNING, runner.pk, str(sent.document.get("claim")), asked.attempts):
         raise Stale(GONE)
     why = _withdrawn(job)
     if why is not None:
         raise Stale(why)
-    told = read_run(sent.report, file=RESULT)
-    for text in _misfits(job, told, log, at):
-        raise BadInput(UNFIT.format(why=text))
     job.state, job.finished, job.progress, job.lent = DONE, at, None, None
     job.rules_sha256 = pack().hash
     job.code_version = str(sent.document.get("code_version"))[:40]
