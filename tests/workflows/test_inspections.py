@@ -26,6 +26,7 @@ from shixiao.workflows.inspections.drawing import team
 from shixiao.workflows.inspections.planning import Period
 from shixiao.workflows.moving import Act
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
+from shixiao.workflows.systems import probing
 from tests import systems
 from tests.cast import NOW, TODAY, Cast
 from tests.inspecting import DAY, LATER, PERIOD, PUBLIC, STARTS, VALUE, Inspecting, drawn, planned
@@ -186,11 +187,17 @@ def test_nothing_found_needs_a_full_run_that_found_nothing_and_a_second_inspecto
         addresses=[{"environment": "production", "address": systems.ADDRESS}]
     )
     made.refresh_from_db()
+    part = systems.run_of(["certificate", "protocols"], at=LATER + DAY / 48)
+    probing.take_in(
+        made.system, part, file="run.json", actor=cast.actor("wei"), at=LATER + DAY / 48
+    )
+    with pytest.raises(Incomplete, match="assessed everything"):
+        say("clean")
     systems.probed(cast, made.system, at=LATER + DAY / 24, blind=["headers"])
     with pytest.raises(Incomplete, match="assessed everything"):
         say("clean")
     systems.probed(cast, made.system, at=LATER + DAY / 12, failing=["headers.csp"])
-    with pytest.raises(Incomplete, match="found 1 weaknesses"):
+    with pytest.raises(Incomplete, match="1 weaknesses are open"):
         say("clean")
     systems.probed(cast, made.system, at=LATER + DAY / 8)
     say("clean")

@@ -13,8 +13,16 @@ from django.utils import timezone
 
 from shixiao.checkup.report.speech import both_days
 from shixiao.draw import commit
-from shixiao.records.models import Inspection, InspectionPlan, Probing, System
+from shixiao.records.models import (
+    Inspection,
+    InspectionPlan,
+    ProbeOutcome,
+    Probing,
+    System,
+    Weakness,
+)
 from shixiao.seals import sha256_of
+from shixiao.security.assessing import asked_of, library
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY, Actor
@@ -27,7 +35,7 @@ from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import may, signed_in
 from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete, Stale
-from shixiao.workflows.systems.registering import RETIRED, keep
+from shixiao.workflows.systems.registering import RETIRED, about_of, keep
 from shixiao.workflows.systems.retesting import force
 
 CLEAN, FAULTY = Inspection.Outcome.CLEAN, Inspection.Outcome.FAULTY
@@ -47,9 +55,9 @@ NO_RUN = Text(
     " the system first.",
 )
 RUN_FOUND = Text(
-    "启封以后的测试发现 {n} 个问题（{code}），结果应为发现问题。",
-    "The run since the seal was broken found {n} weaknesses ({code}); the result is that there are"
-    " problems.",
+    "启封以后测试（最近一次 {code}），还有 {n} 个问题没有解决，结果应为发现问题。",
+    "{n} weaknesses are open after the runs since the seal was broken (the newest is {code}); the"
+    " result is that there are problems.",
 )
 STARTED = Text(
     "“{name}”被抽中检查，检查员已启封开始。",
@@ -106,7 +114,7 @@ def report(inspection: Inspection, act: Act, *, outcome: str, report: str) -> In
     Raises:
         Forbidden: the person was not drawn.
         Stale: it moved on.
-        Incomplete: nothing is said, or “nothing found” is not what a full run since the start says.
+        Incomplete: nothing is said, or “nothing found” is not what the runs since the start say.
     """
     held = _begin(inspection, "report", act)
     said = needed(report, field="report", missing=NO_REPORT)
@@ -116,8 +124,10 @@ def report(inspection: Inspection, act: Act, *, outcome: str, report: str) -> In
     if outcome == CLEAN:
         if run is None:
             raise Incomplete(NO_RUN, field="outcome")
-        if run.faults:
-            raise Incomplete(RUN_FOUND.format(n=run.faults, code=run.code), field="outcome")
+        found = _system(held).weaknesses.filter(state=Weakness.State.OPEN).exclude(severity="info")
+        if found.exists():
+            text = RUN_FOUND.format(n=found.count(), code=run.code)
+            raise Incomplete(text, field="outcome")
     by = signed_in(act.actor)
     held.outcome, held.report, held.run, held.reported_by = outcome, said, run, by
     moving.move(held, "report", act, life(), "inspection.moved")
@@ -182,15 +192,21 @@ def end_due(*, now: datetime) -> int:
 
 
 def full_run(inspection: Inspection) -> Probing | None:
-    """Return the newest run since the seal was broken that assessed all that is asked; or None."""
-    if inspection.system is None or inspection.opened is None:
+    """Return the newest run since the seal was broken; None unless all that is asked was assessed.
+
+    Several runs may do it together, of which the newest counts for each probe: what lies at rest is
+    looked at beside the storage, the rest from outside.
+    """
+    system = inspection.system
+    if system is None or inspection.opened is None:
         return None
-    rows = inspection.system.probings.exclude(origin=Probing.Origin.DAILY).filter(
-        state=Probing.State.DONE, begun__gte=inspection.opened, mandatory__gt=0
-    )
-    newest = rows.order_by("-begun").first()
-    whole = newest is not None and newest.assessed == newest.mandatory
-    return newest if whole else None
+    runs = system.probings.filter(state=Probing.State.DONE, begun__gte=inspection.opened)
+    seen: dict[str, bool] = {}
+    for one in ProbeOutcome.objects.filter(probing__in=runs).order_by("probing__begun", "id"):
+        seen[one.probe] = one.checks is not None and one.reason is None
+    asked = frozenset().union(*asked_of(about_of(system)).values()) & library().probes.keys()
+    whole = asked and all(seen.get(name, False) for name in asked)
+    return runs.exclude(origin=Probing.Origin.DAILY).order_by("-begun").first() if whole else None
 
 
 def check_content(inspection: Inspection) -> bool:
