@@ -1,0 +1,1 @@
+"""公平: are the decisions of an automated system fair, and can that be known from its log?"""
