@@ -9,7 +9,7 @@ import pytest
 
 from shixiao.fairness.catalogue import metric
 from shixiao.fairness.cube import COUNTS, PLACE, Cube
-from shixiao.fairness.scan import Disparity, groups_of, scan
+from shixiao.fairness.scan import Disparity, Question, groups_of, scan
 from shixiao.terms import BadInput, Status
 from tests.fairness.drawn import cube_of, published_cube
 
@@ -17,9 +17,9 @@ ERRORS = ("selection", "tpr", "fpr", "fnr", "ppv")
 
 
 def scanned(cube: Cube, *measures: str, seed: int = 1, **given: object) -> list[Disparity]:
-    chosen = [metric(name) for name in measures]
     rng = np.random.default_rng(seed)
-    found = scan({m.id: cube for m in chosen}, chosen, least=30, rng=rng, **given)  # type: ignore[arg-type]
+    questions = [Question(metric(name), cube) for name in measures]
+    found = scan(questions, least=30, rng=rng, **given)  # type: ignore[arg-type]
     return list(found.disparities)
 
 

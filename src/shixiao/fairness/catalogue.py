@@ -48,7 +48,7 @@ class Metric:
     interval: Text
     source: str
     needs: Text
-    count: str | None = None
+    count: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     basis: Basis | None = None
 
@@ -57,8 +57,8 @@ class Metric:
         """Read one entry of the YAML file."""
         texts = {key: Text.of(entry[key]) for key in ("name", "about", "interval", "needs")}
         basis = Basis(entry["basis"]) if "basis" in entry else None
-        layer, parts = Layer(entry["layer"]), tuple(entry.get("of", ()))
-        return cls(**{**entry, **texts, "layer": layer, "basis": basis, "of": parts})
+        counts = {key: tuple(entry.get(key, ())) for key in ("count", "of")}
+        return cls(**{**entry, **texts, **counts, "layer": Layer(entry["layer"]), "basis": basis})
 
 
 @cache
@@ -77,4 +77,4 @@ def metric(identifier: str) -> Metric:
 @cache
 def rates_of_counts() -> tuple[Metric, ...]:
     """Return the metrics that are a rate of two counts of the cube."""
-    return tuple(item for item in metrics() if item.count)
+    return tuple(item for item in metrics() if item.by == "rates.rate")

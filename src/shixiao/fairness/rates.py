@@ -33,8 +33,8 @@ def parts(counts: Integers, metric: Metric) -> tuple[Integers, Integers]:
         counts: shape (…, len(COUNTS)), as in a cube.
         metric: one that is a rate of counts.
     """
-    if metric.count is None:
-        raise ValueError(f"{metric.id} is no rate of counts")
-    below: Integers = counts[..., [PLACE[name] for name in metric.of]].sum(axis=-1)
-    above: Integers = counts[..., PLACE[metric.count]]
+    above, below = (
+        counts[..., [PLACE[name] for name in names]].sum(axis=-1)
+        for names in (metric.count, metric.of)
+    )
     return above, below

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from shixiao.evidence.engines import Engine, Table
 from shixiao.evidence.readers import Tabular, read_tabular
+from shixiao.evidence.readers.tabular import twin
 from shixiao.fairness.counting import MOST_GROUPS, ROW
 from shixiao.fairness.cube import COUNTS, FIXED, PLACE, Cube, Key
 from shixiao.terms import BadInput, Text
@@ -46,7 +47,17 @@ def open_log(path: Path, engine: Engine, *, columns: Sequence[str], work: Path) 
     Raises:
         BadInput: the file is no table, or is damaged.
     """
-    tabular = read_tabular(path, file=path.name, table="decisions")
+    tabular = read_tabular(path, file=path.name, table="decisions", twins=True)
+    for name in columns:
+        if twin(name) in tabular.columns:
+            raise BadInput(
+                Text(
+                    "有两列都叫这个名字；请改掉其中一个。",
+                    "two columns have this name; rename one of them",
+                ),
+                file=path.name,
+                column=name,
+            )
     if tabular.parquet is not None:
         return engine.parquet(tabular.parquet)
     kept = [name for name in dict.fromkeys(columns) if name in tabular.columns]
@@ -78,7 +89,7 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 def is_counts(path: Path) -> bool:
     """Tell whether a file holds counts: it has the columns tp, fp, fn and tn, or n and selected."""
-    columns = read_tabular(path, file=path.name, table="decisions").columns
+    columns = read_tabular(path, file=path.name, table="decisions", twins=True).columns
     return set(FOUR) <= set(columns) or {"n", "selected"} <= set(columns)
 
 
@@ -169,3 +180,26 @@ def write_counts(cube: Cube) -> pa.Table:
     }
     counts = {name: pa.array(cube.counts[:, PLACE[name]]) for name in COUNTS}
     return pa.table({**dimensions, **counts})
+
+
+def check_once(table: Table, engine: Engine, key: str, *, file: str) -> None:
+    """Refuse a log in which decisions arrive twice.
+
+    Raises:
+        BadInput: the column is not there, or an id stands in two rows; the first such id is named.
+    """
+    if key not in table.columns:
+        raise BadInput(Text("没有这一列。", "there is no such column"), file=file, column=key)
+    counted = table.group_by(key).agg(times=table.count())
+    twice = counted.filter((counted.times > 1) & counted[key].notnull()).order_by(key).limit(1)
+    found = engine.rows(twice)
+    if found[key]:
+        raise BadInput(
+            Text(
+                f"决定编号“{found[key][0]}”出现 {found['times'][0]} 次；请去掉重复的行。",
+                f"the decision “{found[key][0]}” stands there {found['times'][0]} times; take out"
+                " the rows that came twice",
+            ),
+            file=file,
+            column=key,
+        )

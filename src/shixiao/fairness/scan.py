@@ -50,6 +50,7 @@ class Disparity:
 
     Attributes:
         measure: id of the metric.
+        part: which decisions it is confined to (a score bin); None for all.
         group: whom it speaks of.
         reference: whom it is compared with: a group of the same attribute, or everybody else
             (None).
@@ -60,11 +61,27 @@ class Disparity:
     """
 
     measure: str
+    part: str | None
     group: Group
     reference: Group | None
     ratio: Estimate
     difference: Estimate
     p_adjusted: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One measure to compare groups by.
+
+    Attributes:
+        measure: a rate of counts.
+        cube: the decisions it is taken of.
+        part: which of all they are; None for all.
+    """
+
+    measure: Metric
+    cube: Cube
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +175,7 @@ def _conjunctions(
 
 
 def scan(
-    cubes: Mapping[str, Cube],
-    measures: Sequence[Metric],
+    questions: Sequence[Question],
     *,
     least: int,
     rng: np.random.Generator,
@@ -167,14 +183,13 @@ def scan(
     deepest: int = DEEPEST,
     draws: int = DRAWS,
 ) -> Scan:
-    """Compare groups by all measures at once.
+    """Compare groups by all questions at once.
 
     A group of one attribute is compared with the reference of the attribute (the largest group
     unless named), a group of several attributes with everybody else.
 
     Args:
-        cubes: the decisions each measure is taken of, by its id; all by the same groups.
-        measures: rates of counts.
+        questions: measures and the decisions each is taken of.
         least: fewest decisions in the denominator on either side.
         rng: the only source of chance.
         references: attribute → value that the others are compared with.
@@ -185,10 +200,10 @@ def scan(
         BadInput: a reference that is no value of its attribute, or too many groups.
     """
     families: list[_Family] = []
-    for measure in measures:
-        cube = cubes[measure.id].by(*cubes[measure.id].groups)
+    for question in questions:
+        cube = question.cube.by(*question.cube.groups)
         groups = groups_of(cube, deepest=deepest)
-        families.append(_Family.of(cube, measure, groups, references or {}, least))
+        families.append(_Family.of(cube, question, groups, references or {}, least))
     largest = np.zeros(draws)
     drawn: dict[tuple[bytes, bytes], Floats] = {}
     for family in families:
@@ -204,14 +219,14 @@ def scan(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Family:
-    """The comparisons of one measure.
+    """The comparisons of one question.
 
     ``first`` and ``second`` say which of the finest cells each side adds up, as sparse matrices
     (comparisons, cells); where ``rest`` is true the second side is all that the first is not.
     ``x`` and ``n`` are the counts of the finest cells; ``made`` marks comparisons of enough.
     """
 
-    measure: Metric
+    question: Question
     rows: list[tuple[Group, Group | None]]
     first: sparse.csr_matrix
     second: sparse.csr_matrix
@@ -225,12 +240,12 @@ class _Family:
     def of(
         cls,
         cube: Cube,
-        measure: Metric,
+        question: Question,
         groups: Groups,
         references: Mapping[str, str],
         least: int,
     ) -> _Family:
-        x, n = parts(cube.counts, measure)
+        x, n = parts(cube.counts, question.measure)
         chosen = {name: _reference(cube, name, references.get(name)) for name in cube.groups}
         place = {group: number for number, group in enumerate(groups.names)}
         rows: list[tuple[Group, Group | None]] = []
@@ -250,7 +265,7 @@ class _Family:
             sparse.diags((~rest).astype(np.int64), dtype=np.int64)
             @ groups.holds[[place[reference] if reference else 0 for _, reference in rows]]
         )
-        family = cls(measure, rows, first, second.tocsr(), rest, x, n, rest, least)
+        family = cls(question, rows, first, second.tocsr(), rest, x, n, rest, least)
         made = np.minimum(*family.sides(n)) >= max(least, 1)
         return replace(family, made=made)
 
@@ -306,7 +321,8 @@ class _Family:
             n1, n2 = counts[place, 2:].tolist()
             made = bool(self.made[place])
             yield Disparity(
-                self.measure.id,
+                self.question.measure.id,
+                self.question.part,
                 group,
                 reference,
                 ratio if made else self._too_few(ratio, n1, n2),
