@@ -6,7 +6,7 @@ out beyond its interval more than every wider group of it that stands out in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from shixiao.fairness.catalogue import metric
@@ -43,9 +43,13 @@ def leads(
         for d in (*compared.disparities, *scores.disparities)
         if d.measure not in MIRRORED and _stands_out(d, rules)
     ]
-    by_measure: dict[tuple[str, str | None], dict[Group, float]] = {}
+    by_measure: dict[tuple[str, str | None], dict[Group, list[float]]] = {}
     for d in flagged:
-        by_measure.setdefault((d.measure, d.part), {})[d.group] = d.difference.value or 0.0
+        standing = by_measure.setdefault((d.measure, d.part), {})
+        apart = d.difference.value or 0.0
+        standing.setdefault(d.group, []).append(apart)
+        if d.reference:  # the reference stands out as far the other way
+            standing.setdefault(d.reference, []).append(-apart)
     for d in flagged:
         if not _told_by_wider(d, by_measure[d.measure, d.part]):
             yield _disparity(d, subject)
@@ -67,14 +71,15 @@ def _stands_out(d: Disparity, rules: RulePack) -> bool:
     )
 
 
-def _told_by_wider(d: Disparity, flagged: Mapping[Group, float]) -> bool:
+def _told_by_wider(d: Disparity, flagged: Mapping[Group, Sequence[float]]) -> bool:
     """Tell whether a wider group that stands out says as much: it reaches into this interval."""
     low, high = d.difference.low or 0.0, d.difference.high or 0.0
-    wider = (
-        flagged.get(part, 0.0)
+    wider = [
+        other
         for size in range(1, len(d.group))
         for part in combinations(d.group, size)
-    )
+        for other in flagged.get(part, ())
+    ]
     if (d.difference.value or 0.0) > 0:
         return any(other >= low > 0 or other >= high for other in wider)
     return any(other <= high < 0 or other <= low for other in wider)
