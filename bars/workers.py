@@ -216,6 +216,13 @@ def scan_at_rest(folder: str, canary: str) -> dict[str, Any]:
     return measured(work)
 
 
+def audit_decisions(source: str, replicates: str) -> dict[str, Any]:
+    """Count a log of decisions and compute rates, intervals and replicates."""
+    from bars import fairness_workers
+
+    return fairness_workers.audit_decisions(source, replicates)
+
+
 WORKERS = {
     function.__name__: function
     for function in (
@@ -230,6 +237,7 @@ WORKERS = {
         match_city_by_edits,
         match_by_edits,
         scan_at_rest,
+        audit_decisions,
     )
 }
 
