@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import Any
+
+from click.testing import CliRunner
 
 from bars.data import ROOT
 from bars.outcome import Outcome
+from shixiao.cli import cli
 from shixiao.statistics import proportion_ratio
 
 SHARED = ROOT.parent / "shared" / "data" / "fairness"
@@ -65,21 +66,8 @@ def _german(stated: dict[str, dict[str, int]]) -> Outcome:
 
 
 def _audit(*arguments: Any) -> dict[str, Any]:
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from shixiao.cli import main; main()",
-            "fairness",
-            "audit",
-            *map(str, arguments),
-            "--json",
-            "--quiet",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    words = ["fairness", "audit", *map(str, arguments), "--json", "--quiet"]
+    done = CliRunner().invoke(cli, words, standalone_mode=False, catch_exceptions=False)
     return dict(json.loads(done.stdout))
 
 

@@ -1,7 +1,7 @@
 """Peers of ``bars.fairness_2``, run by the Python of ``make peers``: the same rates of one log.
 
-``python bars/fairness_peers.py fairlearn|aequitas FILE`` prints one JSON line: CPU seconds of the
-computation alone (reading and imports are outside), peak memory, and the rates of every cell.
+``python bars/fairness_peers.py fairlearn|aequitas FILE`` prints one JSON line: CPU seconds from the
+file to the rates (imports are outside, as on our side), peak memory, and the rates of every cell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pandas as pd
 GROUPS = ["region", "sex", "age", "hukou"]
 
 
-def fairlearn(frame: pd.DataFrame) -> tuple[float, dict[str, list[float]]]:
+def fairlearn(path: str, rows: int | None = None) -> dict[str, list[float]]:
     """Selection, true and false positive rate and precision of every cell by MetricFrame."""
     from fairlearn.metrics import (
         MetricFrame,
@@ -28,7 +28,7 @@ def fairlearn(frame: pd.DataFrame) -> tuple[float, dict[str, list[float]]]:
     )
     from sklearn.metrics import precision_score
 
-    started = time.process_time()
+    frame = read(path, rows)
     found = MetricFrame(
         metrics={
             "selection": selection_rate,
@@ -40,36 +40,42 @@ def fairlearn(frame: pd.DataFrame) -> tuple[float, dict[str, list[float]]]:
         y_pred=frame["selected"],
         sensitive_features=frame[GROUPS],
     ).by_group
-    spent = time.process_time() - started
-    return spent, {
-        "|".join(key): list(row) for key, row in zip(found.index, found.values, strict=True)
-    }
+    rates = found.to_numpy().tolist()
+    return {"|".join(key): row for key, row in zip(found.index, rates, strict=True)}
 
 
-def aequitas(frame: pd.DataFrame) -> tuple[float, dict[str, list[float]]]:
+def aequitas(path: str, rows: int | None = None) -> dict[str, list[float]]:
     """The same by Group.get_crosstabs over one column, which has to be joined of the attributes."""
     from aequitas.group import Group
 
-    started = time.process_time()
+    frame = read(path, rows)
     region, *others = (frame[name] for name in GROUPS)
-    joined = region.str.cat(others, sep="|")
     table = pd.DataFrame(
-        {"score": frame["selected"], "label_value": frame["outcome"], "cell": joined}
+        {
+            "score": frame["selected"],
+            "label_value": frame["outcome"],
+            "cell": region.str.cat(others, sep="|"),
+        }
     )
     found, _ = Group().get_crosstabs(table, attr_cols=["cell"])
-    spent = time.process_time() - started
-    rates = found[["pprev", "tpr", "fpr", "precision"]].to_numpy()
-    return spent, dict(zip(found["attribute_value"], rates.tolist(), strict=True))
+    rates = found[["pprev", "tpr", "fpr", "precision"]].to_numpy().tolist()
+    return dict(zip(found["attribute_value"], rates, strict=True))
+
+
+def read(path: str, rows: int | None) -> pd.DataFrame:
+    """Read a log, its groups as plain text; only the first rows for a warm-up."""
+    frame = pd.read_parquet(path)
+    frame = frame if rows is None else frame.head(rows)
+    return frame.astype(dict.fromkeys(GROUPS, str))
 
 
 def main(name: str, path: str) -> dict[str, Any]:
-    """Read, warm up on a few rows, measure."""
-    frame = pd.read_parquet(path)
-    for column in GROUPS:
-        frame[column] = frame[column].astype(str)
+    """Warm up on a few rows, then measure from the file to the rates, as our side is."""
     work = {"fairlearn": fairlearn, "aequitas": aequitas}[name]
-    work(frame.head(20_000))
-    spent, rates = work(frame)
+    work(path, 20_000)
+    started = time.process_time()
+    rates = work(path)
+    spent = time.process_time() - started
     status = Path("/proc/self/status").read_text("utf-8")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return {"cpu_s": spent, "peak_mb": int(line.split()[1]) / 1024, "rates": rates}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
-from shixiao.evidence import Engine
+from shixiao.evidence import Engine, Store
 from shixiao.fairness.counting import Columns, count_decisions
 from shixiao.fairness.cube import same
 from shixiao.terms import BadInput
@@ -52,6 +56,7 @@ WRONG = [
         "final",
         "no row says “C”",
     ),
+    ({"final": ["", "NA"]}, Columns("final", ("g",)), "final", "no row holds a decision"),
     ({"final": ["1", "0"]}, Columns("final", outcome="final"), "final", "cannot be a decision"),
     ({"final": ["1", "0"]}, Columns("final", tuple("abcdefghijklm")), None, "at most 12"),
 ]
@@ -80,3 +85,45 @@ def test_a_group_that_tells_persons_apart_is_refused(
     with pytest.raises(BadInput, match="20 different values") as caught:
         count_decisions(duckdb_engine.small(table), duckdb_engine, Columns("s", ("g", "id")))
     assert caught.value.column == "id"
+
+
+PACKAGE = {
+    "name": "city",
+    "timezone": "UTC",
+    "calendar": "none",
+    "resources": [{"name": "decisions", "path": "decisions.csv"}],
+}
+DECISIONS = """\
+decision_id,system_id,version,ts,region,final,outcome,arm,processing_days,appealed,upheld
+1,SYS,v1,2026-01-05 09:00,城东,1,1,随机,2,1,0
+2,SYS,v1,2026-01-06 09:00,城东,0,,算法,3,0,
+3,SYS,v2,2026-02-05 09:00,城西,1,0,算法,1.5,0,
+"""
+
+
+def test_decisions_of_an_evidence_package_are_counted_from_its_store(
+    prepared: Callable[..., Store], duckdb_engine: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "datapackage.json").write_text(json.dumps(PACKAGE), "utf-8")
+    (tmp_path / "decisions.csv").write_text(DECISIONS, "utf-8")
+    table = prepared(tmp_path).table(duckdb_engine, "decisions")
+    columns = Columns(
+        "final",
+        ("region",),
+        outcome="outcome",
+        system="system_id",
+        version="version",
+        time="ts",
+        arm="arm",
+        days="processing_days",
+        appealed="appealed",
+        upheld="upheld",
+    )
+    cube = count_decisions(table, duckdb_engine, columns)
+    assert cube.keys == (
+        ("SYS", "v1", "2026-01", "algorithm", "城东"),
+        ("SYS", "v1", "2026-01", "random", "城东"),
+        ("SYS", "v2", "2026-02", "algorithm", "城西"),
+    )
+    east = {"n": 2, "selected": 1, "tp": 1, "heard": 2, "appealed": 1, "answered": 1}
+    assert row(cube.by("region"), "城东") == east | {"timed": 2, "millidays": 5000}

@@ -73,7 +73,9 @@ class Columns:
         return found | {name: name for name in self.groups}
 
 
-def count_decisions(table: Table, engine: Engine, columns: Columns, *, file: str = "") -> Cube:
+def count_decisions(
+    table: Table, engine: Engine, columns: Columns, *, file: str | None = None
+) -> Cube:
     """Count a log in one scan.
 
     Args:
@@ -99,7 +101,7 @@ def count_decisions(table: Table, engine: Engine, columns: Columns, *, file: str
     return _read(found, columns, tuple(keys), table, engine, file)
 
 
-def _check(table: Table, columns: Columns, file: str) -> None:
+def _check(table: Table, columns: Columns, file: str | None) -> None:
     if len(columns.groups) > MOST_GROUPS:
         raise BadInput(
             Text(
@@ -173,7 +175,12 @@ def _checked(cell: Any, read: Any, value: Any) -> Any:
 
 
 def _read(
-    found: Any, columns: Columns, dimensions: Sequence[str], table: Table, engine: Engine, file: str
+    found: Any,
+    columns: Columns,
+    dimensions: Sequence[str],
+    table: Table,
+    engine: Engine,
+    file: str | None,
 ) -> Cube:
     """Turn the combinations into cells, reading each different raw value once."""
     n = found["__n"].to_numpy().astype(np.int64)
@@ -197,6 +204,15 @@ def _read(
         bins = np.column_stack([np.flatnonzero(known), days[known], n[known]]).astype(np.int64)
     if columns.time and UNREADABLE in found["period"].to_pylist():
         raise _no_time(table, engine, columns, file)
+    if not counts[:, PLACE["n"]].any():
+        raise BadInput(
+            Text(
+                "没有一行写明决定；请核对这一列。",
+                "no row holds a decision; check this column",
+            ),
+            file=file,
+            column=columns.selected,
+        )
     keys = _keys(found, dimensions)
     return Cube.of(dimensions, keys, counts, bins)
 
@@ -233,7 +249,7 @@ def _counts(n: Any, truth: Mapping[str, Any]) -> Any:
 
 
 def _truths(
-    raw: list[Any], columns: Columns, meaning: str, table: Table, engine: Engine, file: str
+    raw: list[Any], columns: Columns, meaning: str, table: Table, engine: Engine, file: str | None
 ) -> Any:
     """Read raw values as 1, 0 or -1 (not known), each different one once."""
     words = {"recommended": columns.selected_is, "selected": columns.selected_is}
@@ -294,7 +310,7 @@ def _month(value: Any) -> str | None:
 
 
 def _unreadable(
-    value: Any, column: str, meaning: str, table: Table, engine: Engine, file: str
+    value: Any, column: str, meaning: str, table: Table, engine: Engine, file: str | None
 ) -> BadInput:
     option = {"outcome": "--outcome-is"}.get(meaning, "--selected-is")
     shown = str(value)[:60]
@@ -310,7 +326,7 @@ def _unreadable(
     )
 
 
-def _no_days(table: Table, engine: Engine, columns: Columns, file: str) -> BadInput:
+def _no_days(table: Table, engine: Engine, columns: Columns, file: str | None) -> BadInput:
     cell = table[columns.days]
     days = cell.try_cast("float64")
     wrong = (days < 0) | (days > LONGEST)
@@ -328,7 +344,7 @@ def _no_days(table: Table, engine: Engine, columns: Columns, file: str) -> BadIn
     )
 
 
-def _no_time(table: Table, engine: Engine, columns: Columns, file: str) -> BadInput:
+def _no_time(table: Table, engine: Engine, columns: Columns, file: str | None) -> BadInput:
     cell = table[columns.time]
     wrong = cell.try_cast("timestamp").isnull() & (cell.strip() != "")
     return BadInput(
@@ -350,7 +366,7 @@ def _first_row(table: Table, engine: Engine, condition: Any) -> int | None:
     return None if found is None else int(found)
 
 
-def _too_fine(table: Table, engine: Engine, columns: Columns, file: str) -> BadInput:
+def _too_fine(table: Table, engine: Engine, columns: Columns, file: str | None) -> BadInput:
     counted = table.agg(**{name: table[name].nunique() for name in columns.groups})
     distinct = {name: values[0] for name, values in engine.rows(counted).items()}
     worst = max(distinct, key=lambda name: distinct[name])

@@ -29,13 +29,13 @@ NO_OUTCOME = Text(
 UNLABELLED = Text(
     "有 {n} 件未选中的决定没有结果，占未选中的 {share}。只知道被选中者的结果，错误率无从得知。"
     "{plan}",
-    "{n} decisions that were not selected have no outcome, {share} of those not selected. With the"
-    " outcomes of those selected alone, error rates cannot be known. {plan}",
+    "Among the decisions that were not selected the outcome is missing of {n}, {share} of them."
+    " With the outcomes of those selected alone, error rates cannot be known. {plan}",
 )
 SELECTED_UNLABELLED = Text(
     "有 {n} 件选中的决定没有结果，占选中的 {share}；补齐之前错误率无从得知。{plan}",
-    "{n} selected decisions have no outcome, {share} of those selected; until they are known there"
-    " are no error rates. {plan}",
+    "Among the selected decisions the outcome is missing of {n}, {share} of them; until they are"
+    " known there are no error rates. {plan}",
 )
 ALL_SELECTED = Text(
     "随机抽查的样本里没有一件写明系统不会选中：选中列应为系统本来的决定，而不是“已抽查”。",
