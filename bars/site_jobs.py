@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,16 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - Django has to be ready first
 from django.core.management import call_command  # noqa: E402
-from django.db import OperationalError, connections  # noqa: E402
+from django.db import OperationalError, connection, connections  # noqa: E402
+from django.utils.timezone import now  # noqa: E402
 from django_q.tasks import async_task  # noqa: E402
 
 from bars import site_acts  # noqa: E402
 from shixiao.ledger import Trust, verify_log, verify_receipt  # noqa: E402
-from shixiao.records.models import Case, LeafRow, LogHead, Organisation, Step  # noqa: E402
+from shixiao.records.models import Account, Case, LeafRow, LogHead, Organisation, Step  # noqa: E402
+from shixiao.workflows import tokens  # noqa: E402
 from shixiao.workflows.log import head, log_folder, log_path, private_key  # noqa: E402
+from shixiao.workflows.people import new_password  # noqa: E402
 from shixiao.workflows.receipts import find_receipt  # noqa: E402
 from shixiao.workflows.sequencer import sequencer  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
@@ -37,6 +41,7 @@ LEAVES = {
     "enter": ("case.entered",),
     "file": ("case.opened", "case.moved"),
     "begin": ("case.moved",),
+    "propose": ("case.moved",),
 }
 QUEUE_EVERY = 10  # acts of a writer between jobs that it leaves to the worker
 LOOK = 0.01  # seconds between looks at the newest checkpoint
@@ -50,6 +55,39 @@ def prepare() -> dict[str, Any]:
     make_cast()
     _integrate_all()
     return {}
+
+
+def lend(canary: str, public: str) -> dict[str, Any]:
+    """Give two officers a password and a case of their department each.
+
+    Their stories have the canary and are encrypted, their names the public text and are not.
+
+    Gives the accounts with what is theirs alone, a token of the interface, and the folder of the
+    database.
+    """
+    accounts = []
+    for login, place in (("zhao", "health"), ("wu", "housing")):
+        case = site_acts.put_to(
+            Organisation.objects.get(code=place),
+            name=f"{public} {login}",
+            story=f"{canary} {login}",
+        )
+        account, password = Account.objects.get(login=login), new_password()
+        account.set_password(password)
+        account.save()
+        own = [f"/cases/{case.code}/"]
+        accounts.append({"name": login, "password": password, "own": own})
+    _, token = tokens.make_token(
+        name="probe",
+        scopes=tokens.SCOPES,
+        expires=now() + timedelta(days=1),
+        actor=site_acts.person("li"),
+        at=now(),
+    )
+    _integrate_all()
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        return {"accounts": accounts, "token": token, "database": cursor.fetchone()[0]}
 
 
 def nursery(count: str) -> None:
@@ -194,6 +232,7 @@ def _integrate_all() -> None:
 
 JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "prepare": prepare,
+    "lend": lend,
     "nursery": nursery,
     "paced": paced,
     "watch": watch,

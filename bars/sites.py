@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,17 +71,17 @@ class BarSite:
 
 
 @contextmanager
-def prepared_site(database: str) -> Iterator[BarSite]:
+def prepared_site(database: str, **environment: str) -> Iterator[BarSite]:
     """Prepare a site on ``sqlite`` or on a ``postgresql`` server of its own."""
     with tempfile.TemporaryDirectory(prefix="shixiao-bar-") as folder:
         if database == "postgresql":
             with server() as url:
-                yield _prepared(Path(folder), url)
+                yield _prepared(Path(folder), url, environment)
         else:
-            yield _prepared(Path(folder), f"sqlite:///{folder}/records.sqlite3")
+            yield _prepared(Path(folder), f"sqlite:///{folder}/records.sqlite3", environment)
 
 
-def _prepared(folder: Path, url: str) -> BarSite:
+def _prepared(folder: Path, url: str, environment: Mapping[str, str]) -> BarSite:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("SHIXIAO_")}
     site = BarSite(
         folder,
@@ -92,7 +92,8 @@ def _prepared(folder: Path, url: str) -> BarSite:
             "DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "shixiao.web.settings",
             "PYTHONWARNINGS": "ignore",
-        },
+        }
+        | dict(environment),
     )
     site.run("prepare")
     return site

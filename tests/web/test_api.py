@@ -178,6 +178,7 @@ def test_too_many_requests_are_refused_by_token_and_by_address(
     assert [ask("/api/findings", first).status_code for _ in range(3)] == [200, 200, 429]
     assert ask("/api/findings", second).status_code == 200
     assert [ask("/api/findings").status_code for _ in range(2)] == [200, 429]
+    assert ask("/api/findings")["Retry-After"] == "59", "until the minute is over"
 
 
 def test_the_description_names_every_address_of_the_api(things: Things) -> None:

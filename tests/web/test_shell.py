@@ -36,6 +36,29 @@ def test_a_form_without_its_token_is_refused_with_a_page() -> None:
 
 
 @pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=a%00b",
+        "/api/cases?state=%00",
+        "/api/cases?%00=1",
+        "/account/oidc/a%00/login/",
+        "/?q=a&q=%00",
+    ],
+)
+def test_an_address_with_the_sign_0_is_refused_on_every_database(
+    visit: Visit, address: str
+) -> None:
+    assert visit().get(address).status_code == 400
+
+
+def test_a_form_with_the_sign_0_is_refused_on_every_database() -> None:
+    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
+    client.get("/account/login/")
+    given = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "login": "a\x00b"}
+    assert client.post("/account/login/", given | {"password": "y"}).status_code == 400
+
+
+@pytest.mark.parametrize(
     ("page", "changes", "becomes"),
     [
         ("/a/?sort=name&page=2", {"sort": "hours", "page": None}, "/a/?sort=hours"),

@@ -108,7 +108,7 @@ def probe() -> None:
     "--accounts",
     "accounts_file",
     type=click.Path(path_type=Path),
-    help="登录地址和两个测试账号（YAML） · the login and two test accounts",
+    help="登录地址、两个测试账号、接口令牌（YAML） · the login, two test accounts, a token",
 )
 @click.option("--openapi", default="", metavar="PATH", help="接口描述的路径 · path of the OpenAPI")
 @click.option(
@@ -169,7 +169,7 @@ def target(
     """Probe a running system and print what was seen."""
     place, now = Target.parse(target), datetime.now(UTC)
     consent = _consent(place, consent_file, now)
-    login, fields, accounts = read_accounts(accounts_file)
+    lent = read_accounts(accounts_file)
     borne = _load(load, within, load_paths)
     rules, spoken = load_pack(), Settings.from_environment().language
     with (
@@ -183,9 +183,10 @@ def target(
             given=Given(
                 ca=ca,
                 openapi=openapi,
-                login=login,
-                fields=fields,
-                accounts=accounts,
+                login=lent.login,
+                fields=lent.fields,
+                accounts=lent.accounts,
+                token=lent.token,
                 workshop=Path(workshop),
                 national=national,
                 tools=tools.absolute(),

@@ -66,6 +66,7 @@ def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
     return Given(
         ca=ca,
         openapi=lent.get("openapi", ""),
+        token=lent.get("token", ""),
         login=lent.get("login", ""),
         fields=(user, password),
         accounts=tuple(

@@ -26,7 +26,11 @@ class Stale(Refused):
 
 
 class TooOften(Refused):
-    """This was asked for too often within a time."""
+    """This was asked for too often within a time; ``seconds`` until it may be asked again."""
+
+    def __init__(self, text: Text, *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(text)
 
 
 class WrongToken(Refused):

@@ -20,6 +20,8 @@ CREATE TABLE matter_1 PARTITION OF "Ma""tter" FOR VALUES FROM (0) TO (1000);
 INSERT INTO person (name, born, seen, x, j) SELECT 'p' || n, date '2000-01-01' + n, now(), n / 7.0,
  '{"a": [1, 2]}' FROM generate_series(1, 500) n;
 INSERT INTO "Ma""tter" SELECT n, n FROM generate_series(1, 300) n;
+CREATE TABLE matter_state (state varchar(20), at timestamptz CHECK (at > '2000-01-01'));
+CREATE UNIQUE INDEX one_open ON matter_state (state) WHERE state IN ('asked', 'open');
 CREATE VIEW names AS SELECT name FROM person;
 CREATE FUNCTION double(n int) RETURNS int LANGUAGE sql AS 'SELECT 2 * n';
 """
@@ -70,10 +72,13 @@ def test_a_dump_of_the_snapshot_comes_back_whole(place: Path, note: Path) -> Non
 
 def test_what_is_lost_shows(place: Path, note: Path) -> None:
     lost = ("DELETE FROM person WHERE id = 500", "UPDATE matter_1 SET person = 1 WHERE id = 2")
+    other = "CREATE UNIQUE INDEX one_open ON matter_state (state) WHERE state IN ('asked', 'shut')"
+    lost = (*lost, "DROP INDEX one_open", other)
     more = ("DROP VIEW names", "ALTER SEQUENCE person_id_seq RESTART 5", "DROP FUNCTION double")
     code, found = check(place, note, "lost", *lost, *more)
     assert code == 1
     assert found == {
         ("rows", "public.person"), ("content", "public.matter_1"), ("objects", "view public.names"),
+        ("objects", "index public.one_open"),
         ("objects", "function public.double(integer)"), ("counters", "public.person_id_seq"),
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -51,6 +52,27 @@ def given(workshop: Path) -> Given:
 def test_an_operation_that_fails_is_found(tmp_path: Path, fails: bool, found: list[str]) -> None:
     with serving(site(fails=fails)) as target:
         assert faults("fuzz", target, given(tmp_path)) == found
+
+
+def test_a_token_reaches_the_target_and_not_the_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, str]] = []
+    lent = {"token": "secret"}
+
+    def answer(asked: Asked) -> Reply:
+        heard.append((asked.path, asked.headers.get("authorization", "")))
+        return site(fails=False)(asked)
+
+    def tool(described: object, place: str, workshop: Path, left: float) -> None:
+        assert "secret" not in json.dumps(described)
+        for n in range(fuzz.LEAST):
+            httpx.get(f"{place}/items/{n}", headers={"Authorization": "none"}, trust_env=False)
+
+    monkeypatch.setattr(fuzz, "_run", tool)
+    with serving(answer) as target:
+        assert faults("fuzz", target, replace(given(tmp_path), **lent)) == []
+    assert set(heard[1:]) == {(f"/v1/items/{n}", "Bearer secret") for n in range(fuzz.LEAST)}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from shixiao.rules import load_pack
 from shixiao.security.probing import Consent, Given, NotAssessed, Profile, Reach, Target, run
+from shixiao.security.probing import reach as reaching
 from shixiao.terms import BadInput
 from tests.security.lab import Reply, hardened, listening, reach_of, serving
 
@@ -155,6 +157,39 @@ def test_a_redirect_is_not_followed() -> None:
     with serving(away) as target:
         assert reach_of(target).get().status == 302
     assert asked == ["/"]
+
+
+@pytest.fixture
+def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Take down how long is waited, and do not wait."""
+    found: list[float] = []
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=found.append)
+    monkeypatch.setattr(reaching, "time", clock)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("asks", "waited"), [("7", 7.0), ("", 1.0), ("0", 1.0), ("soon", 1.0), ("9" * 7, 90.0)]
+)
+def test_a_target_that_says_too_fast_is_asked_again_after_the_time_it_names(
+    naps: list[float], asks: str, waited: float
+) -> None:
+    answers = iter([Reply(429, b"", [("Retry-After", asks)]), Reply(200, b"seen")])
+    with serving(lambda asked: next(answers)) as target:
+        reach = reach_of(target, rate=1e6)
+        assert reach.get().body == b"seen"
+    assert naps[0] == waited
+    assert [each.status for each in reach.sent] == [429, 200]
+
+
+def test_what_stays_behind_a_limit_was_not_seen(naps: list[float]) -> None:
+    with serving(lambda asked: Reply(429)) as target:
+        reach = reach_of(target, rate=1e6)
+        with pytest.raises(NotAssessed) as why:
+            reach.get()
+        assert "429" in why.value.text.en
+        assert [wait for wait in naps if wait >= 1] == list(reaching.WAITS)
+        assert reach.get(waits=False).status == 429, "a limit is what is looked for"
 
 
 def test_what_was_consented_to_in_number_and_speed_is_kept() -> None:

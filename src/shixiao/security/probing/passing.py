@@ -7,7 +7,7 @@ of a probe does: within the consent, at its speed, to the one address, and into 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +49,7 @@ def passing_on(
     hears: Hears,
     *,
     fails: Fails = lambda _: None,
+    adds: Mapping[str, str] | None = None,
     hidden: Container[str] | None = None,
     largest: int = READ,
 ) -> Iterator[str]:
@@ -58,10 +59,11 @@ def passing_on(
         reach: the way to the target.
         hears: is told of each request and its answer.
         fails: is told why a request could not be passed on.
+        adds: headers that the tool is not told of, and that each request has.
         hidden: headers of answers that are kept back; None for all but ``SHOWN``.
         largest: bytes of an answer; a longer one is cut, or with ``hidden`` not given at all.
     """
-    handler = _handler(reach, hears, fails, hidden, largest)
+    handler = _handler(reach, hears, fails, dict(adds or {}), hidden, largest)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
@@ -75,7 +77,12 @@ def passing_on(
 
 
 def _handler(
-    reach: Reach, hears: Hears, fails: Fails, hidden: Container[str] | None, largest: int
+    reach: Reach,
+    hears: Hears,
+    fails: Fails,
+    adds: Mapping[str, str],
+    hidden: Container[str] | None,
+    largest: int,
 ) -> type[BaseHTTPRequestHandler]:
     """Return what passes a request on; for the arguments see ``passing_on``."""
 
@@ -88,7 +95,9 @@ def _handler(
             if not length.isdecimal() or int(length) > LARGEST:
                 self.close_connection = True
                 return
-            kept = tuple((k, v) for k, v in self.headers.items() if k.lower() not in OWN)
+            own = {*OWN, *map(str.lower, adds)}
+            kept = tuple((k, v) for k, v in self.headers.items() if k.lower() not in own)
+            kept += tuple(adds.items())
             path = self.path.encode("latin-1", "replace").decode("ascii", "replace")
             passed = Passed(self.command, path, kept, self.rfile.read(int(length)))
             try:

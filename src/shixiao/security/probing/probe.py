@@ -120,6 +120,7 @@ class Given:
         login: path to which a name and password are sent; "" where unknown.
         fields: names of the two fields there.
         accounts: two test accounts.
+        token: by which the target's interface lets a program in (RFC 6750); "" for none.
         workshop: folder for what tools write; None where none may be written.
         national: whether a path by national algorithms is asked for, as 密评 may do.
         tools: folder of tools that run by themselves (``make probes``).
@@ -131,6 +132,7 @@ class Given:
     login: str = ""
     fields: tuple[str, str] = ("username", "password")
     accounts: tuple[Account, ...] = ()
+    token: str = ""
     workshop: Path | None = None
     national: bool = False
     tools: Path | None = None

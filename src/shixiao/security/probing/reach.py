@@ -26,6 +26,10 @@ from shixiao.terms import Text
 
 PATIENCE = 10.0  # seconds for one answer
 LARGEST = 2 << 20  # bytes of an answer that are read
+TOO_FAST = 429
+WAITS = (1.0, 2.0, 4.0, 8.0)  # seconds before a target is asked again that says "too fast"
+LONGEST_WAIT = 90.0  # seconds, whatever it asks for
+APART, FURTHEST = 0.02, 0.2  # seconds between requests from then on, doubled each time
 Look = Callable[[str, int], list[str]]
 
 
@@ -48,6 +52,10 @@ class NoHttp(NotAssessed):
 OUT_OF_TIME = Text("规定的时间内没有测完。", "It did not end within its time.")
 TOO_MANY = Text("已达到同意的请求总数。", "The number of requests consented to was reached.")
 WINDOW = Text("同意的时间已过。", "The time consented to is over.")
+STILL_TOO_FAST = Text(
+    "目标说请求太快（429），等候之后仍是如此，没有测完。",
+    "The target says that requests come too fast (429), and still did after waiting.",
+)
 NO_PAGES = Text("数据库没有网页。", "A database has no pages.")
 #: Reasons that lie in the consent or the clock, and so say nothing of the target.
 ENDS = (OUT_OF_TIME, TOO_MANY, WINDOW)
@@ -130,6 +138,7 @@ class Reach:
     _until: float = float("inf")
     _address: Address | None = None
     _next: float = 0.0
+    _apart: float = 0.0
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _flying: int = 0  # sent, and not in the log yet
     _counting: threading.Lock = field(default_factory=threading.Lock)
@@ -219,8 +228,12 @@ class Reach:
         scheme: str = "",
         port: int = 0,
         largest: int = LARGEST,
+        waits: bool = True,
     ) -> Answer:
         """Send one HTTP request, follow nothing, and read no more than the limit.
+
+        A target that says "too fast" is asked again, and from then on more slowly: what is behind
+        its limit was not seen.
 
         Args:
             method: of the request.
@@ -231,10 +244,11 @@ class Reach:
             scheme: http or https where it is another than the target's.
             port: of that scheme, which the consent has to name.
             largest: bytes of the answer that are read.
+            waits: whether to wait out a limit; no, where the limit is what is looked for.
 
         Raises:
             NoHttp: what is answered is no HTTP.
-            NotAssessed: nobody answers, or nothing may be sent.
+            NotAssessed: nobody answers, it goes on saying "too fast", or nothing may be sent.
         """
         if self.target.scheme == "postgresql":
             raise NoHttp(NO_PAGES)
@@ -242,21 +256,24 @@ class Reach:
         spoken = scheme or ("https" if self.target.scheme == "tls" else self.target.scheme)
         at = port or self.target.port
         self._check_port(at)
-        with self._turn:
-            self._allow()
-            begun, status = time.monotonic(), 0
-            try:
-                with _way() as way:
-                    answer = self._asked(
+
+        def once() -> Answer:
+            with self._turn, self._noted(f"{method} {wanted[:200]}", waits) as told, _way() as way:
+                told.append(
+                    self._asked(
                         way, spoken, at, method, wanted, headers or {}, body, patience, largest
                     )
-                status = answer.status
-            except (httpx.RemoteProtocolError, httpx.ReadError) as why:
-                raise NoHttp(_unreached(self.target, why)) from None
-            except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as why:
-                raise NotAssessed(_unreached(self.target, why)) from None
-            finally:
-                self._note(f"{method} {wanted[:200]}", status, time.monotonic() - begun)
+                )
+                return told[0]
+
+        answer = once()
+        for wait in WAITS if waits else ():
+            if answer.status != TOO_FAST:
+                return answer
+            self._slow_down(answer, wait)
+            answer = once()
+        if waits and answer.status == TOO_FAST:
+            raise NotAssessed(STILL_TOO_FAST)
         return answer
 
     @contextmanager
@@ -369,7 +386,28 @@ class Reach:
             finally:
                 self._note(what, 0, time.monotonic() - begun)
 
-    def _allow(self) -> None:
+    @contextmanager
+    def _noted(self, what: str, waits: bool) -> Iterator[list[Answer]]:
+        """Wait for the turn of a request, and note what came of it: the answer in the list."""
+        self._allow(self._apart if waits else 0.0)
+        begun, told = time.monotonic(), list[Answer]()
+        try:
+            yield told
+        except (httpx.RemoteProtocolError, httpx.ReadError) as why:
+            raise NoHttp(_unreached(self.target, why)) from None
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as why:
+            raise NotAssessed(_unreached(self.target, why)) from None
+        finally:
+            self._note(what, told[0].status if told else 0, time.monotonic() - begun)
+
+    def _slow_down(self, answer: Answer, wait: float) -> None:
+        """Wait as long as the target asks, or as long as is usual; go on more slowly."""
+        asked = answer.header("retry-after")
+        seconds = float(asked) if asked.isdecimal() and len(asked) < 9 else wait
+        self._apart = min(max(2 * self._apart, APART), FURTHEST)
+        time.sleep(min(max(seconds, wait), LONGEST_WAIT, self.left()))
+
+    def _allow(self, apart: float = 0.0) -> None:
         """Wait for the turn of the next request, and check that it may be sent at all."""
         self._address = self.address  # nothing counts as sent before it is known where it goes
         self.left()
@@ -381,7 +419,7 @@ class Reach:
         wait = self._next - time.monotonic()
         if wait > 0:
             time.sleep(wait)
-        self._next = max(self._next, time.monotonic()) + 1.0 / self.consent.rate
+        self._next = max(self._next, time.monotonic()) + max(1.0 / self.consent.rate, apart)
 
     def _check_port(self, port: int) -> None:
         if port != self.target.port and port not in self.consent.ports and not self.target.own:

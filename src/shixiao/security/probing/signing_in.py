@@ -92,7 +92,7 @@ class Login:
         }
         if self.cookies:
             headers["Cookie"] = _line(self.cookies)
-        return self.reach.ask("POST", self.action, headers=headers, body=body.encode())
+        return self.reach.ask("POST", self.action, headers=headers, body=body.encode(), waits=False)
 
 
 def sign_in(reach: Reach, given: Given, account: Account) -> dict[str, str]:

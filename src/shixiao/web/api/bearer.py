@@ -63,7 +63,8 @@ def admit(request: HttpRequest, scope: str) -> None:
         raise Forbidden(OUT_OF_SCOPE.format(scope=tokens.SCOPES[scope]))
     who = f"token:{token.pk}" if token else f"address:{request.META.get('REMOTE_ADDR', '')}"
     most = MOST_BY_TOKEN if token else MOST_BY_ADDRESS
-    key = f"api:{who}:{int(timezone.now().timestamp()) // MINUTE}"
+    minute, second = divmod(int(timezone.now().timestamp()), MINUTE)
+    key = f"api:{who}:{minute}"
     cache.add(key, 0, 2 * MINUTE)
     if cache.incr(key) > most:
-        raise TooOften(TOO_OFTEN.format(most=most))
+        raise TooOften(TOO_OFTEN.format(most=most), seconds=MINUTE - second)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import (
     PermissionDenied,
@@ -12,7 +13,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
     TooManyFilesSent,
 )
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 
 from shixiao.terms import BadInput, Text, Unavailable
@@ -29,6 +30,7 @@ from shixiao.workflows.refusals import (
 )
 
 logger = logging.getLogger("shixiao.web")
+NUL, EMPTY = "\x00", QueryDict()
 
 OURS = Text(
     "系统出了差错，已经记录，您提交的内容没有生效。请稍后再试；如果仍然如此，请联系管理员。",
@@ -91,10 +93,21 @@ class Problems:
         """Answer the request."""
         return self._answer(request)
 
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        """Refuse a text with the sign 0, which no text has and PostgreSQL does not take."""
+        del view
+        posted: Any = getattr(request, "_post", EMPTY)  # of a form that was read
+        if any(NUL in each for each in (request.path_info, *_texts(request.GET), *_texts(posted))):
+            return problem(request, HTTPStatus.BAD_REQUEST, MALFORMED)
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer with the problem; what is not known is logged and told as ours."""
         if isinstance(error, (Refused, Unavailable)):
-            return problem(request, _status(error), error.text)
+            answer = problem(request, _status(error), error.text)
+            if isinstance(error, TooOften):
+                answer["Retry-After"] = str(error.seconds)
+            return answer
         if isinstance(error, BadInput):
             text = Text(error.in_language("zh"), error.in_language("en"))
             return problem(request, _status(error), text)
@@ -112,6 +125,13 @@ def _status(error: Exception) -> HTTPStatus:
 def is_program(request: HttpRequest) -> bool:
     """True where a program asks, by the address."""
     return request.path.startswith(("/api/", "/metrics"))
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    """Give every name and every value of what was sent."""
+    for name, values in given.lists():
+        yield name
+        yield from map(str, values)
 
 
 def problem(request: HttpRequest, status: HTTPStatus, text: Text) -> HttpResponse:

@@ -134,6 +134,15 @@ class ProbeForm(forms.Form):
         max_length=300,
         required=False,
     )
+    token = forms.CharField(
+        label=words("接口令牌", "Token of the interface"),
+        max_length=4000,
+        required=False,
+        help_text=words(
+            "没有令牌，只能测试接口的公开部分；测试结束即删除。",
+            "Without one its public part alone is tested; forgotten when the run has ended.",
+        ),
+    )
     load = forms.FloatField(
         label=words("要承受每秒多少个请求", "Requests a second that it has to bear"),
         min_value=0.1,
@@ -200,6 +209,7 @@ class ProbeForm(forms.Form):
                 "fields": names if len(names) == 2 else ["username", "password"],
                 "accounts": given["accounts"],
                 "openapi": given["openapi"],
+                "token": given["token"],
                 "ca": given["ca"],
                 "national": given["national"],
                 "load": load if given["load"] is not None else None,

@@ -7,6 +7,7 @@ Source: PostgreSQL 15 documentation, COPY, pg_export_snapshot, system catalogues
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -37,6 +38,12 @@ TABLES = (
     "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
     f" WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND {NOT_OURS} ORDER BY 1, 2"
 )
+FUNCTION = "function "
+CAST = re.compile(
+    r"::(?:character varying|double precision|bit varying|time(?:stamp)? with(?:out)? time zone"
+    r"|\"[^\"]+\"|[a-z_][a-z0-9_.]*)(?:\(\d+(?:,\d+)?\))?(?:\[\])*"
+)
+NOTHING = re.compile(r"[()\s]+")
 OBJECTS = (
     "SELECT 'index ' || i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
     f" JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -49,7 +56,7 @@ OBJECTS = (
     " UNION ALL SELECT 'trigger ' || t.tgname || ' (' || t.tgrelid::regclass::text || ')',"
     " pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN"
     f" pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND {NOT_OURS}"
-    " UNION ALL SELECT 'function ' || p.oid::regprocedure::text, p.prosrc FROM pg_proc p JOIN"
+    f" UNION ALL SELECT '{FUNCTION}' || p.oid::regprocedure::text, p.prosrc FROM pg_proc p JOIN"
     f" pg_namespace n ON n.oid = p.pronamespace WHERE {NOT_OURS}"
 )
 COUNTERS = "SELECT schemaname || '.' || sequencename, coalesce(last_value, 0) FROM pg_sequences"
@@ -116,6 +123,16 @@ def moment(url: URL) -> Iterator[tuple[str, str, Callable[[], Held]]]:
         engine.dispose()
 
 
+def _plain(name: str, said: str) -> str:
+    """Return a definition without casts and brackets; the source of a function as it is.
+
+    What the server writes down of a condition is written otherwise after a restore, by the same
+    server: ``= ANY ((ARRAY['a'::varchar])::text[])`` comes back as ``= ANY (ARRAY[('a'::varchar)::
+    text])``.
+    """
+    return said if name.startswith(FUNCTION) else NOTHING.sub("", CAST.sub("", said))
+
+
 def _held(connection: Connection) -> Held:
     parts: dict[str, Part] = {}
     unread: dict[str, Text] = {}
@@ -126,7 +143,7 @@ def _held(connection: Connection) -> Held:
         else:
             unread[f"{schema}.{name}"] = found
     objects = {
-        str(name): sha256(str(said).encode()).hexdigest()
+        str(name): sha256(_plain(str(name), str(said)).encode()).hexdigest()
         for name, said in connection.execute(sa.text(OBJECTS)).all()
     }
     counters = {str(n): int(value) for n, value in connection.execute(sa.text(COUNTERS)).all()}

@@ -60,7 +60,8 @@ def fuzz(reach: Reach, given: Given) -> Iterator[Seen]:
     if not _stays(described, 0):
         raise NotAssessed(FOREIGN)
     heard = _Heard(_operations(described, base_path(described, reach)))
-    with passing_on(reach, heard) as place:
+    adds = {"Authorization": f"Bearer {given.token}"} if given.token else None
+    with passing_on(reach, heard, adds=adds) as place:
         _run(described, f"{place}{base_path(described, reach)}", given.workshop, reach.left())
     for name in heard.patterns:
         if heard.asked[name] < LEAST:

@@ -29,7 +29,7 @@ TOO_SLOW = Text(
 def limits(reach: Reach, given: Given) -> Iterator[Seen]:
     """Announce a large body, send a long address, then ask as fast as is consented to."""
     reach.check_heavy("load")
-    reach.get()
+    reach.get(waits=False)
     for path in dict.fromkeys(path for path in (reach.target.path, given.login) if path):
         yield Seen("body", _refuses_large(reach, path), path, {"path": path})
     yield Seen("address", _refuses_long(reach))
@@ -43,7 +43,7 @@ def _reached(reach: Reach) -> float | None:
     """Return how many requests a second were all answered; None where some were refused."""
     begun = time.monotonic()
     for _ in range(REQUESTS):
-        answer = reach.get()
+        answer = reach.get(waits=False)
         if answer.status in LIMITED or answer.header("retry-after"):
             return None
     return REQUESTS / (time.monotonic() - begun)
@@ -55,7 +55,7 @@ def _refuses_long(reach: Reach) -> bool:
     except NotAssessed as why:
         if why.text in ENDS:
             raise
-        return reach.get().status > 0  # it was cut, a refusal while others are answered
+        return reach.get(waits=False).status > 0  # it was cut, a refusal while others are answered
     return answer.status >= 400
 
 
