@@ -57,6 +57,18 @@ def test_officials_who_never_depart_are_a_rubber_stamp() -> None:
     assert audited(cube_of(few, "g"), outcome=False).findings == ()
 
 
+def test_a_mix_that_changed_is_a_lead_of_the_data() -> None:
+    cells = {
+        ("2026-01", "a"): {"n": 800},
+        ("2026-01", "b"): {"n": 200},
+        ("2026-06", "a"): {"n": 200},
+        ("2026-06", "b"): {"n": 800},
+    }
+    (found,) = audited(cube_of(cells, "period", "g"), outcome=False).findings
+    assert (found.kind, found.measure, found.rule) == ("unfair_data", "drift", "FAI-09")
+    assert "2026-01…2026-06" in found.text.en
+
+
 def test_few_appeals_that_often_win_are_a_lead() -> None:
     rest = {"n": 10_000, "selected": 5000, "heard": 10_000}
     cells = {

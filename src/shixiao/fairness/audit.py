@@ -132,6 +132,9 @@ def audit(cube: Cube, asked: Asked, *, rules: RulePack) -> Audit:
     results, unanswered = _results(cube, footing, asked, people, least=least, rng=rng)
     scores = _scores(footing, asked, least=least, rng=rng)
     margins = tuple(pairs.margins())
+    drifts = [
+        (next(iter(r.group)), r.part or "", r.estimate) for r in results if r.metric == "drift"
+    ]
     return Audit(
         footing,
         tuple(pairs.cells()),
@@ -139,7 +142,7 @@ def audit(cube: Cube, asked: Asked, *, rules: RulePack) -> Audit:
         compared,
         scores,
         tuple(results),
-        tuple(leads(compared, scores, margins[0].rates, asked.subject, rules=rules)),
+        tuple(leads(compared, scores, margins[0].rates, drifts, asked.subject, rules=rules)),
         (*lacking.items(), *unanswered),
         tuple(_notes(everybody)),
     )

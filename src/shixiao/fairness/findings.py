@@ -15,7 +15,7 @@ from shixiao.fairness.texts import finding_texts, named_group
 from shixiao.rules import RulePack
 from shixiao.terms import Estimate, Finding, Severity, Subject, Text
 
-LEVEL, SMALLEST, RUBBER_STAMP = "FAI-04", "FAI-05", "FAI-07"
+LEVEL, SMALLEST, RUBBER_STAMP, DRIFT = "FAI-04", "FAI-05", "FAI-07", "FAI-09"
 LAYER_KIND = {"data": "unfair_data", "model": "unfair_model", "application": "unfair_application"}
 MIRRORED = frozenset({"fnr"})
 """Says the same as tpr with the sign turned: one lead is enough."""
@@ -25,6 +25,7 @@ def leads(
     compared: Scan,
     scores: Scan,
     overall: Mapping[str, Estimate],
+    drifts: Sequence[tuple[str, str, Estimate]],
     subject: Subject,
     *,
     rules: RulePack,
@@ -35,8 +36,10 @@ def leads(
         compared: all groups by all rates.
         scores: comparisons within score bins.
         overall: rates of everybody.
+        drifts: attribute, periods and stability index.
         subject: of whom they speak.
-        rules: FAI-04 (adjusted p), FAI-05 (smallest difference), FAI-07 (rubber stamp).
+        rules: FAI-04 (adjusted p), FAI-05 (smallest difference), FAI-07 (rubber stamp), FAI-09
+            (drift).
     """
     flagged = [
         d
@@ -53,6 +56,9 @@ def leads(
     for d in flagged:
         if not _told_by_wider(d, by_measure[d.measure, d.part]):
             yield _disparity(d, subject)
+    for column, periods, index in drifts:
+        if index.ok and (index.low or 0.0) > rules.number(DRIFT):
+            yield _drift(column, periods, index, subject)
     stamped = overall.get("override")
     if (
         stamped is not None
@@ -112,6 +118,24 @@ def _disparity(d: Disparity, subject: Subject) -> Finding:
         disproof=said["disproof"],
         p_adjusted=d.p_adjusted,
         ratio=d.ratio,
+    )
+
+
+def _drift(column: str, periods: str, index: Estimate, subject: Subject) -> Finding:
+    said = finding_texts("drift")
+    value, low, high = (f"{e or 0.0:.2f}" for e in (index.value, index.low, index.high))
+    return Finding(
+        "unfair_data",
+        "drift",
+        subject,
+        column,
+        Severity.LOW,
+        index,
+        DRIFT,
+        lead=True,
+        name=said["name"],
+        text=said["says"].format(periods=periods, column=column, value=value, low=low, high=high),
+        disproof=said["disproof"],
     )
 
 
