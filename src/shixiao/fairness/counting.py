@@ -24,6 +24,7 @@ MOST_GROUPS = 12
 """Group columns at once: an audit looks at all conjunctions of three, and cells multiply."""
 MOST_ROWS = 3_000_000
 """Different combinations that one scan may return."""
+SHOWN = 30  # columns that a message names
 BIN, MILLIDAYS = "__bin", "__millidays"
 ROW = "__row"
 """Numbers the rows as a person counts them, where the reader gives it."""
@@ -113,16 +114,7 @@ def _check(table: Table, columns: Columns, file: str | None) -> None:
         )
     seen: dict[str, str] = {}
     for meaning, name in columns.named().items():
-        if name not in table.columns:
-            there = "、".join(table.columns[:30])
-            raise BadInput(
-                Text(
-                    f"没有这一列；现有的列：{there}。",
-                    f"there is no such column; there are: {', '.join(table.columns[:30])}",
-                ),
-                file=file,
-                column=name,
-            )
+        check_column(name, table.columns, file=file)
         # A log may take one column as arm and as group; what was decided is none of both.
         if name in seen and {meaning, seen[name]} & set(TRUTHS):
             raise BadInput(
@@ -134,6 +126,25 @@ def _check(table: Table, columns: Columns, file: str | None) -> None:
                 column=name,
             )
         seen[name] = meaning
+
+
+def check_column(name: str, columns: Sequence[str], *, file: str | None) -> None:
+    """Refuse a column that is not there, with the names of those that are.
+
+    Raises:
+        BadInput: the column is not there.
+    """
+    if name in columns:
+        return
+    there = [column for column in columns if column != ROW][:SHOWN]
+    raise BadInput(
+        Text(
+            f"没有这一列；现有的列：{'、'.join(there)}。",
+            f"there is no such column; there are: {', '.join(there)}",
+        ),
+        file=file,
+        column=name,
+    )
 
 
 def _expressions(table: Table, columns: Columns) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from shixiao.evidence.engines import Engine, Table
 from shixiao.evidence.readers import Tabular, read_tabular
 from shixiao.evidence.readers.tabular import twin
-from shixiao.fairness.counting import MOST_GROUPS, ROW
+from shixiao.fairness.counting import MOST_GROUPS, ROW, check_column
 from shixiao.fairness.cube import COUNTS, FIXED, PLACE, Cube, Key
 from shixiao.terms import BadInput, Text
 
@@ -41,14 +41,15 @@ def open_log(path: Path, engine: Engine, *, columns: Sequence[str], work: Path) 
     Args:
         path: the file.
         engine: where it is to be counted.
-        columns: those that are needed; names that are not there are told when they are counted.
+        columns: those that are needed.
         work: folder for the Parquet form of a text file or workbook.
 
     Raises:
-        BadInput: the file is no table, or is damaged.
+        BadInput: the file is no table, is damaged, or lacks a column.
     """
     tabular = read_tabular(path, file=path.name, table="decisions", twins=True)
     for name in columns:
+        check_column(name, tabular.columns, file=path.name)
         if twin(name) in tabular.columns:
             raise BadInput(
                 Text(
@@ -60,10 +61,8 @@ def open_log(path: Path, engine: Engine, *, columns: Sequence[str], work: Path) 
             )
     if tabular.parquet is not None:
         return engine.parquet(tabular.parquet)
-    kept = [name for name in dict.fromkeys(columns) if name in tabular.columns]
     written = work / "decisions.parquet"
-    # A text file without one of the columns is read all the same: the message then lists it.
-    _write(tabular, kept or list(tabular.columns), written)
+    _write(tabular, list(dict.fromkeys(columns)), written)
     return engine.parquet(written)
 
 
@@ -115,8 +114,7 @@ def read_counts(path: Path, *, groups: Sequence[str], arm: str | None = None) ->
     named = {("arm" if arm == name else name): name for name in (*FIXED, *([arm] if arm else []))}
     fixed = {name: head for name, head in named.items() if head in tabular.columns}
     for name in groups:
-        if name not in tabular.columns:
-            raise BadInput(Text("没有这一列。", "there is no such column"), file=file, column=name)
+        check_column(name, tabular.columns, file=file)
     heads = {**{name: fixed[name] for name in FIXED if name in fixed}, **{g: g for g in groups}}
     given = [name for name in COUNTS if name in tabular.columns]
     keys: list[Key] = []
@@ -188,8 +186,7 @@ def check_once(table: Table, engine: Engine, key: str, *, file: str) -> None:
     Raises:
         BadInput: the column is not there, or an id stands in two rows; the first such id is named.
     """
-    if key not in table.columns:
-        raise BadInput(Text("没有这一列。", "there is no such column"), file=file, column=key)
+    check_column(key, table.columns, file=file)
     counted = table.group_by(key).agg(times=table.count())
     twice = counted.filter((counted.times > 1) & counted[key].notnull()).order_by(key).limit(1)
     found = engine.rows(twice)
