@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bars.data import WORK
+from bars.workers import peak
 
 SIZES = {"region": 5, "sex": 2, "age": 4, "hukou": 2}
 BLOCK = 1_000_000
@@ -65,7 +65,7 @@ def audit_decisions(source: str, replicates: str) -> dict[str, Any]:
         few = pa.table({**{name: ["a"] for name in SIZES}, "selected": [1], "outcome": [1]})
         small = count_decisions(engine.small(few), engine, columns)
         bootstrap(small, draws=10, rng=rng)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        before = peak()
         started = time.process_time()
         cube = count_decisions(engine.parquet(Path(source)), engine, columns)
         tp, fp, fn, tn, n, selected = (
@@ -81,7 +81,7 @@ def audit_decisions(source: str, replicates: str) -> dict[str, Any]:
             for x, m in ((a + b, a + b + c + d), (a, a + c), (b, b + d), (a, a + b)):
                 np.quantile(x / m, (0.025, 0.975), axis=0)
         spent = time.process_time() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    highest = peak()
     rates = np.column_stack([x / m for x, m in pairs]).tolist()
     cells = {"|".join(map(str, key)): rate for key, rate in zip(cube.keys, rates, strict=True)}
-    return {"cpu_s": spent, "peak_mb": peak, "extra_mb": peak - before, "rates": cells}
+    return {"cpu_s": spent, "peak_mb": highest, "extra_mb": highest - before, "rates": cells}

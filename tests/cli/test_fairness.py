@@ -88,6 +88,14 @@ def test_everything_a_log_can_hold_is_looked_at(tmp_path: Path) -> None:
     assert answer["margins"][0]["of_errors"] == 400
 
 
+def test_versions_of_a_system_are_audited_apart(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("version,sex,s\nv1,F,1\nv1,M,0\nv2,F,0\n", "utf-8")
+    answer = answered("audit", str(path), "--selected", "s", "--groups", "sex", "--by", "version")
+    parts = {part["value"]: part["margins"][0]["n"] for part in answer["by"]["parts"]}
+    assert parts == {"v1": 2, "v2": 1}
+
+
 def test_a_risk_system_without_a_random_arm_gets_no_error_rates(tmp_path: Path) -> None:
     path = log(tmp_path / "log.csv", blind=True)
     answer = answered("audit", str(path), *COLUMNS)
@@ -195,6 +203,7 @@ WRONG = [
     ),
     (("--groups", "a"), "a,tp,fp,fn,tn\nx,1,2,3,4\ny,1,-2,3,4\n", "is no count", 2, "fp"),
     (("--groups", "a"), "a,n,selected\nx,1,2\n", "contradict", 1, None),
+    (("--selected", "s", "--groups", "arm"), "arm,s\nx,1\n", "with --by", None, "arm"),
     (("--selected", "s", "--groups", "a"), "a,s,s\nx,1,0\n", "two columns have", None, "s"),
 ]
 

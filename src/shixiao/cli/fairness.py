@@ -260,6 +260,30 @@ class _Log:
                 )
             )
 
+        self._check_names()
+
+    def _check_names(self) -> None:
+        """Refuse groups that are called as a dimension of every cube is."""
+        from shixiao.fairness.cube import FIXED
+
+        own = (*self.groups, *self.within, self.score)
+        taken = [name for name in own if name in FIXED]
+        if self.by in FIXED and {"arm": self.arm, "period": self.time}.get(self.by) not in (
+            None,
+            self.by,
+        ):
+            taken.append(self.by)
+        if taken:
+            raise BadInput(
+                Text(
+                    "这个列名表示计数的一维，不能作为分组；请改名，或用 --by 分别审计。",
+                    "this name stands for a dimension of the counts and cannot be a group; rename"
+                    " the column, or audit its values apart with --by",
+                ),
+                file=self.file.name,
+                column=taken[0],
+            )
+
     def counted(self, settings: Settings) -> Cube:
         """Count the file, whichever of both kinds it is."""
         from shixiao.evidence import connect

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -70,7 +71,7 @@ def _write(tabular: Tabular, columns: Sequence[str], target: Path) -> None:
     writer: pq.ParquetWriter | None = None
     start = 1
     for batch in tabular.scan():
-        numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
+        numbers = pa.array(np.arange(start, start + batch.num_rows))
         start += batch.num_rows
         part = batch.select(list(columns))
         texts = [_as_text(column) for column in part.columns]
