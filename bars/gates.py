@@ -100,25 +100,36 @@ def missing() -> bool:
 
 
 @contextmanager
+def agent(folder: Path) -> Iterator[int]:
+    """Run the agent alone until the block ends; give its port."""
+    (folder / "key.pem").write_text(KEY.public.pem, "utf-8")
+    gate = free_port()
+    command = [sys.executable, "-c", SHIXIAO, "gate", "--list", str(folder / "list.json")]
+    command += ["--key", str(folder / "key.pem"), "--state", str(folder / "state")]
+    command += ["--grace", str(GRACE), "--port", str(gate)]
+    with _running(command, alone=True):
+        yield gate
+
+
+@contextmanager
 def guarded(folder: Path) -> Iterator[Guarded]:
     """Run the agent, and nginx that asks it, until the block ends."""
     (folder / "app").mkdir()
     (folder / "app" / "page.txt").write_text("in", "utf-8")
-    (folder / "key.pem").write_text(KEY.public.pem, "utf-8")
-    gate, front = free_port(), free_port()
-    config = folder / "nginx.conf"
-    filled = {"user": getpass.getuser(), "folder": folder, "front": front, "gate": gate}
-    config.write_text(NGINX.format(**filled, system=SYSTEM), "utf-8")
-    command = [sys.executable, "-c", SHIXIAO, "gate", "--list", str(folder / "list.json")]
-    command += ["--key", str(folder / "key.pem"), "--state", str(folder / "state")]
-    command += ["--grace", str(GRACE), "--port", str(gate)]
-    running = [
-        subprocess.Popen(command, start_new_session=True),
-        subprocess.Popen(["nginx", "-p", str(folder), "-c", str(config)]),
-    ]
+    front, config = free_port(), folder / "nginx.conf"
+    with agent(folder) as gate:
+        filled = {"user": getpass.getuser(), "folder": folder, "front": front, "gate": gate}
+        config.write_text(NGINX.format(**filled, system=SYSTEM), "utf-8")
+        with _running(["nginx", "-p", str(folder), "-c", str(config)], alone=False):
+            yield Guarded(folder, f"http://127.0.0.1:{front}/app/page.txt")
+
+
+@contextmanager
+def _running(command: list[str], *, alone: bool) -> Iterator[None]:
+    """Run a program until the block ends; ``alone`` in a session of its own."""
+    program = subprocess.Popen(command, start_new_session=alone)
     try:
-        yield Guarded(folder, f"http://127.0.0.1:{front}/app/page.txt")
+        yield
     finally:
-        for each in running:
-            each.send_signal(signal.SIGTERM)
-            each.wait(timeout=20)
+        program.send_signal(signal.SIGTERM)
+        program.wait(timeout=20)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from http.client import HTTPConnection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+import yaml
 
 from bars import gates
 from bars.gates import KEY, OTHER, Guarded, missing
@@ -28,6 +33,7 @@ from shixiao.seals import SigningKey
 from shixiao.sharing.admission import Admission, Status, write_statuses
 from shixiao.sharing.published import Closed
 from shixiao.terms import BadInput, Text
+from tests.conftest import ROOT
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 GRACE = 3_600
@@ -157,10 +163,10 @@ class Later(datetime):
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/check/sys1", 204),
-        ("/check/sys1/any/page", 204),  # Envoy puts the path of the request behind
+        ("/check/sys1", 200),
+        ("/check/sys1/any/page", 200),  # Envoy puts the path of the request behind
         ("/check/sys2", 403),
-        ("/check/sys1%2F..%2Fsys2", 204),
+        ("/check/sys1%2F..%2Fsys2", 200),
         ("/check/../sys1", 404),
         ("/check/", 404),
         ("/check/" + "x" * 201, 404),
@@ -187,6 +193,93 @@ def test_the_agent_answers_by_the_system_that_is_named(
     if status == 403:
         assert answer.headers["x-shixiao-manual"] == MANUAL
         assert "暂停" in answer.json()["why"]["zh"]
+
+
+TRAEFIK = {  # what forwardAuth of Traefik 3.3 tells of the request, beside its other headers
+    "x-forwarded-method": "POST",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "app.example.gov.cn",
+    "x-forwarded-uri": "/apply/step?n=1",
+    "x-forwarded-for": "198.51.100.7",
+    "cookie": "session=1",
+}
+#: path at the gate, method, headers → status for a system that is admitted, and one that is not.
+ASKED = [
+    # Traefik asks by GET at the address that it was told, whatever the visitor does.
+    ("/check/{system}", "GET", TRAEFIK, 200, 403),
+    ("/visit/{system}", "GET", TRAEFIK, 200, 403),  # a form that is sent is not led elsewhere
+    ("/visit/{system}", "GET", TRAEFIK | {"x-forwarded-method": "GET"}, 200, 302),
+    ("/visit/{system}", "GET", TRAEFIK | {"x-forwarded-method": "HEAD"}, 200, 302),
+    # Envoy asks by the visitor's method, at his path behind path_prefix, without his body.
+    *[
+        (f"/{place}/{{system}}{path}", method, {"content-length": "0"}, 200, status)
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND")
+        for place, path, status in (
+            ("check", "/", 403),
+            ("check", "/apply/step?n=1&to=/check/sys1", 403),
+            ("visit", "/apply//step/../x;y", 302 if method in {"GET", "HEAD"} else 403),
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("path", "method", "headers", "let_in", "shut"), ASKED)
+def test_traefik_and_envoy_are_answered_as_they_ask(
+    tmp_path: Path, path: str, method: str, headers: dict[str, str], let_in: int, shut: int
+) -> None:
+    now = datetime.now(UTC)
+    systems = SYSTEMS | {"sys1": Admission(Status.ADMITTED, now.date() + timedelta(days=2))}
+    listed(tmp_path, issued=now, systems=systems)
+
+    async def asked() -> list[httpx.Response]:
+        answers = Answers(setting(tmp_path))
+        await answers._gate.look(httpx.AsyncClient())
+        transport = httpx.ASGITransport(app=answers)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gate") as client:
+            return [
+                await client.request(method, path.format(system=system), headers=headers)
+                for system in ("sys1", "sys2", "sys3", "unknown")
+            ]
+
+    admitted, suspended, retired, unknown = asyncio.run(asked())
+    assert admitted.status_code == let_in == 200  # Envoy lets through nothing but 200
+    assert suspended.status_code == shut
+    assert (retired.status_code, unknown.status_code) == (403, 403)
+    assert suspended.headers["x-shixiao-manual"] == MANUAL
+    assert suspended.headers.get("location") == (MANUAL if shut == 302 else None)
+    assert suspended.headers["cache-control"] == "no-store"
+
+
+def spoken(line: HTTPConnection, method: str, path: str, headers: dict[str, str]) -> int:
+    """Ask on a connection that is kept, as a server before a system does; return the status.
+
+    A body behind an answer to HEAD would be taken for the head of the next answer.
+    """
+    line.request(method, path, headers=headers)
+    answer = line.getresponse()
+    answer.read()
+    return answer.status
+
+
+@pytest.mark.slow
+def test_the_agent_is_spoken_to_on_the_line_as_traefik_and_envoy_do(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    systems = SYSTEMS | {"sys1": Admission(Status.ADMITTED, now.date() + timedelta(days=2))}
+    listed(tmp_path, issued=now, systems=systems)
+    with gates.agent(tmp_path) as port:
+        address, deadline = f"http://127.0.0.1:{port}/health", time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with suppress(httpx.HTTPError):
+                if httpx.get(address, trust_env=False).status_code == 200:
+                    break
+            time.sleep(0.1)
+        line = HTTPConnection("127.0.0.1", port, timeout=10)
+        envoy = {"host": "app.example.gov.cn", "content-length": "0"}
+        for system, status in (("sys1", 200), ("sys2", 403), ("sys1", 200)):
+            assert spoken(line, "GET", f"/check/{system}", TRAEFIK) == status
+            for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS", "PROPFIND"):
+                assert spoken(line, method, f"/check/{system}/apply?n=1", envoy) == status
+        line.close()
 
 
 @pytest.fixture
@@ -217,3 +310,48 @@ def test_nginx_lets_nobody_in_while_the_system_is_not_admitted(guarded: Guarded)
     guarded.list.unlink()  # the site is down
     assert httpx.get(guarded.address, trust_env=False).status_code == 200
     guarded.until(302, seconds=60)  # the grace is over
+
+
+PAGE = ROOT / "docs" / "how-to" / "admit-a-system.md"
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+
+
+def examples(kind: str) -> list[str]:
+    """Return the configurations of a kind on the page about gates."""
+    return [text for name, text in BLOCK.findall(PAGE.read_text("utf-8")) if name == kind]
+
+
+def test_the_examples_of_traefik_and_envoy_are_whole_and_closed() -> None:
+    traefik, envoy = map(yaml.safe_load, examples("yaml"))
+    http = traefik["http"]
+    for router in http["routers"].values():
+        assert router["service"] in http["services"]
+        (asked,) = (http["middlewares"][name]["forwardAuth"] for name in router["middlewares"])
+        assert asked["address"] == "http://127.0.0.1:8790/visit/queue"
+        assert asked["trustForwardHeader"] is False
+    known = {each["name"] for each in envoy["static_resources"]["clusters"]}
+    (listener,) = envoy["static_resources"]["listeners"]
+    manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    first, last = (each["typed_config"] for each in manager["http_filters"])
+    assert first["failure_mode_allow"] is False
+    assert first["http_service"]["path_prefix"] == "/visit/queue"
+    assert first["http_service"]["server_uri"]["cluster"] in known
+    assert last["@type"].endswith("router.v3.Router")  # it comes last, behind the gate
+    (host,) = manager["route_config"]["virtual_hosts"]
+    assert {each["route"]["cluster"] for each in host["routes"]} <= known
+
+
+def test_the_example_of_nginx_is_taken_by_nginx(tmp_path: Path) -> None:
+    if missing():
+        pytest.skip("nginx is not installed")
+    (example,) = examples("nginx")
+    conf = tmp_path / "nginx.conf"
+    head = f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; server {{ "
+    conf.write_text(f"{head} listen 127.0.0.1:18081; {example} }} }}", "utf-8")
+    done = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-c", str(conf)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr

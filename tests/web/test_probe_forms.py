@@ -10,14 +10,14 @@ import pytest
 from shixiao.records.models import System
 from shixiao.security.probing import Load
 from shixiao.web.systems.probe_forms import ProbeForm
-from shixiao.workflows.child_probing import _given
+from shixiao.workflows.child_probing import given_of
 
 PLACE = "https://app.example.gov.cn/"
 
 
 def form(**given: Any) -> ProbeForm:
     row = System(addresses=[{"address": PLACE}])
-    return ProbeForm(row, {"target": PLACE, "profile": "full", **given})
+    return ProbeForm(row, {"target": PLACE, "profile": "full", "origin": "site", **given})
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_what_it_has_to_bear_comes_to_the_probes(
 ) -> None:
     asked = form(**given)
     assert asked.is_valid(), asked.errors
-    assert _given(asked.asked()["lent"], tmp_path, tmp_path).load == load
+    assert given_of(asked.asked()["lent"], tmp_path, tmp_path).load == load
 
 
 @pytest.mark.parametrize("given", [{"load": "50"}, {"within": "300"}])

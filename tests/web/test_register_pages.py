@@ -13,10 +13,18 @@ from django.test import Client
 from django.urls import reverse
 
 from shixiao.records.models import Inspection, Probing, System, Weakness
+from shixiao.seals import SigningKey
 from shixiao.terms import Text
 from shixiao.web.systems.showing import STEPS
 from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.systems import admitting, consenting, interest, probing, weaknesses
+from shixiao.workflows.systems import (
+    admitting,
+    consenting,
+    interest,
+    probing,
+    runners,
+    weaknesses,
+)
 from shixiao.workflows.systems.weaknesses import Asking
 from tests import systems
 from tests.cast import NOW, TODAY, Cast, make_cast
@@ -26,7 +34,13 @@ from tests.web.looking import Look, faults
 from tests.workflows.test_systems import CONSENT
 
 SHOTS = os.environ.get("SHOTS_OF_REGISTER")  # a folder, to look at the pages
-MADE_UP = {"会议室预约", "预约会议室，不处理群众的事项。"}
+MADE_UP = {"会议室预约", "预约会议室，不处理群众的事项。", "机房一号"}
+
+
+def consented(cast: Cast, system: System) -> System:
+    """Let the head consent to probes of a system."""
+    consenting.consent(system, CONSENT, actor=cast.actor("zhou"), at=NOW)
+    return system
 
 
 def filled(cast: Cast) -> list[tuple[str, str]]:
@@ -60,8 +74,31 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
     Probing.objects.filter(pk=queued.pk).update(
         state="running", started=NOW, progress=Text("正在测试：证书", "Testing: certificate")
     )
+    key = SigningKey(b"\x05" * 32).public.base64
+    near = runners.register(
+        cast.places["health"], "机房一号", key, actor=cast.actor("zhou"), at=NOW
+    )
+    job = probing.ask(
+        consented(cast, waiting),
+        target=systems.ADDRESS,
+        profile="web",
+        lent={},
+        origin="runner",
+        actor=cast.actor("wei"),
+        at=NOW,
+    )
+    taken = probing.ask(
+        consented(cast, shut),
+        target=systems.ADDRESS,
+        profile="web",
+        lent={},
+        origin="runner",
+        actor=cast.actor("wei"),
+        at=NOW,
+    )
+    Probing.objects.filter(pk=taken.pk).update(state="running", started=NOW, runner=near)
     owner, analyst, inspector = "system_owner:wei", "analyst:li", "inspector:qian"
-    acts = ("edit", "release", "need", "pledge", "paper", "probe", "enter", "retire")
+    acts = ("edit", "release", "need", "pledge", "paper", "probe", "enter", "sbom", "retire")
     return [
         ("/register/", ""),
         ("/register/?state=suspended", inspector),
@@ -76,6 +113,10 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
         (reverse("registered_contest", args=[poor.code]), ""),
         (reverse("probing", args=[run.code]), owner),
         (reverse("probing", args=[queued.code]), owner),
+        ("/register/runners/", "head:zhou"),
+        ("/register/bundles/", analyst),
+        (reverse("probing", args=[job.code]), owner),
+        (reverse("probing", args=[taken.code]), owner),
         (reverse("weakness", args=[csp.code]), analyst),
         (reverse("weakness", args=[csp.code]), owner),
         (reverse("registered_act", args=[poor.code, "consent"]), "head:zhou"),

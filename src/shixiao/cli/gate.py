@@ -19,8 +19,8 @@ NO_KEY = Text("公钥读不出。", "the public key cannot be read.")
 
 
 @click.command(
-    help="准入门 · the gate before a system: nginx auth_request, Traefik forwardAuth and Envoy "
-    "ext_authz ask it at /check/SYSTEM; what is not admitted is answered 403."
+    help="准入门 · the gate before a system: nginx auth_request asks it at /check/SYSTEM, Traefik "
+    "forwardAuth and Envoy ext_authz at /visit/SYSTEM; what is not admitted is answered 403."
 )
 @click.option(
     "--list",

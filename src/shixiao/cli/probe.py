@@ -42,6 +42,7 @@ OTHERS = {
     "canary": ("probe_at_rest", "canary"),
     "import": ("probe_import", "import_"),
     "osv": ("probe_osv", "osv"),
+    "runner": ("probe_runner", "runner"),
     "sbom": ("probe_sbom", "sbom"),
 }
 

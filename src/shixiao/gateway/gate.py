@@ -2,9 +2,11 @@
 
 It keeps the signed list of systems (``sharing.admission``), looks for a newer one twice a second,
 and answers nginx ``auth_request``, Traefik ``forwardAuth`` and Envoy ``ext_authz`` at
-``/check/<system>``: 204 where the system is admitted, 403 with the reason where it is not. What is
-forged, of another kind or older than what was seen is refused, and the last good list holds on
-until the grace is over; then, and before the first list, everything is closed.
+``/check/<system>``, by any method and at any path below: 200 where the system is admitted (Envoy
+lets nothing else through), 403 with the reason where it is not. At ``/visit/<system>`` readers of a
+suspended system are sent to the page about work by hand, for servers that hand the answer on; nginx
+takes 403 alone. What is forged, of another kind or older than what was seen is refused, and the
+last good list holds on until the grace is over; then, and before the first list, all is closed.
 """
 
 from __future__ import annotations
@@ -34,6 +36,9 @@ PATIENCE = 1.0  # seconds that the publisher may take
 GRACE = 86_400  # seconds that the last good list holds on
 SET_UP = "SHIXIAO_GATE"  # names what the agent is told, to its worker
 LIST, SEEN = "list.json", "version"
+VISIT = "visit"
+PLACES = {"check", VISIT}
+READING = {"GET", "HEAD"}
 LONGEST = 200
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -181,7 +186,7 @@ class Answers:
         if scope["type"] == "lifespan":
             await self._lives(receive, send)
         elif scope["type"] == "http":
-            await self._answered(str(scope["path"]), send)
+            await self._answered(str(scope["path"]), _method(scope), send)
 
     async def _lives(self, receive: Receive, send: Send) -> None:
         while True:
@@ -201,7 +206,7 @@ class Answers:
                 await self._gate.look(client)
                 await asyncio.sleep(EVERY)
 
-    async def _answered(self, path: str, send: Send) -> None:
+    async def _answered(self, path: str, method: str, send: Send) -> None:
         if path == "/health":
             why = self._gate.why
             body = {"version": self._gate.version, "why": why.to_json() if why else None}
@@ -210,24 +215,34 @@ class Answers:
             return
         head, _, rest = path.lstrip("/").partition("/")
         system = rest.partition("/")[0]
-        if head != "check" or not 0 < len(system) <= LONGEST:
+        if head not in PLACES or not 0 < len(system) <= LONGEST:
             await _send(send, HTTPStatus.NOT_FOUND, [], b"{}")
             return
         word = self._gate.word(system, now=datetime.now(UTC))
         if word.admitted:
-            await _send(send, HTTPStatus.NO_CONTENT, [], b"")
+            await _send(send, HTTPStatus.OK, [], b"{}")
             return
-        headers = []
+        headers, status = [], HTTPStatus.FORBIDDEN
         if word.manual:
-            headers.append((b"x-shixiao-manual", quote(word.manual, safe=":/?#&=%").encode()))
+            place = quote(word.manual, safe=":/?#&=%").encode()
+            headers.append((b"x-shixiao-manual", place))
+            if head == VISIT and method in READING:
+                headers.append((b"location", place))
+                status = HTTPStatus.FOUND
         said = {"system": system, "why": word.why.to_json() if word.why else None}
         data = json.dumps(said, ensure_ascii=False).encode()
-        await _send(send, HTTPStatus.FORBIDDEN, headers, data)
+        await _send(send, status, headers, data)
 
 
 def application() -> Answers:
     """Return the application that the environment describes, for the server's worker."""
     return Answers(GateSetting.read(os.environ[SET_UP]))
+
+
+def _method(scope: Scope) -> str:
+    """Return by which method the visitor came: Traefik asks by GET and says so in a header."""
+    said = dict(scope["headers"]).get(b"x-forwarded-method")
+    return said.decode("ascii", errors="replace").upper() if said else str(scope["method"])
 
 
 async def _send(

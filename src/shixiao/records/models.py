@@ -24,6 +24,7 @@ from shixiao.records.cases import (
 )
 from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
+from shixiao.records.components import OsvBundle, Sbom
 from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
 from shixiao.records.disputes import Dispute
@@ -67,6 +68,7 @@ from shixiao.records.probings import (
 )
 from shixiao.records.queued import Queued
 from shixiao.records.requests import SharingRequest, SharingStep
+from shixiao.records.runners import Runner
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
 from shixiao.records.systems import (
@@ -158,6 +160,7 @@ __all__ = [
     "Notice",
     "OfSystem",
     "Organisation",
+    "OsvBundle",
     "Photo",
     "Plan",
     "Post",
@@ -171,6 +174,8 @@ __all__ = [
     "Release",
     "Resolution",
     "Retest",
+    "Runner",
+    "Sbom",
     "SealedValue",
     "Seat",
     "SharingRequest",

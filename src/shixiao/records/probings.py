@@ -11,11 +11,15 @@ from shixiao.records.base import Record, code
 from shixiao.records.fields import BothField, EncryptedJSON
 from shixiao.records.files import StoredFile
 from shixiao.records.queued import Queued
+from shixiao.records.runners import Runner
 from shixiao.records.systems import OfSystem, ProbeConsent, Release, System
 
 
 class Probing(Queued):
     """One run of probes against a system: a job at first, then a report that never changes.
+
+    A job for near the target waits for a ``runner`` of the department, which names its ``claim``
+    and whose ``signature`` stands under what it sent.
 
     ``lent`` is what the probes are lent, such as test accounts; it goes when the run has ended.
     ``report`` is what ``shixiao probe --json`` prints, ``log`` everything that was sent. ``n`` and
@@ -23,9 +27,14 @@ class Probing(Queued):
     """
 
     class Origin(models.TextChoices):
-        """Where it ran: by a worker of the site, or near the target, from where it was taken in."""
+        """Where it ran: by a worker of the site, by a runner near the target, or there by hand.
+
+        ``DAILY`` is the site's own match of components, of which there is one a day.
+        """
 
         SITE = "site"
+        DAILY = "daily"
+        RUNNER = "runner"
         NEAR = "near"
 
     code = models.CharField(max_length=16, unique=True, default=code)
@@ -37,6 +46,9 @@ class Probing(Queued):
     target = models.CharField(max_length=500)
     lent = EncryptedJSON(null=True)
     asked_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    runner = models.ForeignKey(Runner, models.PROTECT, null=True, related_name="runs")
+    claim = models.CharField(max_length=40, default="")
+    signature = models.CharField(max_length=100, default="")
     n = models.PositiveSmallIntegerField(default=0)
     of = models.PositiveSmallIntegerField(default=0)
 
@@ -56,7 +68,7 @@ class Probing(Queued):
         """The newest first."""
 
         ordering = ("-asked", "-id")
-        indexes = (models.Index(fields=["state", "asked"]),)
+        indexes = (models.Index(fields=["origin", "state", "asked"]),)
 
     @property
     def owner(self) -> UUID | None:
@@ -67,7 +79,8 @@ class Probing(Queued):
 class ProbeOutcome(Record):
     """What one probe of a run saw: its checks as [check, severity, passed, place], or why none.
 
-    ``checks`` is None where the probe could not tell; then ``reason`` says why.
+    ``checks`` is None where the probe could not tell; ``reason`` says why, and where both stand,
+    what of it could not be told.
     """
 
     probing = models.ForeignKey(Probing, models.CASCADE, related_name="outcomes")

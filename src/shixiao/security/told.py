@@ -6,6 +6,7 @@ and how long its evidence holds is never taken from the file: it is looked up in
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,8 @@ from shixiao.security.probing.report import SCHEMA
 from shixiao.security.scoring import Judged
 from shixiao.terms import BadInput, Text
 
-MOST, LONGEST = 20_000, 2_000
+MOST, LONGEST = 20_000, 2_000  # checks; signs of a text
+MOST_PARTS = 200
 WRONG = Text(
     "这不是“shixiao probe --json”的结果，或已损坏：{what}。",
     "This is no result of “shixiao probe --json”, or it is damaged: {what}.",
@@ -35,12 +37,17 @@ class ToldProbe:
     Attributes:
         probe: which, as it is described here.
         checks: what it saw; None where it could not tell.
-        reason: why it could not.
+        reason: why it could not; beside checks, of what it could not.
     """
 
     probe: Described
     checks: tuple[Judged, ...] | None
     reason: Text | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it could tell of everything that it looked at."""
+        return self.checks is not None and self.reason is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +133,14 @@ def _run(whole: Mapping[str, Any]) -> ToldRun:
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
         raise _Wrong(Text(f"没有“{unknown[:60]}”这项测试", f"there is no probe “{unknown[:60]}”"))
-    if len(set(names)) != len(names) or len(whole["checks"]) > MOST:
-        raise _Wrong(Text("内容重复或过多", "something is there twice, or too much is there"))
-    reasons = {str(row["probe"]): _text(row["reason"]) for row in coverage["not_assessed"]}
-    checks = _checks(whole["checks"], set(names) - set(reasons))
+    blind = [(str(row["probe"]), _text(row["reason"])) for row in coverage["not_assessed"]]
+    parts, missing = Counter(names), Counter(name for name, _ in blind)
+    told = {name for name in parts if parts[name] > missing[name]}
+    if missing - parts or any(parts[name] - missing[name] > 1 for name in parts):
+        raise _Wrong(Text("内容重复", "something is there twice"))
+    if len(whole["checks"]) > MOST or len(names) > MOST_PARTS:
+        raise _Wrong(Text("内容过多", "too much is there"))
+    checks = _checks(whole["checks"], told)
     faults = tuple(_faults(whole["findings"], checks))
     begun, ended = _moment(whole["begun"]), _moment(whole["ended"])
     if ended < begun:
@@ -140,10 +151,12 @@ def _run(whole: Mapping[str, Any]) -> ToldRun:
         begun,
         ended,
         tuple(
-            ToldProbe(known[name], None, reasons[name])
-            if name in reasons
-            else ToldProbe(known[name], tuple(checks[name]))
-            for name in names
+            ToldProbe(
+                known[name],
+                tuple(checks[name]) if name in told else None,
+                _joined([why for of, why in blind if of == name]),
+            )
+            for name in parts
         ),
         faults,
         int(whole["sent"]),
@@ -174,6 +187,15 @@ def _faults(
         raise _Wrong(Text("问题与检查结果不一致", "its findings do not agree with its checks"))
     for (check, locator), text in said.items():
         yield ToldFault(check, locator, text)
+
+
+def _joined(reasons: list[Text]) -> Text | None:
+    """Return reasons as one text; None where there are none."""
+    if not reasons:
+        return None
+    zh = "".join(dict.fromkeys(each.zh for each in reasons))
+    en = " ".join(dict.fromkeys(each.en for each in reasons))
+    return Text(zh[:LONGEST], en[:LONGEST])
 
 
 def _moment(value: object) -> datetime:

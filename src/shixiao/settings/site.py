@@ -99,6 +99,8 @@ class Site:
         probe_networks: private networks into which the site itself may send probes, where a
             consent names them too; none by default (``SHIXIAO_PROBE_NETWORKS``).
         tools: folder of the tools of ``make probes`` (``SHIXIAO_PROBES``).
+        osv_keys: public keys of those whose bundles of vulnerabilities are believed, base64,
+            commas between; none by default (``SHIXIAO_OSV_KEYS``).
     """
 
     data: Path
@@ -117,6 +119,7 @@ class Site:
     upload: int
     probe_networks: tuple[str, ...]
     tools: Path
+    osv_keys: tuple[str, ...]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Site:
@@ -157,4 +160,5 @@ class Site:
             upload=whole_number(env, "SHIXIAO_UPLOAD_MB", 2048),
             probe_networks=networks(env, "SHIXIAO_PROBE_NETWORKS"),
             tools=Path(env.get("SHIXIAO_PROBES") or ".probes").absolute(),
+            osv_keys=several(env, "SHIXIAO_OSV_KEYS"),
         )

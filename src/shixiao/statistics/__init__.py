@@ -12,6 +12,7 @@ from shixiao.statistics.closing import (
     foreseen,
     untouched,
 )
+from shixiao.statistics.counts import garwood, growth_p
 from shixiao.statistics.intervals import estimate_from_draws, ratio_from_draws
 from shixiao.statistics.mean_ratios import Stratum, ratio_of_means, ratio_of_stratified_means
 from shixiao.statistics.means import mean_from_sums
@@ -84,6 +85,8 @@ __all__ = [
     "estimate_ratio",
     "foreseen",
     "gamma_poisson",
+    "garwood",
+    "growth_p",
     "holm",
     "krippendorff_alpha",
     "max_t",

@@ -8,6 +8,10 @@ NO_CASES = Text(
     "没有可用的个案，至少需要 1 件。",
     "There are no cases to use; at least 1 is needed.",
 )
+NO_EXPOSURE = Text(
+    "没有可以计数的时间，比率没有定义；至少需要 1 天。",
+    "There is no time in which to count, so the rate is undefined; at least 1 day is needed.",
+)
 BOTH_ZERO = Text(
     "两组的数值都为零，比值没有定义；至少需要 1 件数值不为零的个案。",
     "Both groups are zero, so their ratio is undefined; at least 1 non-zero case is needed.",

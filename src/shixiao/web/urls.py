@@ -67,8 +67,10 @@ from shixiao.web.shell import choices
 from shixiao.web.standards import views as standards
 from shixiao.web.subjects import views as subjects
 from shixiao.web.systems import acting as system_acts
+from shixiao.web.systems import bundles as system_bundles
 from shixiao.web.systems import probing as system_runs
 from shixiao.web.systems import rulings as system_rulings
+from shixiao.web.systems import runners as system_runners
 from shixiao.web.systems import views as systems
 from shixiao.web.training import views as training
 from shixiao.web.training import warnings
@@ -159,6 +161,10 @@ urlpatterns = [
     path("register/add/", systems.add, name="register_add"),
     path("register/systems.json", systems.signed_list, name="register_list"),
     path("register/key", systems.key, name="register_key"),
+    path("register/bundles/", system_bundles.listing, name="bundles"),
+    path("register/runners/", system_runners.listing, name="runners"),
+    path("register/runners/<slug:code>/end/", system_runners.end, name="runner_end"),
+    path("register/runs/<slug:code>/back/", system_runs.back, name="probing_back"),
     path("register/runs/<slug:code>/", system_runs.one, name="probing"),
     path("register/runs/<slug:code>/sent/", system_runs.log, name="probing_log"),
     path("register/weaknesses/<slug:code>/", system_runs.weakness, name="weakness"),

@@ -28,7 +28,7 @@ def probed(asked: Mapping[str, Any], tell: Callable[[Text], None]) -> dict[str, 
         Target.parse(asked["target"]),
         Profile(asked["profile"]),
         consent=Consent.of(asked["consent"]),
-        given=_given(asked["lent"], folder, Path(asked["tools"])),
+        given=given_of(asked["lent"], folder, Path(asked["tools"])),
         now=lambda: datetime.now(UTC),
         tell=tell,
     )
@@ -56,7 +56,8 @@ def watched(asked: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _given(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
+def given_of(lent: Mapping[str, Any], folder: Path, tools: Path) -> Given:
+    """Return what a job lends the probes; certificates that it trusts go into the folder."""
     ca = None
     if lent.get("ca"):
         ca = folder / "trusted.pem"

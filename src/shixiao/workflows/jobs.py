@@ -20,7 +20,14 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
-from shixiao.workflows.systems import probing, reviewing, watching
+from shixiao.workflows.systems import (
+    complaints,
+    components,
+    near,
+    probing,
+    reviewing,
+    watching,
+)
 from shixiao.workflows.trainings import running
 
 HERE = "shixiao.workflows.jobs"
@@ -39,6 +46,16 @@ def queue_matching(run: MatchRun) -> None:
 def queue_probing(run: Probing) -> None:
     """Queue a run of probes, in the transaction that asks for it."""
     async_task(f"{HERE}.probe", task_name=f"probe {run.code}")
+
+
+def queue_review() -> None:
+    """Queue a look at what a result changes, in the transaction that takes it in."""
+    async_task(f"{HERE}.review_systems", task_name="review systems")
+
+
+def queue_components() -> None:
+    """Queue a match of components, in the transaction that brings something to match."""
+    async_task(f"{HERE}.match_components", task_name="match components")
 
 
 def queue_check() -> None:
@@ -86,6 +103,20 @@ def watch_certificates() -> int:
     return watching.watch_all(now=timezone.now())
 
 
+def match_components() -> int:
+    """Match what systems are made of against the newest vulnerabilities, where that is due."""
+    now = timezone.now()
+    matched = components.match_due(now=now)
+    if matched:
+        reviewing.review_all(now=now)
+    return matched
+
+
+def count_complaints() -> int:
+    """Hold what people say against systems against what they used to say, window by window."""
+    return complaints.watch_all(now=timezone.now())
+
+
 def review_systems() -> int:
     """Look at what time changed of admitted systems, and publish the list of systems anew."""
     return reviewing.review_all(now=timezone.now())
@@ -105,6 +136,7 @@ def take_up() -> None:
     harvesting.run_waiting()
     probing.resume(now=now)
     probing.run_waiting()
+    near.free(now=now)
 
 
 def send_notices() -> int:
@@ -185,6 +217,8 @@ CLOCK = {
     read_gateways: 1,
     review_systems: 10,
     watch_certificates: 60,
+    match_components: 60,
+    count_complaints: 720,
     end_inspections: 60,
     remind_incidents: 1,
 }

@@ -23,6 +23,7 @@ SCOPES: Mapping[str, Text] = {
     "results": Text("评估结果、对象和线索", "evaluations, subjects and findings"),
     "cases": Text("案件", "cases"),
     "metrics": Text("运行指标", "metrics of the running site"),
+    "probes": Text("近旁测试机", "a runner near the target"),
 }
 PREFIX = "shixiao_"  # by which a leaked token is recognised
 LONGEST = timedelta(days=366)

@@ -70,7 +70,7 @@ class Exhibit:
         side: the side that it speaks to.
         release: hash of the release that it was taken of; "" where it is of no release.
         checks: what was seen; None where it could not tell.
-        reason: why it could not.
+        reason: why it could not; beside checks, of what it could not.
     """
 
     kept: Kept
@@ -208,7 +208,7 @@ def _missing(dossier: Dossier, current: Mapping[str, Exhibit]) -> tuple[Text, ..
             called = dossier.called(name)
             if each is None or each.side is not side:
                 found.append(Text(f"没有评估：{called.zh}", f"not assessed: {called.en}"))
-            elif each.checks is None:
+            elif each.checks is None or each.reason is not None:
                 why = each.reason or Text("没有测成", "it could not tell")
                 found.append(Text(f"{called.zh}：{why.zh}", f"{called.en}: {why.en}"))
     return tuple(found)

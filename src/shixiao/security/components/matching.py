@@ -89,6 +89,25 @@ def assess(
     return (Assessed(words, tuple(seen)), *rest) if seen else rest
 
 
+def summed(parts: Sequence[Assessed]) -> tuple[Assessed, ...]:
+    """Return what ``assess`` gives with each check that holds everywhere named once.
+
+    A check counts once however many places it was looked at, so the score is the same; what a
+    match of every day keeps does not grow with the number of components.
+    """
+    return tuple(
+        each if each.seen is None else Assessed(each.probe, _summed(each.seen), each.reason)
+        for each in parts
+    )
+
+
+def _summed(seen: Sequence[Seen]) -> tuple[Seen, ...]:
+    failed = tuple(one for one in seen if not one.passed)
+    wrong = {one.check for one in failed}
+    held = dict.fromkeys(one.check for one in seen if one.check not in wrong)
+    return (*failed, *(Seen(check, True) for check in held))
+
+
 def _why_not(component: Component, bundle: Bundle) -> Text | None:
     """Say why a component cannot be assessed; None where it can."""
     if not component.ecosystem:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from shixiao.security.documents import read_json
+from shixiao.security.documents import parse_json, read_json
 from shixiao.terms import BadInput, Text
 
 MOST = 200_000
@@ -56,16 +56,28 @@ def read_sbom(path: Path) -> tuple[Component, ...]:
     Raises:
         BadInput: it cannot be read, is too large, or is none.
     """
-    data = read_json(path, wrong=NO_SBOM)
+    return _listed(read_json(path, wrong=NO_SBOM), path.name)
+
+
+def parse_sbom(data: bytes, *, file: str) -> tuple[Component, ...]:
+    """Return the components of an SBOM by the bytes of its file, each once, in order.
+
+    Raises:
+        BadInput: it is too large, or is none.
+    """
+    return _listed(parse_json(data, file=file, wrong=NO_SBOM), file)
+
+
+def _listed(data: Any, file: str) -> tuple[Component, ...]:
     if not isinstance(data, Mapping) or data.get("bomFormat") != "CycloneDX":
-        raise BadInput(NO_SBOM, file=path.name)
+        raise BadInput(NO_SBOM, file=file)
     found = set()
-    for each in _components(data, path.name, 0):
-        found.add(_component(each, path.name))
+    for each in _components(data, file, 0):
+        found.add(_component(each, file))
         if len(found) > MOST:
-            raise BadInput(LARGE, file=path.name)
+            raise BadInput(LARGE, file=file)
     if not found:
-        raise BadInput(EMPTY, file=path.name)
+        raise BadInput(EMPTY, file=file)
     return tuple(sorted(found))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial, wraps
+from http import HTTPStatus
 from typing import Any, Literal
 
 from django.core.paginator import Paginator
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from ninja import NinjaAPI, Query
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.responses import NinjaJSONEncoder
 
 import shixiao
@@ -20,12 +21,12 @@ from shixiao.records.models import Evaluation, Standing
 from shixiao.rules import Unit, load_calendar
 from shixiao.rules import deadline as count_deadline
 from shixiao.terms import Text
-from shixiao.web.api import shapes
+from shixiao.web.api import runners, shapes
 from shixiao.web.api.bearer import admit
 from shixiao.web.cases.seen import visible_cases
 from shixiao.web.findings.views import visible_findings
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.problems import STATUS, problem
+from shixiao.web.shell.problems import MALFORMED, STATUS, problem
 from shixiao.workflows.evaluations import visible
 from shixiao.workflows.receipts import find_receipt
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
@@ -53,6 +54,13 @@ def not_understood(request: HttpRequest, error: ValidationError | type[Validatio
     first = getattr(error, "errors", [{}])[0]
     name, why = str(first.get("loc", ("",))[-1]), str(first.get("msg", ""))
     return problem(request, STATUS[Incomplete], NOT_UNDERSTOOD.format(name=name, why=why))
+
+
+@api.exception_handler(HttpError)
+def malformed(request: HttpRequest, error: HttpError | type[HttpError]) -> Any:
+    """Answer a body that cannot be read at all."""
+    del error
+    return problem(request, HTTPStatus.BAD_REQUEST, MALFORMED)
 
 
 @api.get("evaluations", response=shapes.Listed[shapes.EvaluationShape], url_name="api_evaluations")
@@ -207,6 +215,7 @@ def _head_too(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answered
 
 
+api.add_router("runner", runners.router)
 urls = [
     URLPattern(each.pattern, _head_too(each.callback), name=each.name)
     for each in api.urls[0]

@@ -46,6 +46,7 @@ def refused(request: Any) -> bool:
 def _most(request: Any) -> int:
     """Return how many bytes a form may bring: much where who signed in delivers evidence."""
     user = getattr(request, "user", None)
-    if request.path == reverse("evidence_add") and user is not None and user.is_authenticated:
+    large = {reverse("evidence_add"), reverse("bundles")}
+    if request.path in large and user is not None and user.is_authenticated:
         return int(settings.SITE.upload << 20)
     return USUAL

@@ -26,13 +26,15 @@ from shixiao.web.systems.probe_forms import (
     ReasonForm,
     RetireForm,
     RunForm,
+    SbomForm,
 )
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.jobs import queue_probing
+from shixiao.workflows.jobs import queue_components, queue_probing
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.systems import (
     admitting,
+    components,
     consenting,
     filing,
     interest,
@@ -99,7 +101,8 @@ def _consent(row: System, form: ConsentForm, seen: int, actor: Actor, at: dateti
 def _probe(row: System, form: ProbeForm, seen: int, actor: Actor, at: datetime) -> object:
     del seen
     made = probing.ask(row, **form.asked(), actor=actor, at=at)
-    queue_probing(made)
+    if made.origin == Probing.Origin.SITE:
+        queue_probing(made)
     return made
 
 
@@ -107,6 +110,15 @@ def _enter(row: System, form: RunForm, seen: int, actor: Actor, at: datetime) ->
     del seen
     file = form.cleaned_data["file"]
     return probing.take_in(row, file.read(), file=file.name, actor=actor, at=at)
+
+
+@transaction.atomic
+def _sbom(row: System, form: SbomForm, seen: int, actor: Actor, at: datetime) -> object:
+    del seen
+    file = form.cleaned_data["file"]
+    made = components.enter(row, file.read(), file=file.name, actor=actor, at=at)
+    queue_components()
+    return made
 
 
 def _propose(row: System, form: ReasonForm, seen: int, actor: Actor, at: datetime) -> object:
@@ -197,8 +209,9 @@ DOINGS: Mapping[str, Doing] = {
     "probe": Doing(
         Text("测试", "Probe it"),
         Text(
-            "测试在后台进行，进度随时可看；没有测成的不算通过。",
-            "It runs in the background and can be followed; what could not tell has not passed.",
+            "测试在后台或由近旁测试机进行，进度随时可看；没有测成的不算通过。",
+            "It runs in the background, or by a runner near the target, and can be followed; what"
+            " could not tell has not passed.",
         ),
         "system.probe",
         ProbeForm,
@@ -214,6 +227,18 @@ DOINGS: Mapping[str, Doing] = {
         "system.probe",
         RunForm,
         _enter,
+        upload=True,
+    ),
+    "sbom": Doing(
+        Text("登记组件清单", "Enter the list of components"),
+        Text(
+            "最新版本的组件清单（SBOM），本站每天与最新的漏洞库比对；新版本须另行登记。",
+            "The list of components (SBOM) of the newest release; it is held every day against the"
+            " newest vulnerabilities. A new release needs its own.",
+        ),
+        "system.manage",
+        SbomForm,
+        _sbom,
         upload=True,
     ),
     "propose": Doing(

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from shixiao.records.models import System
+from shixiao.records.models import Probing, System
 from shixiao.security.probing import Profile, Target
 from shixiao.security.probing.consent import FASTEST, HEAVY, MOST
 from shixiao.terms import Text
@@ -28,6 +28,10 @@ HEAVIER = {
     "fuzz": Text("异常请求", "Malformed requests"),
     "slow": Text("慢速连接", "Slow connections"),
     "accounts": Text("用两个测试账号越权访问", "Access across two test accounts"),
+}
+PLACES = {
+    Probing.Origin.SITE: Text("由本站测试", "By this site"),
+    Probing.Origin.RUNNER: Text("由目标近旁的测试机测试", "By a runner near the target"),
 }
 ACCOUNT = Text(
     "第 {n} 行读不了：应为“账号 口令 自己的路径”，路径可有多个。",
@@ -111,6 +115,14 @@ class ProbeForm(forms.Form):
 
     target = forms.ChoiceField(label=words("地址", "Address"))
     profile = forms.ChoiceField(label=words("测哪一组", "Which probes"))
+    origin = forms.ChoiceField(
+        label=words("在哪里测", "Where it is run"),
+        help_text=words(
+            "本站到不了的内部地址，由部门登记的近旁测试机来取任务。",
+            "An address that this site does not reach is left to a runner that the department has"
+            " registered.",
+        ),
+    )
     login = forms.CharField(
         label=words("登录接口的路径", "Path that takes a login"), max_length=300, required=False
     )
@@ -176,6 +188,7 @@ class ProbeForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["target"].choices = [(each["address"], each["address"]) for each in row.addresses]
         fields["profile"].choices = choices(PROFILES)
+        fields["origin"].choices = choices(PLACES)
 
     def clean_accounts(self) -> list[dict[str, Any]]:
         """Return name, password and paths of each line."""
@@ -204,6 +217,7 @@ class ProbeForm(forms.Form):
         return {
             "target": given["target"],
             "profile": given["profile"],
+            "origin": given["origin"],
             "lent": {
                 "login": given["login"],
                 "fields": names if len(names) == 2 else ["username", "password"],
@@ -226,6 +240,19 @@ class RunForm(forms.Form):
             "“shixiao probe … --json”的输出，包括 at-rest、backup check 和 sbom。",
             "What “shixiao probe … --json” printed, at-rest, backup check and sbom too.",
         ),
+    )
+
+    def __init__(self, row: System, *args: Any, **given: Any) -> None:
+        del row
+        super().__init__(*args, **given)
+
+
+class SbomForm(forms.Form):
+    """The list of components of the newest release."""
+
+    file = forms.FileField(
+        label=words("组件清单", "List of components"),
+        help_text=words("CycloneDX 的 JSON（1.2 以上）。", "JSON of CycloneDX (1.2 or later)."),
     )
 
     def __init__(self, row: System, *args: Any, **given: Any) -> None:

@@ -22,7 +22,7 @@ from shixiao.workflows import files
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
-from shixiao.workflows.systems import probing, weaknesses
+from shixiao.workflows.systems import near, probing, runners, weaknesses
 from shixiao.workflows.systems.dossier import names
 from shixiao.workflows.systems.weaknesses import Asking
 
@@ -33,6 +33,8 @@ OF_FILES = {
 }
 ORIGINS = {
     "site": Text("本站测试", "run by this site"),
+    "runner": Text("近旁测试机测试", "run by a runner near the target"),
+    "daily": Text("本站每日比对", "the daily match of this site"),
     "near": Text("在目标近旁测试后登记", "run near the target and entered"),
 }
 TURNS = {
@@ -42,6 +44,7 @@ TURNS = {
 }
 ASKED = Text("豁免申请已提交，由数据局答复。", "Asked for; the bureau answers.")
 ANSWERED = Text("已答复。", "Answered.")
+TAKEN_BACK = Text("任务已撤回。", "The job was taken back.")
 
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
@@ -57,6 +60,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "took": int(took.total_seconds()),
         "outcomes": [_outcome(each) for each in row.outcomes.all()],
         "may_probe": may(actor, "system.probe", row),
+        "freed": near.freed(row),
+        "runners": runners.near(row.system) if row.state == "queued" else [],
     }
     return render(request, "systems/run.html.j2", context)
 
@@ -81,14 +86,26 @@ def _outcome(each: Any) -> dict[str, Any]:
     ]
     return {
         "name": each.name,
-        "reason": None,
+        "reason": each.reason,
         "failed": failed,
         "held": len(each.checks) - len(failed),
     }
 
 
+def back(request: HttpRequest, code: str) -> HttpResponse:
+    """Take back a job that waits for a runner."""
+    actor = actor_on(request)
+    row = _found(actor, code)
+    try:
+        near.take_back(row, actor=actor, at=timezone.now())
+        messages.success(request, say(TAKEN_BACK))
+    except Stale as error:
+        messages.warning(request, say(error.text))
+    return HttpResponseRedirect(reverse("probing", args=[row.code]))
+
+
 def log(request: HttpRequest, code: str) -> HttpResponse:
-    """Give everything that a run of the site sent, one request a line."""
+    """Give everything that a run sent, one request a line."""
     row = _found(actor_on(request), code)
     if row.log is None:
         raise Missing(NOT_FOUND)

@@ -193,7 +193,11 @@ def _reason(together: list[SystemStep]) -> object:
     return step.reason if step.verb in {*PUBLIC, "consent", "withdraw_consent"} else ""
 
 
-NAMED = {"need": Text("需求说明", "Need file"), "pledge": Text("基线和目标", "Baseline and target")}
+NAMED = {
+    "sbom": Text("组件清单", "List of components"),
+    "need": Text("需求说明", "Need file"),
+    "pledge": Text("基线和目标", "Baseline and target"),
+}
 
 
 def layers(decision: Decision) -> list[dict[str, Any]]:
@@ -234,7 +238,7 @@ def _row(name: str, each: Any, now: datetime) -> dict[str, Any]:
         return found | {"tag": Text("没有", "Missing"), "tone": "red", "why": None}
     until = ends(each.kept, pack())
     found |= {"at": each.kept.at, "until": until, "why": each.reason}
-    if each.checks is None:
+    if each.checks is None or each.reason is not None:
         return found | {"tag": Text("没有测成", "Could not tell"), "tone": "red"}
     if until <= now:
         return found | {"tag": Text("已过期", "Expired"), "tone": "red"}
@@ -261,6 +265,8 @@ def run_line(row: Probing) -> dict[str, Any]:
     """Return a run as a line of a list, as ``parts.inbox_row`` takes it."""
     tag, tone = RUNS[row.state]
     about: Text | None = None
+    if row.state == "queued" and row.origin == "runner":
+        about = Text("等待近旁测试机", "Waits for a runner near the target")
     if row.state == "done":
         about = Text(
             f"测成 {row.assessed}/{row.mandatory} 项，{row.faults} 处不符合",

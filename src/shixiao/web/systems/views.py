@@ -29,6 +29,7 @@ from shixiao.workflows.systems import (
     admitting,
     certificates,
     checklists,
+    components,
     consenting,
     interest,
     judging,
@@ -115,7 +116,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     row = found(actor, code)
     inside = registering.may_read(actor, row)
     ruling = interest.standing(row)
-    runs = row.probings.select_related("release")[:20] if inside else ()
+    runs = row.probings.exclude(origin="daily").select_related("release") if inside else None
     open_ = row.weaknesses.filter(state="open").prefetch_related("waivers") if inside else ()
     context = {
         "row": row,
@@ -140,7 +141,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "pledged": judging.pledgeable(),
         "consents": list(row.consents.filter(withdrawn__isnull=True)[:10]) if inside else [],
         "may_consent": may(actor, "system.consent", row),
-        "runs": [showing.run_line(each) for each in runs],
+        "runs": [showing.run_line(each) for each in runs[:20]] if runs is not None else [],
+        "sbom": components.current(row) if inside else None,
+        "match": row.probings.filter(origin="daily").first() if inside else None,
         "weaknesses": [showing.weakness_line(each) for each in open_],
         "counts": weaknesses.counts(row),
         "way": showing.timeline(row, inside=inside),

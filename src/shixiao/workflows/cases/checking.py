@@ -9,7 +9,9 @@ from shixiao.terms import Text
 from shixiao.workflows.cases.life import life
 from shixiao.workflows.cases.moving import Act, check, locked, move
 from shixiao.workflows.refusals import Incomplete
+from shixiao.workflows.systems.retesting import upheld_against
 
+SYSTEM = "system"
 NO_OUTCOME = Text("请选择认定结果。", "Choose what was established.")
 
 
@@ -45,13 +47,13 @@ def contest(case: Case, act: Act) -> Step:
 @transaction.atomic
 def accept(case: Case, act: Act) -> Step:
     """Accept the proposed finding on behalf of the department."""
-    return _plain(case, act, "accept")
+    return _stands(case, act, _plain(case, act, "accept"))
 
 
 @transaction.atomic
 def expire(case: Case, act: Act) -> Step:
     """Let an uncontested finding stand once the period is over."""
-    return _plain(case, act, "expire")
+    return _stands(case, act, _plain(case, act, "expire"))
 
 
 @transaction.atomic
@@ -63,7 +65,16 @@ def uphold(case: Case, act: Act) -> Step:
 @transaction.atomic
 def reject(case: Case, act: Act) -> Step:
     """Reject the contest with reasons: the finding stands."""
-    return _answer(case, act, "reject")
+    return _stands(case, act, _answer(case, act, "reject"))
+
+
+def _stands(case: Case, act: Act, step: Step) -> Step:
+    """Test a system again about which a complaint was right, now that this is established."""
+    held = Case.objects.get(pk=case.pk)
+    right = held.outcome in {Case.Outcome.SUBSTANTIATED, Case.Outcome.PARTLY}
+    if right and held.origin == Case.Origin.COMPLAINT and held.subject_kind == SYSTEM:
+        upheld_against(held.subject, held.code, at=act.at, actor=act.actor)
+    return step
 
 
 def _plain(case: Case, act: Act, name: str) -> Step:

@@ -185,7 +185,7 @@ def full_run(inspection: Inspection) -> Probing | None:
     """Return the newest run since the seal was broken that assessed all that is asked; or None."""
     if inspection.system is None or inspection.opened is None:
         return None
-    rows = inspection.system.probings.filter(
+    rows = inspection.system.probings.exclude(origin=Probing.Origin.DAILY).filter(
         state=Probing.State.DONE, begun__gte=inspection.opened, mandatory__gt=0
     )
     newest = rows.order_by("-begun").first()

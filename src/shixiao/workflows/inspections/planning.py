@@ -169,7 +169,8 @@ def table(at: datetime, ends: date) -> list[dict[str, Any]]:
 
 def risk_of(system: System, at: datetime) -> Risk:
     """Return what decides the weight of a system."""
-    run = system.probings.filter(state=Probing.State.DONE, begun__isnull=False)
+    run = system.probings.exclude(origin=Probing.Origin.DAILY)
+    run = run.filter(state=Probing.State.DONE, begun__isnull=False)
     newest = run.order_by("-begun").values_list("begun", flat=True).first()
     since = at - timedelta(days=int(pack().number("LOT-06", "days")))
     complaints = Case.objects.filter(

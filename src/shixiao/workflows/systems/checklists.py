@@ -154,7 +154,7 @@ def _of(name: str, clause: str, newest: Mapping[str, Exhibit], now: datetime) ->
     """Give the lines of one check or criterion: one for each place where it does not hold."""
     each = newest.get(name.partition(".")[0])
     called = names()[name]
-    if each is None or each.checks is None:
+    if each is None or each.checks is None or each.reason is not None:
         yield Line(clause, called, Result.MISSING, None)
         return
     taken = timezone.localdate(each.kept.at)

@@ -113,12 +113,19 @@ def _plain(each: Exhibit) -> list[object]:
         None
         if checks is None
         else [[c.check, str(c.severity), c.passed, c.locator] for c in checks],
+        None if each.reason is None else each.reason.to_json(),
     ]
 
 
 def _runs(system: System) -> Iterator[Exhibit]:
-    """Give what the runs saw that count: those begun after the last thing that forced a test."""
+    """Give what the runs saw that count: those begun after the last thing that forced a test.
+
+    Of the daily matches of components only the newest counts.
+    """
     rows = system.probings.filter(state=Probing.State.DONE).select_related("release")
+    daily = rows.filter(origin=Probing.Origin.DAILY)
+    newest = daily.order_by("-begun", "-id").first()
+    rows = rows.exclude(origin=Probing.Origin.DAILY, begun__lt=newest.begun) if newest else rows
     forced = system.retests.first()
     if forced is not None:
         rows = rows.filter(begun__gte=forced.at)

@@ -22,6 +22,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import needed
 from shixiao.workflows.permissions import check, may, signed_in
 from shixiao.workflows.refusals import Forbidden, Stale
+from shixiao.workflows.systems import retesting
 from shixiao.workflows.systems.registering import about_sha256, begin, keep
 
 NOT_PUBLIC = Text(
@@ -195,6 +196,8 @@ def answer(
     keep(ruling.system, "answer_contest", at=at, actor=actor, reason=held.answer)
     if upheld and ruling.ended is None:
         _end(ruling, held.answer, at, actor)
+    if upheld:
+        retesting.upheld(moving.locked(ruling.system), str(held.pk), at=at, actor=actor)
     return held
 
 

@@ -34,6 +34,7 @@ from shixiao.workflows.refusals import Incomplete, Stale
 from shixiao.workflows.roles import Scope
 from shixiao.workflows.systems.consenting import in_force, out_of_reach
 from shixiao.workflows.systems.registering import begin, keep, latest
+from shixiao.workflows.systems.runners import near
 from shixiao.workflows.systems.weaknesses import take
 
 logger = logging.getLogger("shixiao.probes")
@@ -47,6 +48,12 @@ NO_CONSENT = Text(
 )
 NO_ADDRESS = Text("请从登记的地址里选一个。", "Choose one of the registered addresses.")
 NO_PROFILE = Text("请选择测哪一组。", "Choose which probes.")
+NO_PLACE = Text("请选择在哪里测试。", "Choose where it is run.")
+NO_RUNNER = Text(
+    "这个部门还没有登记近旁测试机；请先登记，或在目标近旁测试后登记结果。",
+    "No runner is registered that reaches this system; register one, or probe it near the target"
+    " and enter the result.",
+)
 UNDER_WAY = Text("这个系统正在测试中。", "This system is being probed already.")
 ENDED = Text(
     "测试进程意外结束，没有留下结果。可以重新测试。",
@@ -75,7 +82,7 @@ class Withdrawn(Exception):
 
 def visible(actor: Actor) -> QuerySet[Probing]:
     """Return the runs that the person may see."""
-    rows = Probing.objects.select_related("system__department", "release")
+    rows = Probing.objects.select_related("system__department", "release", "runner")
     if actor.reach("system.read") is Scope.ANY:
         return rows
     return rows.filter(system__department__in=actor.below)
@@ -90,8 +97,9 @@ def ask(
     lent: Mapping[str, Any],
     actor: Actor,
     at: datetime,
+    origin: str = Probing.Origin.SITE,
 ) -> Probing:
-    """Ask for a run; a worker runs it.
+    """Ask for a run; a worker of the site runs it, or a runner near the target.
 
     Args:
         system: which.
@@ -101,11 +109,12 @@ def ask(
             load.
         actor: who asks.
         at: when.
+        origin: who runs it: ``Probing.Origin.SITE`` or ``RUNNER``.
 
     Raises:
         Forbidden: it is another department's.
-        Incomplete: there is no release, or no such address or profile.
-        Stale: there is no consent in force, it is out of the site's reach, or a run is under way.
+        Incomplete: there is no release, or no such address, profile or place.
+        Stale: there is no consent in force, it is out of reach, or a run is under way.
     """
     held = begin(system, seen=None, actor=actor, right="system.probe")
     release = _release(held)
@@ -113,11 +122,14 @@ def ask(
         raise Incomplete(NO_ADDRESS, field="target")
     if profile not in set(Profile):
         raise Incomplete(NO_PROFILE, field="profile")
+    if origin not in (Probing.Origin.SITE, Probing.Origin.RUNNER):
+        raise Incomplete(NO_PLACE, field="origin")
     consent = in_force(held, at)
     if consent is None:
         raise Stale(NO_CONSENT)
     terms = Consent.of(consent.terms)
-    why_not = terms.why_not(Target.parse(target), now=at) or out_of_reach(terms)
+    reached = _unreached(held) if origin == Probing.Origin.RUNNER else out_of_reach(terms)
+    why_not = terms.why_not(Target.parse(target), now=at) or reached
     if why_not is not None:
         raise Stale(why_not)
     if held.probings.filter(state__in=queued.UNDERWAY).exists():
@@ -126,7 +138,7 @@ def ask(
         system=held,
         release=release,
         consent=consent,
-        origin=Probing.Origin.SITE,
+        origin=origin,
         profile=profile,
         target=target,
         lent=dict(lent),
@@ -183,7 +195,7 @@ def take_in(system: System, data: bytes, *, file: str, actor: Actor, at: datetim
 def run_waiting() -> int:
     """Run what waits; return how many runs there were."""
     ran = 0
-    while (found := queued.claim(Probing.objects.all())) is not None:
+    while (found := queued.claim(_of_site())) is not None:
         run(found)
         ran += 1
     return ran
@@ -213,7 +225,16 @@ def run(found: Probing) -> None:
 
 def resume(*, now: datetime) -> int:
     """Queue again what a vanished worker left; after three attempts it has failed."""
-    return queued.resume(Probing.objects.all(), lambda each: _fail(each, ENDED), now=now)
+    return queued.resume(_of_site(), lambda each: _fail(each, ENDED), now=now)
+
+
+def _of_site() -> QuerySet[Probing]:
+    """Return the runs of this site's own workers."""
+    return Probing.objects.filter(origin=Probing.Origin.SITE)
+
+
+def _unreached(system: System) -> Text | None:
+    return None if near(system) else NO_RUNNER
 
 
 def _release(system: System) -> Release:

@@ -13,13 +13,17 @@ from django.utils import timezone
 
 from shixiao.records.models import Retest, System
 from shixiao.rules import load_calendar
+from shixiao.security import surging
+from shixiao.security.surging import Counted
 from shixiao.terms import Text
+from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
 from shixiao.workflows.notices import holders, tell
 
 LONGEST = 200
+ADMITTED = "admitted"
 CAUSES = {
     "release": Text("登记了新版本", "a new release"),
     "certificate": Text("网站的证书换了", "the certificate of the site changed"),
@@ -35,6 +39,47 @@ TOLD = Text(
     "“{name}”须提前复测：{cause}，{due} 以前重新准入，否则暂停。",
     "“{name}” has to be tested again: {cause}. It is admitted anew by {due}, or suspended.",
 )
+
+
+def upheld(
+    system: System, reference: str, *, at: datetime, actor: Actor | None = None
+) -> Retest | None:
+    """Force a new test of a system that is admitted, for somebody was right against it.
+
+    Args:
+        system: held by the caller's transaction.
+        reference: number of the objection, complaint or request.
+        at: when it was upheld.
+        actor: who upheld it; None where nobody did, as where a period ended.
+    """
+    if system.state != ADMITTED:
+        return None
+    return force(system, "objection", reference, at=at, actor=actor)
+
+
+def upheld_against(
+    identifier: str, reference: str, *, at: datetime, actor: Actor | None = None
+) -> Retest | None:
+    """Do the same where the system is known by its name in evidence, if it is registered."""
+    row = System.objects.filter(identifier=identifier).first()
+    return None if row is None else upheld(moving.locked(row), reference, at=at, actor=actor)
+
+
+def surge(
+    system: System, reference: str, *, late: Counted, earlier: Counted, at: datetime
+) -> Retest | None:
+    """Force a new test of an admitted system where complaints about it surged (rule SEC-30).
+
+    Args:
+        system: held by the caller's transaction.
+        reference: the window, as ``2026-01-01..2026-01-28``; the same one forces once.
+        late: what came in it.
+        earlier: what came before it.
+        at: when it was told.
+    """
+    if system.state != ADMITTED or not surging.surge(late, earlier, pack()).surged:
+        return None
+    return force(system, "complaints", reference, at=at)
 
 
 def force(

@@ -72,10 +72,10 @@ def take(made: Probing, told: ToldRun, stored: StoredFile, *, at: datetime) -> N
     )
     judged = [one for each in told.probes for one in each.checks or ()]
     failed = [one for one in judged if not one.passed]
-    whole = all(each.checks is not None for each in told.probes)
+    whole = all(each.whole for each in told.probes)
     made.report, made.begun, made.sent = stored, told.begun, told.sent
     made.mandatory = len(told.probes)
-    made.assessed = sum(each.checks is not None for each in told.probes)
+    made.assessed = sum(each.whole for each in told.probes)
     made.score = score(judged, pack()) if whole and judged else None
     made.vetoes = len({one.check for one in failed if one.severity is Gravity.VETO})
     made.faults = len(failed)
@@ -89,19 +89,24 @@ def take(made: Probing, told: ToldRun, stored: StoredFile, *, at: datetime) -> N
         "rules_sha256": made.rules_sha256,
     }
     put("system.probed", made.system.code, at=at, facts=facts, sealed={"actor": made.asked_by})
-    keep(made.system, "probed", at=at, reason=made.code)
+    if made.origin != Probing.Origin.DAILY:
+        keep(made.system, "probed", at=at, reason=made.code)
 
 
 def _update(made: Probing, told: ToldRun, at: datetime) -> None:
-    """Open, mend and see again what the run looked at."""
-    looked = {each.probe.id for each in told.probes if each.checks is not None}
-    looked -= _seen_since(made, told.begun)
+    """Open, mend and see again what the run looked at.
+
+    A probe that could tell of a part opens what it saw there, and mends nothing.
+    """
+    since = _seen_since(made, told.begun)
+    partly = {each.probe.id for each in told.probes if each.checks is not None} - since
+    looked = {each.probe.id for each in told.probes if each.whole} - since
     rows = Weakness.objects.select_for_update(of=("self",)).filter(system=made.system)
     known = {(row.check_id, row.locator): row for row in rows}
     seen = {
         (each.check, each.locator): each
         for each in told.faults
-        if each.check.partition(".")[0] in looked
+        if each.check.partition(".")[0] in partly
     }
     for key, fault in seen.items():
         row = known.get(key)
