@@ -8,8 +8,9 @@ STAMP := $(VENV)/.stamp-
 # The lock names no index: whichever one this machine uses, the hashes decide what is installed.
 INSTALL := $(UV) pip install --require-hashes --python $(BIN)/python
 PROBES := .probes
+PEERS := .peers
 
-.PHONY: migration probes demo test test-all coverage setup lint bench bars docs lock shots clean
+.PHONY: migration probes peers demo test test-all coverage setup lint bench bars docs lock shots clean
 .DELETE_ON_ERROR:
 
 demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it, open the site
@@ -33,6 +34,8 @@ coverage: $(STAMP)dev ## branch coverage of the tests that are not slow
 setup: $(STAMP)dev ## only build .venv
 
 probes: $(PROBES)/.stamp ## an environment of its own for sslyze, which the probe "tls" starts
+
+peers: $(PEERS)/.stamp ## an environment of its own for tools that bars are measured against
 
 lint: $(STAMP)dev
 	@echo "· style";  $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
@@ -61,10 +64,11 @@ migration: $(STAMP)dev ## make the one migration anew (until the first release t
 lock: $(VENV)/.stamp-uv ## resolve again, without naming any index
 	@$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -o requirements/dev.lock > /dev/null
 	@$(UV) pip compile pyproject.toml --constraints requirements/dev.lock --universal --generate-hashes --no-header --python-version 3.11 -o requirements/run.lock > /dev/null
+	@$(UV) pip compile requirements/peers.in --universal --generate-hashes --no-header --python-version 3.11 -o requirements/peers.lock > /dev/null
 	@$(UV) pip compile requirements/probes.in --universal --generate-hashes --no-header --python-version 3.11 -o requirements/probes.lock > /dev/null
 
 clean:
-	rm -rf build $(VENV) $(PROBES)
+	rm -rf build $(VENV) $(PROBES) $(PEERS)
 
 $(STAMP)uv:
 	@echo "· Python environment in $(VENV)"
@@ -89,4 +93,10 @@ $(PROBES)/.stamp: requirements/probes.lock | $(STAMP)uv
 	@echo "· sslyze in $(PROBES)"
 	@$(PYTHON) -m venv $(PROBES)
 	@$(UV) pip install --require-hashes --python $(PROBES)/bin/python -r requirements/probes.lock
+	@touch $@
+
+$(PEERS)/.stamp: requirements/peers.lock | $(STAMP)uv
+	@echo "· peers of the bars in $(PEERS)"
+	@$(PYTHON) -m venv $(PEERS)
+	@$(UV) pip install --require-hashes --python $(PEERS)/bin/python -r requirements/peers.lock
 	@touch $@

@@ -42,10 +42,10 @@ def measured(work: Callable[[], Any]) -> dict[str, Any]:
     """Run ``work`` and return its value, CPU seconds and this process's peak memory."""
     started = time.process_time()
     value = work()
-    return {"cpu_s": time.process_time() - started, "peak_mb": _peak(), "value": value}
+    return {"cpu_s": time.process_time() - started, "peak_mb": peak(), "value": value}
 
 
-def _peak() -> float:
+def peak() -> float:
     """Peak resident memory in MB. Not ru_maxrss, which a child inherits from its parent."""
     status = Path("/proc/self/status").read_text("utf-8")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
@@ -83,7 +83,7 @@ def build_and_follow(source: str, store: str) -> dict[str, Any]:
     return {
         "build_s": built["cpu_s"],
         "follow_s": followed["cpu_s"],
-        "peak_mb": _peak(),
+        "peak_mb": peak(),
         "events": built["value"].meta.events,
         "edges": followed["value"],
     }
@@ -186,14 +186,14 @@ def match_city(items: str, held: str) -> dict[str, Any]:
     from bars import matching_workers
 
     cpu_s, answered = matching_workers.match_city(items, held)
-    return {"cpu_s": cpu_s, "peak_mb": _peak(), "answered": answered}
+    return {"cpu_s": cpu_s, "peak_mb": peak(), "answered": answered}
 
 
 def match_city_by_edits(items: str, held: str) -> dict[str, Any]:
     """Score the same names with RapidFuzz."""
     from bars import matching_workers
 
-    return {"cpu_s": matching_workers.match_city_by_edits(items, held), "peak_mb": _peak()}
+    return {"cpu_s": matching_workers.match_city_by_edits(items, held), "peak_mb": peak()}
 
 
 def match_by_edits() -> dict[str, Any]:
@@ -216,6 +216,13 @@ def scan_at_rest(folder: str, canary: str) -> dict[str, Any]:
     return measured(work)
 
 
+def audit_decisions(source: str, replicates: str) -> dict[str, Any]:
+    """Count a log of decisions and compute rates, intervals and replicates."""
+    from bars import fairness_workers
+
+    return fairness_workers.audit_decisions(source, replicates)
+
+
 WORKERS = {
     function.__name__: function
     for function in (
@@ -230,6 +237,7 @@ WORKERS = {
         match_city_by_edits,
         match_by_edits,
         scan_at_rest,
+        audit_decisions,
     )
 }
 

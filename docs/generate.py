@@ -24,6 +24,7 @@ from shixiao.effect import Measure, Statistic, measures
 from shixiao.effect.fieldtests import protocols, protocols_page
 from shixiao.effect.verdicts import texts
 from shixiao.evidence.schema import tables_page
+from shixiao.fairness import LAYERS, metrics
 from shixiao.ledger import vocabulary_page
 from shixiao.rules import deadline_table, load_calendar, load_pack, rules_page
 from shixiao.terms import Text
@@ -115,6 +116,14 @@ CLOSED_BY = {
     ClosedBy.FIELD_TEST: Text("抽签体验测试", "a drawn field test"),
 }
 LEAD, FACT = Text("线索", "lead"), Text("违规", "breach")
+FAIRNESS_HEAD = """\
+# 公平的度量 · Metrics of fairness
+
+三个层面。每项都有公式、区间和来源；日志答不了的，写明缺少什么。
+
+Three layers. Each metric has its formula, its interval and its source; what a log does not answer
+is said with what is missing.
+"""
 PARTS = {
     "channels": Text("渠道的叫法", "What channels are called"),
     "verdicts": Text("结论", "Verdicts"),
@@ -139,6 +148,7 @@ def pages() -> dict[str, str]:
         "verdicts.md": verdicts_page(),
         "detectors.md": detectors_page(),
         "design-check.md": design_page(),
+        "fairness.md": fairness_page(),
         "audit-events.md": vocabulary_page(),
         "protocols.md": protocols_page(protocols().values()),
         "roles.md": roles_page(table()),
@@ -224,6 +234,24 @@ def detectors_page() -> str:
                 _both(CLOSED_BY[text.closing.by]),
             )
             parts.append("| " + " | ".join(map(_cell, cells)) + " |\n")
+    return "".join(parts)
+
+
+def fairness_page() -> str:
+    """Render the metrics of fairness, layer by layer."""
+    parts = [FAIRNESS_HEAD]
+    for layer, title in LAYERS.items():
+        parts.append(
+            f"\n## {title.zh} · {title.en}\n\n"
+            "| id | 名称 name | 含义 meaning | 公式 formula | 区间 interval | 来源 source "
+            "| 需要 needs |\n"
+            "|---|---|---|---|---|---|---|\n"
+        )
+        for one in metrics():
+            if one.layer is layer:
+                texts = (_both(one.name), _both(one.about), f"`{one.formula}`")
+                rest = (_both(one.interval), one.source, _both(one.needs))
+                parts.append("| " + " | ".join(map(_cell, (f"`{one.id}`", *texts, *rest))) + " |\n")
     return "".join(parts)
 
 

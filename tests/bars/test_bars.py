@@ -15,6 +15,10 @@ REDUCED = [
     pytest.param("effect_3", marks=pytest.mark.slow),
     pytest.param("effect_4", marks=pytest.mark.slow),
     pytest.param("effect_5", marks=(pytest.mark.spark, pytest.mark.slow)),
+    pytest.param("fairness_1", marks=pytest.mark.slow),
+    # Costs again, and three thousand groups compared in several worlds.
+    pytest.param("fairness_2", marks=pytest.mark.slow),
+    pytest.param("fairness_3", marks=pytest.mark.slow),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),

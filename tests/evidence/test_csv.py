@@ -150,6 +150,14 @@ def test_arbitrary_bytes_are_read_or_refused_but_never_crash(tmp_path, content):
     assert rows
 
 
+def test_names_that_stand_twice_are_refused_or_numbered_on_request(tmp_path):
+    path = tmp_path / "twice.csv"
+    path.write_text("a,b,A\n1,2,3\n", "utf-8")
+    with pytest.raises(BadInput, match="one name"):
+        read_csv(path, file="twice.csv")
+    assert read_csv(path, file="twice.csv", twins=True).columns == ("a", "b", "A (2)")
+
+
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(

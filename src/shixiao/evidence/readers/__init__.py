@@ -14,20 +14,21 @@ from shixiao.terms import BadInput, Text
 __all__ = ["TABULAR", "Kind", "Tabular", "read_tabular", "sniff"]
 
 
-def read_tabular(path: Path, *, file: str, table: str) -> Tabular:
+def read_tabular(path: Path, *, file: str, table: str, twins: bool = False) -> Tabular:
     """Read one table from CSV, XLSX or Parquet, whichever the file really is.
 
     Args:
         path: the file.
         file: its name for messages.
         table: the table it should hold; chooses the sheet of a workbook.
+        twins: whether columns of a text file may bear one name (``checked_header``).
 
     Raises:
         BadInput: the file is of another kind, or its reader refuses it.
     """
     kind = sniff(path, file=file)
     if kind is Kind.CSV:
-        return read_csv(path, file=file)
+        return read_csv(path, file=file, twins=twins)
     if kind is Kind.XLSX:
         return read_xlsx(path, file=file, table=table)
     if kind is Kind.PARQUET:

@@ -36,18 +36,20 @@ class Dialect:
     header: tuple[str, ...]
 
 
-def read_csv(path: Path, *, file: str) -> Tabular:
+def read_csv(path: Path, *, file: str, twins: bool = False) -> Tabular:
     """Read a delimited text file, plain or gzip; all columns are strings, empty cells null.
+
+    ``twins`` as in ``checked_header``.
 
     Raises:
         BadInput: now, for an empty file or an unusable header; while rows are read, for ragged
             rows, bytes of another encoding, NUL, fields above 1 MiB, or no row at all.
     """
-    dialect = _dialect(path, file)
+    dialect = _dialect(path, file, twins)
     return Tabular(file, dialect.header, None, partial(_scan, path, file, dialect))
 
 
-def _dialect(path: Path, file: str) -> Dialect:
+def _dialect(path: Path, file: str, twins: bool) -> Dialect:
     encoding = find_encoding(path, file)
     stream = Utf8Stream(path, file=file, encoding=encoding)
     try:
@@ -66,7 +68,7 @@ def _dialect(path: Path, file: str) -> Dialect:
             ),
             file=file,
         )
-    header = checked_header(rows[0], file)
+    header = checked_header(rows[0], file, twins=twins)
     cells = [cell for cell in rows[0] if cell.strip()]
     if any(DATED.fullmatch(c.strip()) for c in cells) or all(
         VALUE.fullmatch(c.strip()) for c in cells

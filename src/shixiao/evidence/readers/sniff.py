@@ -10,7 +10,7 @@ from shixiao.evidence.readers.decode import GZIP_ERRORS, broken_gzip, open_binar
 from shixiao.terms import BadInput, Text
 
 SAMPLE = 1 << 16
-TEXT_SUFFIXES = ("", ".csv", ".tsv", ".tab", ".txt", ".dat")
+TEXT_SUFFIXES = ("", ".csv", ".tsv", ".tab", ".txt", ".dat", ".data")
 HTML_MARKS = ("<html", "<!doctype html", "<table", "<body")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 

@@ -32,8 +32,13 @@ class Tabular:
     scan: Callable[[], Iterator[pa.RecordBatch]]
 
 
-def checked_header(cells: Sequence[str | None], file: str) -> tuple[str, ...]:
+def checked_header(
+    cells: Sequence[str | None], file: str, *, twins: bool = False
+) -> tuple[str, ...]:
     """Return the column names; a nameless column (an exported row index) becomes ``column_1``….
+
+    With ``twins``, a name that stands there again becomes ``name (2)``… instead of being refused,
+    for tables of strangers of which only some columns are read.
 
     Raises:
         BadInput: no name at all, too many columns, a name too long to be one, a name twice, or the
@@ -57,6 +62,8 @@ def checked_header(cells: Sequence[str | None], file: str) -> tuple[str, ...]:
             file=file,
         )
     names = tuple(name or f"column_{place}" for place, name in enumerate(names, 1))
+    if twins:
+        names = _told_apart(names)
     seen: dict[str, str] = {}
     for name in names:
         if len(name) > 256 or "\x00" in name:
@@ -85,6 +92,22 @@ def checked_header(cells: Sequence[str | None], file: str) -> tuple[str, ...]:
             )
         seen[normal(name)] = name
     return names
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Number the names that stand there again."""
+    times: dict[str, int] = {}
+    found = []
+    for name in names:
+        times[normal(name)] = times.get(normal(name), 0) + 1
+        again = times[normal(name)]
+        found.append(name if again == 1 else twin(name, again))
+    return tuple(found)
+
+
+def twin(name: str, place: int = 2) -> str:
+    """Return what a column is called whose name stands there for the second time, or later."""
+    return f"{name} ({place})"
 
 
 def no_rows(file: str) -> BadInput:
