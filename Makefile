@@ -18,8 +18,8 @@ demo: $(STAMP)run ## build an example city (or take EVIDENCE=path), evaluate it,
 
 test: $(STAMP)dev ## lint, types, layers, docs in step, and every test that is not slow
 	@$(MAKE) --no-print-directory lint
-	@echo "· tests of records and workflows on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow"
+	@echo "· a third of the tests of records and workflows, on PostgreSQL"
+	@$(BIN)/python -m tests.postgres -n 2 --dist worksteal -m "not slow" --one-of 3
 	@echo "· tests"
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" $(PYTEST)
 

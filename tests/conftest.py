@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import django.conf
 import hypothesis
 import pytest
 
@@ -34,6 +35,11 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "mysql": (lambda: shutil.which("mariadbd") is not None, "MariaDB is not installed"),
     "browser": (lambda: shutil.which("chromium") is not None, "Chromium is not installed"),
 }
+
+
+def pytest_configure() -> None:
+    # Every browser of a test would otherwise list all files that the site serves.
+    django.conf.settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,4 +1,7 @@
-"""``python -m tests.postgres …``: the tests of records and site on a PostgreSQL of their own."""
+"""``python -m tests.postgres …``: the tests of records and site on a PostgreSQL of their own.
+
+``--one-of 3`` takes a third of them, always the same, and the first of every file.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ def main(arguments: list[str]) -> int:
     paths = [a for a in arguments if a.startswith("tests/")] or [
         s for s in SUITES if Path(s).is_dir()
     ]
-    options = [a for a in arguments if not a.startswith("tests/")]
+    options = ["-p", "tests.sampling", *(a for a in arguments if not a.startswith("tests/"))]
     with server() as url:
         return subprocess.run(
             [sys.executable, "-m", "pytest", *options, *paths],

@@ -87,6 +87,7 @@ def test_p_is_the_share_of_all_deals_of_the_lot():
     assert found.p == pytest.approx(min(1.0, exact), abs=0.012)
 
 
+@pytest.mark.slow
 def test_a_lot_without_an_effect_is_called_one_in_twenty_times_under_trend_and_scatter():
     rejected = []
     for seed in range(300):

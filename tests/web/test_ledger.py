@@ -123,7 +123,8 @@ def test_the_files_of_the_log_are_served_as_they_lie_there(
 )
 def test_nothing_but_files_of_the_log_is_served(place: Path, visit, file: str) -> None:
     grow(3)
-    assert visit().get(f"/ledger/log/{file}").status_code == 404
+    refused = 400 if "%00" in file else 404
+    assert visit().get(f"/ledger/log/{file}").status_code == refused
 
 
 def test_a_receipt_that_holds_is_told_so_and_a_changed_one_is_not(place: Path, visit) -> None:

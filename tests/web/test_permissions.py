@@ -16,6 +16,7 @@ from http import HTTPStatus
 from importlib.resources import files
 
 import pytest
+from django.template.backends.jinja2 import Template
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
@@ -125,6 +126,13 @@ def expected(asked: Asked, role: str) -> set[int]:
 @pytest.fixture
 def things(cast: Cast, place: object) -> Things:
     return make_things(cast)
+
+
+@pytest.fixture(autouse=True)
+def unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave pages unwritten: who is let in is decided before, and that was half of the time."""
+    if os.environ.get("WALK_ALL") != "1":
+        monkeypatch.setattr(Template, "render", lambda *told, **given: "")
 
 
 @pytest.mark.parametrize("name", NAMES)
