@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ def test_a_control_is_closed_by_evidence_and_somebody_who_answers(
     name_all(cast, item)
     assert LifeStanding.objects.get().gaps == needed - 1
     events = list(LeafRow.objects.filter(event__startswith="life.").values_list("event", flat=True))
-    assert events == ["life.proven", *["life.named"] * len(Stage)]
+    # Leaves of one millisecond come in any order until they are numbered.
+    assert Counter(events) == {"life.proven": 1, "life.named": len(Stage)}
 
 
 def test_a_document_counts_no_longer_than_it_says_and_than_the_rule_allows(
