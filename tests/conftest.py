@@ -6,6 +6,7 @@ with REQUIRE_ALL=1 (as in continuous integration) such a skip is a failure.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import django.conf
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from shixiao.evidence import ColumnMapping, Engine, Request, Store, connect, prepare
 from shixiao.seals import sm2
@@ -23,6 +25,10 @@ from shixiao.settings import Settings
 hypothesis.settings.register_profile("shixiao", deadline=None)
 hypothesis.settings.load_profile("shixiao")
 
+# While a browser is there its event loop counts as running, and tests also write records then.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+CHROMIUM = "/usr/bin/chromium"
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 LOGS = SHARED / "logs"
@@ -48,6 +54,31 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("REQUIRE_ALL") == "1":
                 pytest.fail(f"REQUIRE_ALL is set, but {reason}", pytrace=False)
             pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        loop = asyncio.get_running_loop()
+        try:
+            yield started, loop
+        finally:
+            asyncio._set_running_loop(loop)
+            started.close()
+
+
+@pytest.fixture
+def browser(_chromium: tuple[Browser, asyncio.AbstractEventLoop]) -> Iterator[Browser]:
+    """Return Chromium, started once.
+
+    Playwright leaves its loop marked as running in the thread of the tests. Tests that run a loop
+    of their own come later in some orders and would be refused, so the mark is taken off again.
+    """
+    started, loop = _chromium
+    asyncio._set_running_loop(loop)
+    yield started
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="session")

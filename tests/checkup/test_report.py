@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from shixiao.checkup import Evaluation, Question, evaluate
 from shixiao.checkup.report import report_html
@@ -165,19 +166,15 @@ def test_without_a_comparison_the_report_says_how_to_ask_for_one(
 
 @pytest.mark.browser
 def test_the_page_fits_a_phone_and_switches_language_without_script(
-    page: str, tmp_path: Path
+    page: str, browser: Browser, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     file = tmp_path / "report.html"
     file.write_text(page, "utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        context = browser.new_context(
-            viewport={"width": 390, "height": 800}, java_script_enabled=False
-        )
+    refused: list[str] = []
+    with browser.new_context(
+        viewport={"width": 390, "height": 800}, java_script_enabled=False
+    ) as context:
         view = context.new_page()
-        refused: list[str] = []
         view.on(
             "request", lambda r: refused.append(r.url) if not r.url.startswith("file:") else None
         )
@@ -190,5 +187,4 @@ def test_the_page_fits_a_phone_and_switches_language_without_script(
         assert box["width"] <= 390
         view.locator("label[for=en]").click()
         assert "Yunze City" in view.locator("h1:visible").inner_text()
-        assert refused == []
-        browser.close()
+    assert refused == []

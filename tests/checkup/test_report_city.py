@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 import pytest
+from playwright.sync_api import Browser
 
 from shixiao.checkup import Evaluation
 from shixiao.checkup.detectors.registry import detectors
@@ -261,22 +262,18 @@ def test_pages_are_named_by_plain_ids_and_by_a_hash_otherwise(
 
 @pytest.mark.browser
 def test_city_pages_fit_a_phone_and_each_language_of_the_summary_one_sheet(
-    written: dict[str, str], tmp_path: Path
+    written: dict[str, str], browser: Browser, tmp_path: Path
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     for path, page in written.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(page, "utf-8")
     some = ["report.html", "summary.html", "services/index.html", "services/S0017.html"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        view = browser.new_page(viewport={"width": 390, "height": 800})
+    with browser.new_context(viewport={"width": 390, "height": 800}) as context:
+        view = context.new_page()
         for path in some:
             for language in ("zh", "en"):
                 view.goto(f"{(tmp_path / path).as_uri()}#{language}")
                 assert view.evaluate("document.documentElement.scrollWidth") <= 390, path
         view.goto((tmp_path / "summary.html").as_uri())
         paper = view.pdf(prefer_css_page_size=True)
-        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
-        browser.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.test import Client, override_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from shixiao.settings import Site
 from tests.cast import Cast, make_cast
 from tests.children import children_here  # noqa: F401 - a fixture of these tests
-from tests.web.browsing import Reader, chromium
+from tests.web.browsing import Reader
 from tests.web.people import person
-
-# Playwright keeps an event loop in the thread of the tests, from which they also write records.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture
@@ -38,12 +34,6 @@ def fast_passwords() -> Iterator[None]:
     """Scrypt is slow on purpose; people of tests have nothing to lose."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as started:
-        yield started
 
 
 @pytest.fixture
