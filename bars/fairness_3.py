@@ -16,7 +16,7 @@ SIMULATIONS, LEAST_SIMULATIONS = 20_000, 4_000
 LATTICE = (6, 3, 4, 4, 2, 2, 3, 4)
 """Eight attributes, 13,824 finest cells."""
 SHIFT = 0.03
-WORLDS, FEW_WORLDS = 200, 3
+WORLDS, FEW_WORLDS = 400, 3
 EIGHTY, TEN_THOUSAND = 80, 10_000
 
 
@@ -61,7 +61,7 @@ def _family(worlds: int, rng: np.random.Generator) -> list[Outcome]:
     alarms, comparisons = 0, []
     for _ in range(worlds):
         cube = _world(100_000, np.full(LATTICE, 0.3), rng)
-        found = scan([Question(metric("selection"), cube)], least=30, rng=rng, draws=199)
+        found = scan([Question(metric("selection"), cube)], least=30, rng=rng)
         comparisons.append(found.comparisons)
         made = [d for d in found.disparities if d.p_adjusted is not None]
         alarms += min(d.p_adjusted or 1 for d in made) <= 0.05

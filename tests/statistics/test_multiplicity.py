@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import binom, norm
 from statsmodels.stats.multitest import multipletests
 
 from shixiao.statistics import benjamini_hochberg, holm, max_t
+from shixiao.statistics.multiplicity import adjusted_p, adjusted_p_limit
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=60)
 adjustments = pytest.mark.parametrize(
@@ -135,3 +136,20 @@ def test_a_member_known_without_error_has_no_width():
 def test_an_impossible_family_is_refused(estimates, errors, draws, word):
     with pytest.raises(ValueError, match=word):
         max_t(estimates, errors, draws)
+
+
+@pytest.mark.parametrize("at_least", [0, 1, 30, 50, 199])
+def test_the_limit_of_a_simulated_p_is_where_so_few_maxima_become_improbable(at_least: int) -> None:
+    largest = np.repeat([2.0, 0.0], [at_least, 200 - at_least])
+    limit = float(adjusted_p_limit(np.array([1.0]), largest)[0])
+    assert binom.cdf(at_least, 200, limit) == pytest.approx(0.01, rel=1e-6)
+
+
+def test_the_limit_is_one_where_every_maximum_is_as_large_and_falls_as_the_statistic_grows() -> (
+    None
+):
+    largest = np.linspace(0.0, 4.0, 500)
+    limits = adjusted_p_limit(np.array([0.0, 1.0, 3.5, 5.0]), largest)
+    assert limits[0] == 1.0
+    assert (np.diff(limits) < 0).all()
+    assert (limits >= adjusted_p(np.array([0.0, 1.0, 3.5, 5.0]), largest)).all()

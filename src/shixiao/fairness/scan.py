@@ -29,7 +29,7 @@ from shixiao.statistics import (
     proportion_ratio,
     proportion_ratio_bounds,
 )
-from shixiao.statistics.multiplicity import adjusted_p
+from shixiao.statistics.multiplicity import adjusted_p_limit
 from shixiao.statistics.reasons import too_few_per_arm
 from shixiao.terms import BadInput, Estimate, Status, Text
 
@@ -57,7 +57,8 @@ class Disparity:
         ratio: of the two rates.
         difference: of the two rates.
         p_adjusted: chance that some group of some measure would stand out as much where no
-            difference is; None where the comparison could not be made.
+            difference is, at its upper confidence limit: the error of the draws is never held
+            against a system. None where the comparison could not be made.
     """
 
     measure: str
@@ -313,7 +314,7 @@ class _Family:
         """Give every comparison with its intervals and its adjusted p."""
         p = np.full(len(self.rows), np.nan)
         if self.made.any():
-            p[self.made] = adjusted_p(self.statistics(self.x), largest)
+            p[self.made] = adjusted_p_limit(self.statistics(self.x), largest)
         counts = np.column_stack([*self.sides(self.x), *self.sides(self.n)])
         estimates = zip(*_estimates(*counts.T), strict=True)
         for place, (ratio, difference) in enumerate(estimates):
