@@ -48,6 +48,11 @@ def pytest_configure() -> None:
     django.conf.settings.WHITENOISE_AUTOREFRESH = True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what needs Spark first, so that one worker has it all: its start costs half a minute."""
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (present, reason) in NEEDS.items():
         if item.get_closest_marker(marker) is not None and not present():
