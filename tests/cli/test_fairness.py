@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
@@ -116,6 +117,47 @@ def test_counts_that_an_audit_wrote_give_the_same_audit(tmp_path: Path) -> None:
     again = answered("audit", str(tmp_path / "out" / "counts.csv"), "--groups", "sex")
     for key in ("cells", "disparities", "identifiable"):
         assert again[key] == whole[key]
+
+
+def test_the_report_shows_every_group_in_both_languages_and_no_value_runs_as_markup(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log.csv"
+    rows = [f"<b>{'x' * (n % 2)}</b>,{int(n % 3 == 0)}" for n in range(400)]
+    path.write_text("group,s\n" + "\n".join(rows) + "\n", "utf-8")
+    asked = ("--selected", "s", "--groups", "group", "--out", str(tmp_path / "out"))
+    answered("audit", str(path), *asked)
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "<b>x</b>" not in page
+    assert page.count("&lt;b&gt;x&lt;/b&gt;") >= 2
+    for said in ("每 100 人中，被选中几人", "Of every 100 people, how many are selected"):
+        assert said in page
+    assert "没有结果列" in page  # why there are no error rates stands on top
+    assert page.count("<svg") == 4  # wide and narrow, in two languages
+
+
+def test_the_model_card_can_be_read_by_a_hub_and_tells_no_count_of_few(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    lines = ["sex,region,s,y"]
+    for n in range(1_200):
+        region = "小岛" if n < 15 else ("东区" if n % 2 else "西区")
+        lines.append(f"{'女' if n % 3 else '男'},{region},{int(n % 5 == 0)},{int(n % 7 == 0)}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    out = tmp_path / "out"
+    asked = ("--selected", "s", "--outcome", "y", "--groups", "sex,region", "--out", str(out))
+    answered("audit", str(path), *asked)
+    _, head, body = (out / "model-card.md").read_text("utf-8").split("---\n", 2)
+    metrics = yaml.safe_load(head)["model-index"][0]["results"][0]["metrics"]
+    everybody = {m["type"]: m for m in metrics if not m["args"]["group"]}
+    assert everybody["selection"]["value"] == pytest.approx(0.2)
+    assert everybody["selection"]["args"]["n"] == 1_200
+    for one in metrics:
+        seen = round(one["value"] * one["args"]["n"])
+        assert all(count == 0 or count >= 11 for count in (seen, one["args"]["n"] - seen))
+    told = [m["args"]["group"].get("region") for m in metrics if m["type"] == "selection"]
+    assert "小岛" not in told  # 3 of the 15 are selected
+    assert "不公布 |" in body
+    assert "withheld |" in body
 
 
 @pytest.mark.shared_data

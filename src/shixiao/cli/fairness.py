@@ -109,7 +109,7 @@ _engine = click.option(
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="输出目录：audit.json、counts.csv · folder for the results",
+    help="输出目录：report.html、model-card.md、audit.json、counts.csv · folder for the results",
 )
 @_json
 @_quiet
@@ -164,8 +164,15 @@ def audit(
     answer = heads(rules, seed=seed, draws=DRAWS) | {"file": file.name, **told(whole)}
     answer["by"] = by and {"column": by, "parts": [{"value": v, **told(a)} for v, a in parts]}
     if out is not None:
+        from shixiao.checkup.report.fairness import Audited, fairness_html
+        from shixiao.fairness.model_card import model_card
+
+        report(Text("写报告", "Writing the report"))
         written = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        deliver(out, {"audit.json": written.encode(), "counts.csv": _csv(cube)})
+        page = fairness_html(Audited(file.name, whole, by, parts, rules, seed))
+        card = model_card(cube.by(*kept), whole, asked, rules=rules)
+        files = {"report.html": page, "model-card.md": card, "audit.json": written}
+        deliver(out, {n: t.encode() for n, t in files.items()} | {"counts.csv": _csv(cube)})
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return

@@ -51,11 +51,13 @@ class Metric:
     count: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
     basis: Basis | None = None
+    panel: Text | None = None
 
     @classmethod
     def of_entry(cls, entry: dict[str, Any]) -> Metric:
         """Read one entry of the YAML file."""
-        texts = {key: Text.of(entry[key]) for key in ("name", "about", "interval", "needs")}
+        names = ("name", "about", "interval", "needs", "panel")
+        texts = {key: Text.of(entry[key]) for key in names if key in entry}
         basis = Basis(entry["basis"]) if "basis" in entry else None
         counts = {key: tuple(entry.get(key, ())) for key in ("count", "of")}
         return cls(**{**entry, **texts, **counts, "layer": Layer(entry["layer"]), "basis": basis})

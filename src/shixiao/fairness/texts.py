@@ -22,6 +22,11 @@ def note(name: str) -> Text:
     return Text.of(_read()["notes"][name])
 
 
+def card_text(name: str) -> Text:
+    """Return a sentence of the model card."""
+    return Text.of(_read()["card"][name])
+
+
 def finding_texts(name: str) -> dict[str, Text]:
     """Return ``name``, ``says`` and ``disproof`` of a kind of finding."""
     return {key: Text.of(text) for key, text in _read()["findings"][name].items()}

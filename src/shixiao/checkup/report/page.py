@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-
-from shixiao import __version__
 from shixiao.checkup.evaluation import Evaluation
 from shixiao.checkup.report.addresses import FOLDER, INDEX, STYLE
 from shixiao.checkup.report.breakdowns import breakdowns, subject_table
 from shixiao.checkup.report.chains import chain_table
+from shixiao.checkup.report.document import LANGUAGES, fragment, style_sheet, whole
 from shixiao.checkup.report.findings import found_part
 from shixiao.checkup.report.funnel import funnel_part
 from shixiao.checkup.report.head import head
 from shixiao.checkup.report.lookup import Lookup
-from shixiao.checkup.report.markup import grid, inside
 from shixiao.checkup.report.method import method
 from shixiao.checkup.report.overview import city_picture
 from shixiao.checkup.report.picture import top_picture
@@ -35,7 +29,6 @@ from shixiao.checkup.report.subjects import subjects
 from shixiao.checkup.report.verdicts import verdict_table
 from shixiao.terms import SubjectKind
 
-LANGUAGES = ("zh", "en")
 REPORT, SUMMARY = "report.html", "summary.html"
 
 
@@ -56,22 +49,20 @@ def pages(lookup: Lookup) -> dict[str, str]:
     services = lookup.subjects(SubjectKind.SERVICE)
     if not services:
         return found
-    style = {"css": "", "style": STYLE}
-    found[f"{FOLDER}/{STYLE}"] = _resource("report.css")
-    found[f"{FOLDER}/{INDEX}"] = _page(
-        "services.html.j2", {name: service_list(Speech(name), lookup) for name in LANGUAGES}, style
-    )
+    found[f"{FOLDER}/{STYLE}"] = style_sheet()
+    lists = {name: service_list(Speech(name), lookup) for name in LANGUAGES}
+    found[f"{FOLDER}/{INDEX}"] = whole("services.html.j2", lists, style=STYLE)
     peers = usual(lookup)
     for service in services:
         halves = {name: service_page(Speech(name), lookup, service, peers) for name in LANGUAGES}
-        found[f"{FOLDER}/{lookup.page(service)}"] = _page("service.html.j2", halves, style)
+        found[f"{FOLDER}/{lookup.page(service)}"] = whole("service.html.j2", halves, style=STYLE)
     return found
 
 
 def summary_html(lookup: Lookup) -> str:
     """Return the summary of a city on one page, as one HTML document."""
     halves = {name: plain(Speech(name), lookup) for name in LANGUAGES}
-    return _page("summary.html.j2", halves)
+    return whole("summary.html.j2", halves)
 
 
 def fragments(lookup: Lookup, peers: Usual) -> dict[str, str]:
@@ -86,29 +77,16 @@ def fragments(lookup: Lookup, peers: Usual) -> dict[str, str]:
     for name in LANGUAGES:
         city, _ = city_picture(Speech(name), lookup) if lookup.city_head else (None, None)
         half = {"head": head(Speech(name), lookup), "picture": city, "ribbon_on_top": False}
-        found[f"{name}/city.html"] = _fragment("fragment_city.html.j2", name, half)
+        found[f"{name}/city.html"] = fragment("fragment_city.html.j2", name, half)
         for service in lookup.subjects(SubjectKind.SERVICE):
             page = service_page(Speech(name), lookup, service, peers)
             path = f"{name}/{FOLDER}/{lookup.page(service)}"
-            found[path] = _fragment("fragment_service.html.j2", name, page)
+            found[path] = fragment("fragment_service.html.j2", name, page)
     return found
 
 
-def _fragment(template: str, language: str, half: Any) -> str:
-    return _template(template).render(half=half, language=language, t=Speech(language).t)
-
-
 def _report(lookup: Lookup) -> str:
-    return _page("report.html.j2", {name: _half(lookup, Speech(name)) for name in LANGUAGES})
-
-
-def _page(template: str, halves: Mapping[str, Any], style: Mapping[str, str] | None = None) -> str:
-    return _template(template).render(
-        halves=halves,
-        speeches={name: Speech(name) for name in LANGUAGES},
-        version=__version__,
-        **(style or {"css": _resource("report.css"), "style": ""}),
-    )
+    return whole("report.html.j2", {name: _half(lookup, Speech(name)) for name in LANGUAGES})
 
 
 def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
@@ -140,26 +118,3 @@ def _half(lookup: Lookup, speech: Speech) -> dict[str, Any]:
         "missing": missing_table(speech, lookup),
         "method": method(speech, lookup),
     }
-
-
-@cache
-def _template(name: str) -> Template:
-    return _environment().get_template(name)
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(lambda name: _resource(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"inside": inside, "grid": grid}
-    return environment
-
-
-@cache
-def _resource(name: str) -> str:
-    return files("shixiao.checkup.report").joinpath(name).read_text("utf-8")
