@@ -18,6 +18,11 @@ def town(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def result(town, settings):
-    with opened(town, settings) as scene:
-        return index(scene, capped={})
+def scene(town, settings):
+    with opened(town, settings) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def result(scene):
+    return index(scene, capped={})

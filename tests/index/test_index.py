@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from bars.scenes import opened, scene_of
+from bars.scenes import opened
 from shixiao.checkup.index import DIMENSIONS, GRADES, OVERALL, index, indicators
 from shixiao.rules import load_pack
 from shixiao.terms import BadInput, Status, SubjectKind
@@ -46,9 +47,9 @@ def found(result, kind=SERVICE, dimension=OVERALL):
     }
 
 
-def indexed(path, settings, *, capped=None):
+def indexed(path, settings):
     with opened(path, settings) as scene:
-        return index(scene, capped=capped or {})
+        return index(scene, capped={})
 
 
 def test_every_service_department_and_app_has_four_scores(result):
@@ -141,10 +142,10 @@ def test_a_platform_is_what_the_services_on_it_are_to_people(result, town, setti
         assert platforms["P3"].score.status is Status.INSUFFICIENT
 
 
-def test_a_breach_of_the_five_bans_caps_the_overall_score(result, town, settings):
+def test_a_breach_of_the_five_bans_caps_the_overall_score(result, scene):
     best = max(found(result, APP).values(), key=lambda s: s.score.value)
     assert best.score.value > 59
-    again = indexed(town, settings, capped={(APP, best.subject.id): ["APP-FUN"]})
+    again = index(scene, capped={(APP, best.subject.id): ["APP-FUN"]})
     score = found(again, APP)[best.subject.id]
     assert (score.score.value, score.cap) == (59, ("APP-FUN",))
     assert score.uncapped == pytest.approx(best.score.value)
@@ -301,7 +302,7 @@ def test_apps_and_departments_that_carry_nothing_known_are_listed_without_a_scor
     assert {s.score.status for s in found(result, APP).values()} == {Status.INSUFFICIENT}
 
 
-def test_a_local_pack_moves_weights_and_goalposts(result, town, settings, tmp_path):
+def test_a_local_pack_moves_weights_and_goalposts(result, scene, tmp_path):
     (tmp_path / "local.yaml").write_text(
         """
 topic: {zh: 本市权重, en: Weights of this city}
@@ -316,9 +317,8 @@ rules:
 """,
         "utf-8",
     )
-    with opened(town, settings) as scene:
-        rules = load_pack("cn-2026", tmp_path / "local.yaml")
-        again = index(scene_of(scene.store, scene.engine, rules=rules), capped={})
+    rules = load_pack("cn-2026", tmp_path / "local.yaml")
+    again = index(replace(scene, rules=rules), capped={})
     for subject, score in found(again, dimension="usefulness").items():
         (part,) = [p for p in score.parts if p.weight > 0]
         assert (part.id, part.rule) == ("completion", "I-02")
@@ -334,19 +334,16 @@ rules:
         ("I-01", "{usefulness: 0, convenience: 0, benefit: 0}", "above zero"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_refused_by_name(
-    town, settings, tmp_path, rule, value, complaint
-):
+def test_a_rule_that_makes_no_sense_is_refused_by_name(scene, tmp_path, rule, value, complaint):
     (tmp_path / "local.yaml").write_text(
         f"topic: {{zh: 甲, en: A}}\nrules:\n  - id: {rule}\n    name: {{zh: 甲, en: A}}\n"
         f"    kind: policy\n    value: {value}\n    source: {{title: {{zh: 甲, en: A}}}}\n"
         "    confidence: own\n    checked: own\n",
         "utf-8",
     )
-    with opened(town, settings) as scene:
-        rules = load_pack("cn-2026", tmp_path / "local.yaml")
-        with pytest.raises(BadInput, match=rule) as raised:
-            index(scene_of(scene.store, scene.engine, rules=rules), capped={})
+    rules = load_pack("cn-2026", tmp_path / "local.yaml")
+    with pytest.raises(BadInput, match=rule) as raised:
+        index(replace(scene, rules=rules), capped={})
     assert complaint in str(raised.value)
 
 
