@@ -19,8 +19,8 @@ SERVICES = (
 DEPARTMENTS = (("department_id", "name"), [(f"D{i}", f"部门{i}") for i in range(12)])
 
 
-def write(folder: Path, tables: Tables) -> Path:
-    """Write tables as CSV with a descriptor."""
+def write(folder: Path, tables: Tables, **groups: Sequence[str]) -> Path:
+    """Write tables as CSV with a descriptor; ``groups`` names columns of groups, by table."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (heads, rows) in tables.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -32,7 +32,10 @@ def write(folder: Path, tables: Tables) -> Path:
         "title": "试验市",
         "calendar": "cn",
         "timezone": "Asia/Shanghai",
-        "resources": [{"name": n, "path": f"{n}.csv"} for n in tables],
+        "resources": [
+            {"name": n, "path": f"{n}.csv", "group_columns": list(groups.get(n, ()))}
+            for n in tables
+        ],
     }
     (folder / "datapackage.json").write_text(json.dumps(descriptor, ensure_ascii=False), "utf-8")
     return folder

@@ -1,8 +1,9 @@
 """Windows: the part of the evidence that began within some days.
 
 What has a date is cut by the day on which it began: a case by its opening, a message by its
-sending, an account by its opening, use by its day, and a rating by the opening of the case that was
-rated (where that is unknown, by its own day). Registers have no dates: they stay whole.
+sending, an account by its opening, use by its day, a decision by its time, and a rating by the
+opening of the case that was rated (where that is unknown, by its own day). Registers have no dates:
+they stay whole.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from shixiao.terms import Period
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 DAY = 86_400_000_000
-BEGUN = {"ratings": "ts", "messages": "ts", "accounts": "created", "usage": "day"}
+BEGUN = {
+    "ratings": "ts",
+    "messages": "ts",
+    "accounts": "created",
+    "usage": "day",
+    "decisions": "ts",
+}
 
 
 def opened_in(window: Period, cases: Table) -> Table:

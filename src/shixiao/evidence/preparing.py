@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -150,10 +150,11 @@ def _build(
         events = [SourceEvents(t.source, c) for t, c in tables if t.name == "events"]
         cases = _together([(t, c) for t, c in tables if t.name == "cases"], connection)
         named = laid_over([(t, c) for t, c in tables if t.name not in ("events", "cases")])
+        groups = _groups(connection, raw, named)
         site = site_rows_of(connection, tables)
         for name, table in named.items():
             check_keys(connection, name, table)
-            _write(connection, table, folder / f"{name}.parquet")
+            _write(connection, table, folder / f"{name}.parquet", grouping=groups.get(name, ()))
         if cases is not None:
             check_keys(connection, "cases", cases)
         if events:
@@ -168,7 +169,7 @@ def _build(
         quality = quality_counts(
             connection, folder, built, tables, present, batch_cases=request.batch_cases
         )
-        meta = _meta(raw, left, site, key, hashes, tables, built, quality, cases, present)
+        meta = _meta(raw, left, site, key, hashes, tables, built, quality, cases, present, groups)
     (folder / META).write_bytes(canonical_json(meta.to_json()))
     try:
         folder.rename(final)
@@ -263,8 +264,31 @@ def _together(
     return Conformed(whole, whole, columns, extra, rows, problems)
 
 
-def _write(connection: duckdb.DuckDBPyConnection, table: Conformed, path: Path) -> None:
-    columns = ", ".join(quote(name) for name in table.columns)
+def _groups(
+    connection: duckdb.DuckDBPyConnection, raw: RawEvidence, named: Mapping[str, Conformed]
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns that a descriptor calls groups of persons, where they can group them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, columns in raw.group_columns.items():
+        table = named.get(name)
+        known = [c for c in columns if table is not None and c in table.extra]
+        if table is None or not known:
+            continue
+        counts = ", ".join(f"approx_count_distinct({quote(c)})" for c in known)
+        row = connection.execute(f"SELECT {counts} FROM ({table.sql})").fetchone() or ()
+        kept = (c for c, n in zip(known, row, strict=True) if 0 < n <= MOST_GROUP_VALUES)
+        found[name] = tuple(kept)
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    table: Conformed,
+    path: Path,
+    *,
+    grouping: Sequence[str] = (),
+) -> None:
+    columns = ", ".join(quote(name) for name in (*table.columns, *grouping))
     # The engine keeps the order of a file on its way to another: no need to sort.
     copy_rows(connection, f"SELECT {columns} FROM ({table.sql})", path)
 
@@ -280,6 +304,7 @@ def _meta(
     quality: dict[str, Any],
     cases: Conformed | None,
     present: dict[str, tuple[str, ...]],
+    groups: dict[str, tuple[str, ...]],
 ) -> StoreMeta:
     process: dict[str, tuple[str, ...]] = {}
     if any(table.name == "events" for table, _ in tables):
@@ -314,4 +339,5 @@ def _meta(
         notes=tuple(note.to_json() for note in notes),
         left_out=left.count,
         site_rows=site,
+        group_columns=groups,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from shixiao.evidence.site_rows import PLACE, SiteRows
 from shixiao.terms import Text
 
 # Raise when a build writes other bytes for the same input: older stores are then built anew.
-STORE_VERSION = 3
+STORE_VERSION = 4
 META = "store.json"
 
 
@@ -27,7 +27,8 @@ class StoreMeta:
     ``utc_offset`` is the zone's offset in µs where it is one throughout; None where cases carry
     their own wall-clock columns ``opened_local`` and ``closed_local``. ``left_out`` is how many
     cases were left out by a list; None where there is no list. ``site_rows`` is what a site laid
-    over it of its own records; None where nothing was.
+    over it of its own records; None where nothing was. ``group_columns`` are columns beyond the
+    package's own that a descriptor calls groups of persons, by table; they lie beside the others.
     """
 
     key: str
@@ -48,6 +49,7 @@ class StoreMeta:
     notes: tuple[dict[str, str], ...] = ()
     left_out: int | None = None
     site_rows: SiteRows | None = None
+    group_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def title(self) -> Text:
@@ -87,6 +89,7 @@ class StoreMeta:
             # Said only where there is a list: stores from before it stay the same, byte for byte.
             **({} if self.left_out is None else {"left_out": self.left_out}),
             **({} if self.site_rows is None else {"site_rows": asdict(self.site_rows)}),
+            **({"group_columns": dict(self.group_columns)} if self.group_columns else {}),
         }
 
     @classmethod
@@ -111,6 +114,7 @@ class StoreMeta:
             notes=tuple(data["notes"]),
             left_out=data.get("left_out"),
             site_rows=_site_rows(data.get("site_rows")),
+            group_columns={n: tuple(c) for n, c in data.get("group_columns", {}).items()},
         )
 
 
