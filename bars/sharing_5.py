@@ -19,7 +19,8 @@ from shixiao.potemkin.score import pooled, score
 from shixiao.settings import Settings
 
 WITH_STRENGTH = ("silo", "refusal")
-FACTS = tuple(name for name in REGISTERS if name not in (*WITH_STRENGTH, "liability"))
+OF_SHARING = tuple(name for name, found in REGISTERS.items() if found.subject != "system")
+FACTS = tuple(name for name in OF_SHARING if name not in (*WITH_STRENGTH, "liability"))
 SHARE, OF_SERVICES, OF_FACTS, OF_ACTS = 0.2, 0.05, 0.2, 0.5
 SEEDS, MORE, NULL = range(501, 511), range(601, 605), range(701, 703)
 ENOUGH = 60
@@ -38,7 +39,7 @@ def measure(*, full: bool) -> list[Outcome]:
     outcomes += _of_facts(facts)
     outcomes += _acts(facts, full=full)
     innocent = [_graded(size, seed, ()) for seed in null]
-    flagged = sum(len(_of(one["result"], tuple(REGISTERS))) for one in innocent)
+    flagged = sum(len(_of(one["result"], OF_SHARING)) for one in innocent)
     if full:
         what = f"findings of these kinds in {len(innocent)} cities without any plant"
         outcomes.append(Outcome(what, flagged, "0", flagged == 0))

@@ -6,12 +6,15 @@ often. Odds ratios are the same whichever way round, so nothing hangs on that. G
 with everybody else within strata of what may lawfully matter (service, channel, the advice), by
 Mantel and Haenszel's odds ratio, and in either direction: a case on one direction is closed when
 later decisions no longer show it. The largest group of an attribute is among everybody else only.
+No two groups are quite alike, so p is the chance of the ratio where the true one is as large as is
+borne (FAI-11), not where it is 1.
 
 Source: N. Mantel and W. Haenszel (1959), JNCI 22, 719-748.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,7 +34,7 @@ from shixiao.statistics import Observed
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Subject, SubjectKind, Text
 
-MINIMUM, WORTH = "FAI-10", "FAI-11"
+MINIMUM, RATIO = "FAI-10", "FAI-11"
 BINS = 10  # of a score
 OF_PACKAGE = ("region",)
 """Columns of the table itself that are groups of persons."""
@@ -272,7 +275,7 @@ def _both_ways(
 ) -> Iterable[Trial]:
     mine = named_group({column: value})
     rest = REST.format(group=mine)
-    worth = scene.rules.number(WORTH)
+    borne, worth = (scene.rules.number(RATIO, part) for part in ("borne", "worth"))
     for locator, estimate, group, others in (
         (f"{column}={value}", ratio, mine, EVERYBODY_ELSE),
         (f"{column}{NOT}{value}", _turned(ratio), rest, mine),
@@ -284,7 +287,7 @@ def _both_ways(
             measure,
             subject,
             estimate,
-            p=float(norm.sf(seen.value / seen.error)),
+            p=float(norm.sf((seen.value - math.log(borne)) / seen.error)),
             ratio=estimate,
             worth=(estimate.value or 1.0) >= worth,
             facts={"group": group, "others": others},

@@ -42,7 +42,7 @@ def _inputs(scene: Scene) -> Screening:
     factors, decisions = scene.table("decision_factors"), scene.table("decisions")
     joined = factors.join(decisions, "decision_id").select("system_id", "factor", "decision_id")
     counted = joined.group_by(["system_id", "factor"]).agg(n=joined.decision_id.nunique())
-    banned = {str(word).casefold() for word in scene.rules.value(RULE)}
+    banned = {word.casefold() for word in scene.rules.words(RULE)}
     used: dict[str, dict[str, int]] = {}
     for row in rows_of(scene, counted):
         mine = used.setdefault(str(row["system_id"]), {})

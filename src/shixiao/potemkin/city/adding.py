@@ -16,6 +16,11 @@ from shixiao.potemkin.city.sharing_facts import (
     plant_unused,
 )
 from shixiao.potemkin.city.silos import plant_silos
+from shixiao.potemkin.city.unfair import (
+    plant_unfair_application,
+    plant_unfair_data,
+    plant_unfair_model,
+)
 from shixiao.potemkin.city.writing import Row
 
 Planter = Callable[[SharingRegisters, list[PlantRequest], int, Added], None]
@@ -29,6 +34,9 @@ PLANTERS: Mapping[str, Planter] = {
     "unused_grant": plant_unused,
     "beyond_purpose": plant_beyond,
     "liability": plant_acts,
+    "unfair_data": plant_unfair_data,
+    "unfair_model": plant_unfair_model,
+    "unfair_application": plant_unfair_application,
 }
 
 

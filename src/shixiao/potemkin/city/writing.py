@@ -22,6 +22,8 @@ DESCRIPTOR = "datapackage.json"
 # A multiple of 2,048: DuckDB hands on the short last vector of a row group later than it stands,
 # and cases that stood together would have to be sorted.
 GROUP_ROWS = 122 * 2048
+GROUPS = {"decisions": ("sex",)}
+"""Columns of groups of persons, which the descriptor names."""
 DIFFERENCES = ("ts", "seq", "opened", "closed", "created", "last_active")
 
 
@@ -80,7 +82,7 @@ class Stream:
 def write_rows(folder: Path, table: str, rows: Sequence[Row]) -> list[str]:
     """Write a small table as CSV and return its columns: those of the schema that some row has."""
     present = {name for row in rows for name in row}
-    known = load_schemas()[table].names
+    known = [*load_schemas()[table].names, *GROUPS.get(table, ())]
     if not present <= set(known):
         raise ValueError(f"Table {table} has no column {sorted(present - set(known))[0]}")
     columns = [name for name in known if name in present]
@@ -127,10 +129,13 @@ def _resource(name: str, columns: dict[str, Sequence[str]], *, parquet: bool) ->
     ]
     if kept:
         schema["foreignKeys"] = kept
+    groups = [column for column in GROUPS.get(name, ()) if column in columns[name]]
+    schema["fields"] += [{"name": column, "type": "string"} for column in groups]
     return {
         "name": name,
         "path": f"{name}.parquet" if parquet else f"{name}.csv",
         "format": "parquet" if parquet else "csv",
         "encoding": "utf-8",
+        **({"group_columns": groups} if groups else {}),
         "schema": schema,
     }
