@@ -210,7 +210,7 @@ def layers(decision: Decision) -> list[dict[str, Any]]:
 
 def evidence(row: System, now: datetime) -> list[dict[str, Any]]:
     """Return all that is asked of a system, by side: what is there, and until when it holds."""
-    dossier = dossier_of(row)
+    dossier = dossier_of(row, now=now)
     newest = {}
     for each in sorted(dossier.exhibits, key=lambda each: each.kept.at):
         if each.release in ("", dossier.release) and each.kept.at <= now:
