@@ -47,6 +47,7 @@ SHARING = {
 }
 STANDARDS = Text("数据元标准的环节", "The life of a standard of data elements")
 SECURITY = {
+    "algorithm_reviews": Text("算法定期审查的环节", "The life of a periodic review"),
     "inspections": Text("抽查的环节", "The life of an inspection by lot"),
     "inspection_plans": Text("抽查计划的环节", "The life of a plan of inspections"),
     "incidents": Text("安全事件的环节", "The life of a security incident"),

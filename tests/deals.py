@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from shixiao.records.base import uuid7
 from shixiao.records.models import (
+    Algorithm,
     CatalogueItem,
     Correction,
     DataAsset,
@@ -64,6 +65,7 @@ class Deals:
     matchings: dict[str, MatchRun] = field(default_factory=dict)
     asked: dict[str, MatchItem] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)
+    algorithms: dict[str, Algorithm] = field(default_factory=dict)
     probings: dict[str, Probing] = field(default_factory=dict)
     weaknesses: dict[str, Weakness] = field(default_factory=dict)
     imports: dict[str, Harvest] = field(default_factory=dict)
@@ -173,6 +175,7 @@ def _oversee(made: Deals, whose: str, cast: Cast, place: str) -> None:
         registered=NOW,
         registered_by=by,
     )
+    made.algorithms[whose] = Algorithm.objects.create(system=system, made=NOW, made_by=by)
     release = system.releases.create(label="1", sha256="a" * 64, change="first", at=NOW, by=by)
     run = made.probings[whose] = system.probings.create(
         release=release,

@@ -86,6 +86,7 @@ class Things:
             "inventory": deals.inventories,
             "match": deals.matchings,
             "registered": deals.systems,
+            "algorithm": deals.algorithms,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -105,6 +106,8 @@ class Things:
                     return things[whose].code
         if argument == "case":
             return self.cases[whose].code
+        if name == "algorithm_act" and argument == "doing":
+            return "authority"
         if name.startswith("appraisal") and argument in {"verb", "name"}:
             return {"verb": "contest", "name": "scheme"}[argument]
         drafts = ("evaluation", "api_evaluation", "api_standings")

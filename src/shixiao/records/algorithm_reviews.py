@@ -7,7 +7,7 @@ from django.db import models
 from shixiao.records.accounts import Account
 from shixiao.records.algorithms import Algorithm, OfAlgorithm
 from shixiao.records.base import Record, code
-from shixiao.records.fields import BothField
+from shixiao.records.fields import BothField, EncryptedText
 
 
 class AlgorithmReview(OfAlgorithm):
@@ -79,7 +79,7 @@ class ReviewSeat(Record):
     drawn = models.BooleanField(default=False)
     lead = models.BooleanField(default=False)
     outcome = models.CharField(max_length=12, choices=Outcome, default="")
-    opinion = models.TextField(default="")
+    opinion = EncryptedText()
     sha256 = models.CharField(max_length=64, default="")
     signed = models.DateTimeField(null=True)
 

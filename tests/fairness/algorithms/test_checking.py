@@ -223,7 +223,7 @@ def test_no_log_and_an_old_one_tell_of_nothing() -> None:
         assert {each.holds for each in told.values()} == {None}
 
 
-MET = Fulfilled(True, True, "advises", SEEN, True, False, "听证 1 号", "批复 2 号")
+MET = Fulfilled(True, True, "advises", SEEN, True, False, False, "听证 1 号", "批复 2 号")
 
 
 def lacking(level: int, **changed: Any) -> list[str]:
@@ -256,6 +256,8 @@ def test_a_level_owes_more_than_the_one_below(level: int, owed: list[str]) -> No
         (2, {"seen": seen(inputs={"收入": 700, "人口": 600})}, ["individual"]),
         (2, {"seen": None}, []),  # not in use yet: nothing to prove
         (3, {"role": "automatic"}, ["human"]),
+        (1, {"role": "automatic"}, []),
+        (1, {"role": "automatic", "human_only": True}, ["human"]),
         (3, {"seen": seen(with_person=999, alone=1)}, ["human"]),
         (3, {"seen": seen(with_person=0)}, ["human"]),
         (4, {"hearing": " "}, ["hearing"]),

@@ -140,6 +140,10 @@ def test_the_pieces_make_up_both_texts(before: str, after: str) -> None:
     assert "".join(p.text for p in found if p.mark != "gone") == after
 
 
-def test_very_long_texts_are_shown_whole() -> None:
-    found = pieces("长" * 5_000, "长" * 5_000 + "。")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("长" * 5_000, "长" * 5_000 + "。"), ("尽快把补贴发给该得的人。", "公平发放。")],
+)
+def test_what_is_very_long_or_unlike_is_shown_whole(before: str, after: str) -> None:
+    found = pieces(before, after)
     assert [p.mark for p in found] == ["gone", "new"]

@@ -61,6 +61,7 @@ class Fulfilled:
         seen: what the log says; None without one.
         reviewed: whether a periodic review was signed and published.
         late: whether the next one is overdue.
+        human_only: whether the last review left every final decision to a person.
         hearing, approval: numbers of the documents; "" for none.
     """
 
@@ -70,6 +71,7 @@ class Fulfilled:
     seen: Seen | None
     reviewed: bool
     late: bool
+    human_only: bool
     hearing: str
     approval: str
 
@@ -112,7 +114,7 @@ def _duties(level: int, met: Fulfilled, rules: RulePack) -> Iterator[Duty]:
         months=int(rules.number(INTERVAL, key)), experts=int(rules.number(EXPERTS, key))
     )
     yield Duty("review", name, INTERVAL, _unreviewed(level, met, rules))
-    if level >= rules.number(FROM, "human_final"):
+    if met.human_only or level >= rules.number(FROM, "human_final"):
         yield Duty("human", HUMAN, FROM, _not_human(met))
     if level >= rules.number(FROM, "hearing"):
         yield Duty("hearing", HEARING, FROM, None if met.hearing.strip() else NO_PAPER)

@@ -31,7 +31,7 @@ def exported(entry: Entry, derived: Entry, standard: str, *, language: str) -> d
         place = field.places.get(standard)
         value = values.get(field.id)
         if place is not None:
-            said = "" if value in (None, "", []) else written(field, value, language)
+            said = "" if value in (None, "", []) else _plain(field, value, language)
             found.setdefault(place, []).append((field, said))
     rows = {place: _joined(parts, language) for place, parts in found.items()}
     rows[known.code] = known.version
@@ -58,7 +58,14 @@ def written(field: Field, value: Any, language: str) -> str:
         return form().choices[field.id][value].in_language(language)
     if field.kind is Kind.SHARE:
         return f"{value:g} %"
+    if field.kind is Kind.NUMBER:
+        return f"{value:,}"
     return str(value)
+
+
+def _plain(field: Field, value: Any, language: str) -> str:
+    """Return a value as another register reads it: numbers without separators."""
+    return str(value) if field.kind is Kind.NUMBER else written(field, value, language)
 
 
 def _joined(parts: list[tuple[Field, str]], language: str) -> str:

@@ -17,6 +17,8 @@ from shixiao.fairness.algorithms.fields import Entry, Field, form
 
 Mark = Literal["same", "gone", "new"]
 TOKEN = re.compile(r"[A-Za-z0-9_.%-]+|\s+|.", re.DOTALL)
+ALIKE = 0.6
+"""Share that has to have stayed (Ratcliff) for pieces to be easier to read than both texts."""
 MOST = 4_000
 """Tokens beyond which a text is shown whole, before and after: comparing takes their square."""
 
@@ -52,13 +54,14 @@ def changes(before: Entry, after: Entry, *, language: str) -> tuple[Change, ...]
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
     """Return two texts as one line of pieces; what stayed is said once."""
     old, new = TOKEN.findall(before), TOKEN.findall(after)
-    if len(old) > MOST or len(new) > MOST:
-        return tuple(Piece(m, t) for m, t in _whole(before, after) if t)
-    return tuple(_pieces(old, new))
+    if len(old) <= MOST and len(new) <= MOST:
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        if matcher.ratio() >= ALIKE:
+            return tuple(_pieces(matcher, old, new))
+    return tuple(Piece(mark, text) for mark, text in _whole(before, after) if text)
 
 
-def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+def _pieces(matcher: SequenceMatcher[str], old: list[str], new: list[str]) -> Iterator[Piece]:
     for what, a, b, c, d in matcher.get_opcodes():
         if what == "equal":
             yield Piece("same", "".join(old[a:b]))

@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Probing, Retest, System, SystemStep, Weakness
+from shixiao.fairness.algorithms.scoring import NAMES
+from shixiao.records.models import Algorithm, Probing, Retest, System, SystemStep, Weakness
 from shixiao.rules import load_calendar
 from shixiao.security.assessing import (
     LAYERS,
@@ -198,6 +199,24 @@ NAMED = {
     "need": Text("需求说明", "Need file"),
     "pledge": Text("基线和目标", "Baseline and target"),
 }
+
+
+def algorithm_of(row: System, actor: Actor) -> dict[str, Any] | None:
+    """Return how the entry of a system in the register of algorithms stands; None: not due.
+
+    It is due of what decides; a draft is shown to those who may read drafts.
+    """
+    entry = Algorithm.objects.filter(system=row).first()
+    due = row.kind == System.Kind.ALGORITHM or row.decides
+    if entry is None and not due:
+        return None
+    public = entry is not None and entry.level is not None
+    return {
+        "code": entry.code if entry and (public or may(actor, "algorithm.read", entry)) else "",
+        "public": public,
+        "level": NAMES[entry.level] if entry and entry.level else None,
+        "may_begin": entry is None and may(actor, "algorithm.manage", row),
+    }
 
 
 def layers(decision: Decision) -> list[dict[str, Any]]:

@@ -90,15 +90,15 @@ def read_log(counts: Delivered, factors: Delivered | None, *, first: date, last:
         BadInput: a file cannot be read, or contradicts itself.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = _written(Path(folder), counts)
+        path = written_to(Path(folder), counts)
         columns = read_tabular(path, file=path.name, table="decisions").columns
         groups = [HUMAN] if HUMAN in columns else []
         cube = read_counts(path, groups=groups)
-        told = list(_factors(_written(Path(folder), factors))) if factors else None
+        told = list(_factors(written_to(Path(folder), factors))) if factors else None
     return seen_of(cube, told, first=first, last=last)
 
 
-def _written(folder: Path, delivered: Delivered) -> Path:
+def written_to(folder: Path, delivered: Delivered) -> Path:
     """Write a file under its own name, as far as that is one; readers go by its ending."""
     name, data = delivered
     if len(data) > MOST_BYTES:

@@ -95,6 +95,7 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         seen=seen,
         reviewed=algorithm.due is not None,
         late=late,
+        human_only=_human_only(algorithm),
         hearing=papers.get("hearing", ""),
         approval=papers.get("approval", ""),
     )
@@ -136,6 +137,12 @@ def privacy_in_force(system: System, today: date) -> PrivacyAssessment | None:
     if row is None or row.until < today or not all(holds for holds, _ in row.findings.values()):
         return None
     return row
+
+
+def _human_only(algorithm: Algorithm) -> bool:
+    """Say whether the last review left every final decision to a person."""
+    row = algorithm.reviews.filter(done__isnull=False).order_by("-done").first()
+    return row is not None and row.outcome == "human"
 
 
 def _agrees(seen: Seen | None, unlike: int) -> Measured:
