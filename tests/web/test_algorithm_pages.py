@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from shixiao.records.models import Algorithm
+from shixiao.records.models import Account, Algorithm, AlgorithmReview
 from shixiao.workflows.algorithms import drafting, privacy, publishing
-from tests import algorithms, systems
+from shixiao.workflows.reviews import signing
+from tests import algorithms, panels, systems
 from tests.cast import NOW, Cast, make_cast
 from tests.fairness.algorithms.made import ENTRY
+from tests.rounds import with_ledger
 from tests.web.browsing import Reader
 from tests.web.looking import CHINESE, Look, faults
 
@@ -50,6 +52,7 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
     publishing.propose(waits, reason="首次登记。", seen=waits.version, actor=wei, at=NOW)
     privacy.assess(waits.system, algorithms.PIA, actor=wei, at=NOW)
     bare = drafting.begin_entry(systems.made(cast, "new", decides=True), actor=wei, at=NOW)
+    reviews = reviewed(cast, first, grave)
     owner, head, analyst = "system_owner:wei", "head:zhou", "analyst:li"
     doings = ("oversight", "data", "authority", "questions", "mitigation", "log", "privacy")
     return [
@@ -66,6 +69,26 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
         (reverse("algorithm_draft", args=[grave.code]), owner),
         *[(reverse("algorithm_act", args=[grave.code, doing]), owner) for doing in doings],
         (reverse("algorithm_act", args=[bare.code, "propose"]), owner),
+        (reverse("algorithm_review", args=[waits.code]), analyst),
+        *reviews,
+    ]
+
+
+def reviewed(cast: Cast, done: Algorithm, under_way: Algorithm) -> list[tuple[str, str]]:
+    """Make a review that is done and one under way, and return the pages that show them."""
+    with_ledger()
+    names = {person.pk: person.login for person in panels.experts(cast, 6)}
+    names[cast.accounts["feng"].pk] = "feng"
+    cast.accounts |= {person.login: person for person in Account.objects.filter(pk__in=names)}
+    past = panels.signed(panels.replied(panels.audited(cast, done)), ["keep", "correct"])
+    review = panels.audited(cast, under_way)
+    lead = panels.panel(review)[0][0]
+    who = f"expert:{names[lead.account_id]}"
+    return [
+        (reverse("review", args=[past.code]), ""),
+        (reverse("review", args=[review.code]), who),
+        (reverse("review_act", args=[review.code, "reply"]), who),
+        (reverse("review_act", args=[review.code, "sign"]), who),
     ]
 
 
@@ -223,3 +246,70 @@ def test_hostile_words_are_shown_as_words(cast: Cast, row: Algorithm) -> None:
     page = client(cast).get(address(row)).content.decode()
     assert "<script>alert" not in page
     assert '"><b>' not in page
+
+
+# ── reviews ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.django_db
+def test_a_review_is_opened_drawn_and_fixed_by_forms(
+    cast: Cast, row: Algorithm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    algorithms.published(cast, row)
+    with_ledger()
+    panels.experts(cast)
+    li = client(cast, "li")
+    opening = address(row, "algorithm_review")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    assert client(cast, "wei").get(opening).status_code == 403
+    told = {"source": "福利彩票", "source_day": "2026-03-02"}
+    assert li.post(opening, told).status_code == 422  # it could be known today
+    assert li.post(opening, told | {"source_day": "2026-03-03"}).status_code == 302
+    review = AlgorithmReview.objects.get()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + 2 * panels.DAY)
+    li = client(cast, "li")  # a session does not last two days
+    drawing = reverse("review_act", args=[review.code, "draw"])
+    assert li.post(drawing, {"announced": "07", "seen": "0"}).status_code == 302
+    assert li.post(drawing, {"announced": "08", "seen": "0"}).status_code == 422
+    review.refresh_from_db()
+    (lead, _), (other, _) = panels.panel(review)
+    fixing = reverse("review_act", args=[review.code, "fix"])
+    given = {"criterion": "error", "reason": "先不冤枉人。", "seen": str(review.version)}
+    assert client_of(other.account).post(fixing, given).status_code == 403
+    assert client_of(lead.account).post(fixing, given).status_code == 302
+    counting = reverse("review_act", args=[review.code, "audit"])
+    counts = SimpleUploadedFile("counts.csv", panels.COUNTS)
+    review.refresh_from_db()
+    seen = {"seen": str(review.version)}
+    assert li.post(counting, seen | {"counts": counts}).status_code == 302
+    page = client(cast).get(reverse("review", args=[review.code])).content.decode()
+    assert "先不冤枉人。" in page
+    assert "还没有答复" in page
+
+
+@pytest.mark.django_db
+def test_opinions_are_seen_once_all_have_signed(cast: Cast, row: Algorithm) -> None:
+    algorithms.published(cast, row)
+    with_ledger()
+    panels.experts(cast)
+    review = panels.replied(panels.audited(cast, row))
+    at = reverse("review", args=[review.code])
+    (first, actor), (second, _) = panels.panel(review)
+    review = signing.sign(
+        review, panels.act(actor, review), outcome="correct", opinion="先改再用。"
+    )
+    assert "先改再用。" not in client_of(second.account).get(at).content.decode()
+    other = panels.panel(review)[1][1]
+    signing.sign(review, panels.act(other, review), outcome="suspend", opinion="应当停用。")
+    page = client(cast).get(at).content.decode()
+    assert "先改再用。" in page
+    assert "应当停用。" in page
+    assert "不同意见" in page
+    assert "暂停使用" in client(cast).get(address(row)).content.decode()
+    assert first.account.name in page
+
+
+def client_of(account: Account) -> Client:
+    made = Client(headers={"host": "localhost"})
+    made.force_login(account)
+    return made

@@ -62,6 +62,7 @@ from shixiao.web.protocols import views as protocols
 from shixiao.web.receipts import views as receipts
 from shixiao.web.requests import corrections, disputes
 from shixiao.web.requests import views as requests
+from shixiao.web.reviews import views as algorithm_reviews
 from shixiao.web.search import views as search
 from shixiao.web.sharing import bulletins, network, silos
 from shixiao.web.sharing import views as sharing
@@ -209,6 +210,9 @@ urlpatterns = [
         algorithms.answer_privacy,
         name="algorithm_privacy",
     ),
+    path("algorithms/<slug:code>/review/", algorithm_reviews.add, name="algorithm_review"),
+    path("reviews/<slug:code>/", algorithm_reviews.one, name="review"),
+    path("reviews/<slug:code>/do/<slug:verb>/", algorithm_reviews.act, name="review_act"),
     path("algorithms/<slug:code>/do/<slug:doing>/", algorithm_acts.act, name="algorithm_act"),
     path("meetings/", meetings.listing, name="meetings"),
     path("meetings/add/", meetings.add, name="meeting_add"),

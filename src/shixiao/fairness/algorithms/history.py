@@ -16,7 +16,7 @@ from shixiao.fairness.algorithms.exporting import written
 from shixiao.fairness.algorithms.fields import Entry, Field, form
 
 Mark = Literal["same", "gone", "new"]
-TOKEN = re.compile(r"[A-Za-z0-9_.%-]+|\s+|.", re.DOTALL)
+TOKEN = re.compile(r"[0-9][0-9,.]*|[A-Za-z0-9_.%-]+|\s+|.", re.DOTALL)
 ALIKE = 0.6
 """Share that has to have stayed (Ratcliff) for pieces to be easier to read than both texts."""
 MOST = 4_000

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from shixiao.fairness.algorithms.authority import POWERS, Authority
 from shixiao.fairness.algorithms.exporting import written
@@ -15,8 +16,11 @@ from shixiao.fairness.algorithms.scoring import NAMES
 from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment
 from shixiao.terms import Text
 from shixiao.web.shell.pages import language
+from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms.privacy import CONTENTS, TRIGGERS
 from shixiao.workflows.algorithms.standing import Standing
+from shixiao.workflows.permissions import may
+from shixiao.workflows.reviews import convening, signing
 
 TONES = {1: "plain", 2: "plain", 3: "amber", 4: "red"}
 SEVERITIES = {
@@ -139,4 +143,28 @@ def privacy(row: PrivacyAssessment) -> dict[str, Any]:
             {"name": CONTENTS[name], "holds": holds, "why": why}
             for name, (holds, why) in row.findings.items()
         ],
+    }
+
+
+def reviews(row: Algorithm, actor: Actor) -> dict[str, Any]:
+    """Return the reviews of an entry as its page shows them."""
+    today = timezone.localdate(timezone.now())
+    return {
+        "due": row.due,
+        "late": row.due is not None and row.due < today,
+        "rows": [
+            {
+                "title": Text(
+                    f"{timezone.localdate(each.opened).isoformat()} 的审查",
+                    f"Review of {timezone.localdate(each.opened).isoformat()}",
+                ),
+                "to": reverse("review", args=[each.code]),
+                "about": signing.OUTCOMES.get(each.outcome, ""),
+                "tag": convening.life().states[each.state].name,
+                "tone": "green" if each.done else "amber",
+            }
+            for each in row.reviews.all()[:20]
+        ],
+        "may_convene": may(actor, convening.CONVENE, row)
+        and not row.reviews.filter(done__isnull=True).exists(),
     }

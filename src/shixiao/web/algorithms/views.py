@@ -133,6 +133,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "findings": showing.findings(at_present),
         "log": row.logs.first(),
         "privacy": [showing.privacy(each) for each in assessments],
+        "reviews": showing.reviews(row, actor),
         "standards": form().standards,
         "inside": inside,
         "leaves": LeafRow.objects.filter(subject=row.code).order_by("-at")[:1],
