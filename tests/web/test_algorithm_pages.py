@@ -77,13 +77,11 @@ def filled(cast: Cast) -> list[tuple[str, str]]:
 def reviewed(cast: Cast, done: Algorithm, under_way: Algorithm) -> list[tuple[str, str]]:
     """Make a review that is done and one under way, and return the pages that show them."""
     with_ledger()
-    names = {person.pk: person.login for person in panels.experts(cast, 6)}
-    names[cast.accounts["feng"].pk] = "feng"
-    cast.accounts |= {person.login: person for person in Account.objects.filter(pk__in=names)}
+    panels.experts(cast, 6)
     past = panels.signed(panels.replied(panels.audited(cast, done)), ["keep", "correct"])
     review = panels.audited(cast, under_way)
     lead = panels.panel(review)[0][0]
-    who = f"expert:{names[lead.account_id]}"
+    who = f"expert:{lead.account.login}"
     return [
         (reverse("review", args=[past.code]), ""),
         (reverse("review", args=[review.code]), who),

@@ -11,6 +11,7 @@ import pytest
 from shixiao.records.models import Algorithm, LeafRow, SystemPaper
 from shixiao.security.assessing import Layer
 from shixiao.terms import BadInput
+from shixiao.workflows import example_algorithms
 from shixiao.workflows.algorithms import amending, drafting, logs, privacy, publishing
 from shixiao.workflows.algorithms.standing import against, standing
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
@@ -283,3 +284,15 @@ def test_an_assessment_that_does_not_hold_is_on_record_and_counts_for_nothing(
     assert not SystemPaper.objects.get(system=row.system, criterion="pia").holds
     content = row.draft | {"answers": row.draft["answers"] | {"personal": ["general"]}}
     assert standing(row, content, today=TODAY).score.points["assessed"] == 0
+
+
+def test_the_example_shows_an_entry_that_its_log_disagrees_with(cast: Cast) -> None:
+    system = systems.made(cast, "sample", kind="algorithm", decides=True)
+    people = {"system-owner": cast.actor("wei"), "head": cast.actor("zhou")}
+    example_algorithms.enter("sample", people, NOW)
+    row = Algorithm.objects.get(system=system)
+    found = standing(row, row.draft, today=TODAY)
+    measures = [finding.measure for finding in found.findings]
+    assert measures == ["version_unregistered", "role", "input_unregistered"]
+    assert found.score.points["assessed"] == 4
+    assert found.score.level == row.level

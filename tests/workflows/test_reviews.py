@@ -26,7 +26,7 @@ from shixiao.workflows.systems.dossier import judge
 from tests import algorithms, systems
 from tests.cast import NOW, TODAY, Cast
 from tests.fairness.algorithms.made import ENTRY
-from tests.panels import COUNTS, act, audited, convened, drawn, experts, panel, replied, signed
+from tests.panels import COUNTS, DAY, act, audited, convened, drawn, experts, panel, replied, signed
 from tests.rounds import with_ledger
 
 
@@ -232,3 +232,17 @@ def test_human_only_binds_the_entry(cast: Cast, place: object) -> None:
     signed(replied(audited(cast, row)), ["human", "human"])
     failing = {each.layer for each in judge(system, now=NOW)[0].layers if not each.holds}
     assert Layer.DUTIES in failing
+
+
+def test_the_calendar_shows_what_is_due_and_not_what_has_time_or_is_under_way(
+    cast: Cast, row: Algorithm
+) -> None:
+    assert convening.calendar(today=TODAY) == []  # level 1 may go live before its first review
+    Algorithm.objects.filter(pk=row.pk).update(level=2)
+    assert convening.calendar(today=TODAY) == [row]
+    review = convened(cast, row)
+    assert convening.calendar(today=TODAY) == []
+    AlgorithmReview.objects.filter(pk=review.pk).update(done=NOW)
+    Algorithm.objects.filter(pk=row.pk).update(due=TODAY + 90 * DAY)
+    assert convening.calendar(today=TODAY) == []
+    assert convening.calendar(today=TODAY + 40 * DAY) == [row]

@@ -15,6 +15,7 @@ from shixiao.fairness.algorithms.questions import Part, questionnaire
 from shixiao.fairness.algorithms.scoring import NAMES
 from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment
 from shixiao.terms import Text
+from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import language
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms.privacy import CONTENTS, TRIGGERS
@@ -28,6 +29,7 @@ SEVERITIES = {
     "medium": (Text("中", "medium"), "amber"),
     "low": (Text("轻", "slight"), "plain"),
 }
+NEVER = Text("还没有审查过；准入之前须先审查", "never reviewed; it is due before the admission")
 NOT_PUBLIC = Text("还没有公布", "Not published yet")
 PRIVACY = {
     None: (Text("待另一人确认", "waits for a second person"), "amber"),
@@ -50,6 +52,14 @@ def line(row: Algorithm, edition: AlgorithmEdition | None) -> dict[str, Any]:
         "tag": NAMES[row.level] if row.level else NOT_PUBLIC,
         "tone": TONES[row.level] if row.level else "grey",
     }
+
+
+def due_line(row: Algorithm) -> dict[str, Any]:
+    """Return an entry as a line of the calendar of reviews."""
+    told = line(row, None) | {"tag": NAMES[row.level or 1], "tone": TONES[row.level or 1]}
+    if row.due is None:
+        return told | {"from": NEVER}
+    return told | {"clock": clock(row.due, "ALG-07")}
 
 
 def sections(entry: Mapping[str, Any]) -> list[dict[str, Any]]:

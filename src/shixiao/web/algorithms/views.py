@@ -28,6 +28,7 @@ from shixiao.workflows.algorithms import amending, drafting, privacy, publishing
 from shixiao.workflows.algorithms.standing import authorities, published, standing
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
+from shixiao.workflows.reviews import convening
 
 PUBLISHED = Text("已公布。", "Published.")
 SENT_BACK = Text("已退回。", "Sent back.")
@@ -77,6 +78,12 @@ def listing(request: HttpRequest) -> HttpResponse:
             for each in waiting.select_related("algorithm__system__department")[:100]
             if may(actor, publishing.PUBLISH, each)
         ],
+        "calendar": [
+            showing.due_line(row)
+            for row in convening.calendar(today=timezone.localdate(timezone.now()))[:100]
+        ]
+        if may(actor, convening.CONVENE)
+        else [],
         "drafts": [
             showing.line(row, None) for row in drafts[:200] if may(actor, "algorithm.read", row)
         ],

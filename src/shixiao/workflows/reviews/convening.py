@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
 
+AHEAD = timedelta(days=60)
 CONVENE, ROLE, TAG = "algorithm.convene", "expert", "experts"
 EVENT = "algorithm.reviewed"
 SIZE, IN_A_ROW, RANDOM = "ALG-06", "ALG-10", "random"
@@ -211,6 +212,21 @@ def read_groups(delivered: Delivered) -> Counted:
 def draw_of(review: AlgorithmReview) -> Draw:
     """Return the draw of the panel, as last amended."""
     return Draw.objects.get(subject=review.code, tag=TAG, later__isnull=True)
+
+
+def calendar(*, today: date) -> list[Algorithm]:
+    """Return the published entries of which no review is under way, in the order they are due.
+
+    What has to be reviewed before its admission and never was comes first; what has time is left
+    out. Source: rules ALG-07 and ALG-08.
+    """
+    under_way = AlgorithmReview.objects.filter(done__isnull=True)
+    rows = Algorithm.objects.filter(level__isnull=False).exclude(reviews__in=under_way)
+    rows = rows.exclude(system__state="retired")
+    first = int(pack().number("ALG-08", "review_first"))
+    due = rows.filter(due__isnull=True, level__gte=first) | rows.filter(due__lte=today + AHEAD)
+    found = due.select_related("system__department").distinct()
+    return sorted(found, key=lambda row: (row.due or date.min, row.code))
 
 
 def _begin(review: AlgorithmReview, verb: str, act: Act) -> AlgorithmReview:
