@@ -133,6 +133,20 @@ def test_whoever_has_ties_is_out_of_the_draw(cast: Cast, row: Algorithm) -> None
     assert feng.pk not in {s.account_id for s, _ in panel(drawn(cast, review))}
 
 
+def test_whoever_had_a_part_before_is_out_too_and_small_groups_are_not_counted_out(
+    cast: Cast, row: Algorithm
+) -> None:
+    feng = cast.accounts["feng"]
+    row.editions.update(answered_by=feng)
+    review = audited(cast, row)
+    seat = review.seats.get(account=feng)
+    assert seat.excluded is not None
+    assert "before" in seat.excluded.en
+    cells = [point["text"]["en"] for point in review.audit["points"] if point["kind"] == "cell"]
+    assert cells
+    assert not any("10" in text for text in cells)  # ten of the group of twelve
+
+
 def test_too_few_free_experts_open_no_review(cast: Cast, place: object) -> None:
     with_ledger()
     system = systems.made(cast, "allowance", kind="algorithm", decides=True)

@@ -18,11 +18,12 @@ from shixiao.datafiles import load_yaml
 from shixiao.fairness.audit import Audit
 from shixiao.fairness.catalogue import metric
 from shixiao.fairness.texts import named_group
-from shixiao.terms import Text
+from shixiao.terms import Status, Text
 
 CELL = Text("{group}的{measure}：{reason}", "{measure} of {group}: {reason}")
 METRIC = Text("{measure}：{reason}", "{measure}: {reason}")
 UNKNOWN = Text("不足以判断", "it cannot be told")
+FEW = Text("个案太少", "too few cases")
 
 
 class Stand(StrEnum):
@@ -129,6 +130,7 @@ def _cells(found: Audit, governing: Criterion, lacking: set[str]) -> Iterator[Po
             text = CELL.format(
                 group=named_group(cell.group),
                 measure=metric(measure).name,
-                reason=rate.reason or UNKNOWN,
+                # How many there are is not said: what few persons make up is not published.
+                reason=FEW if rate.status is Status.INSUFFICIENT else rate.reason or UNKNOWN,
             )
             yield Point(f"cell:{measure}:{name}={value}", "cell", text)

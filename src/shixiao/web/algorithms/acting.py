@@ -199,7 +199,7 @@ def act(request: HttpRequest, code: str, doing: str) -> HttpResponse:
             messages.success(request, say(SAVED.format(name=known.name)))
             return HttpResponseRedirect(reverse("algorithm_draft", args=[row.code]))
     status = 422 if request.method == "POST" else 200
-    context = {"row": row, "doing": known, "form": form, "version": row.version}
+    context = {"row": row, "doing": known, "form": form, "saw": row.version}
     return render(request, "algorithms/act.html.j2", context, status=status)
 
 

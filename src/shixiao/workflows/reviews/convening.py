@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shixiao.draw import PLAIN, Pool
@@ -53,6 +54,7 @@ TOO_FEW = Text(
 NO_GROUPS = Text(
     "计数没有分组列，无从比较。", "The counts have no groups, so there is nothing to compare."
 )
+EARLIER = Text("参与过这项登记", "had a part in the entry before")
 DRAWN = Text(
     "您被抽中审查算法“{name}”。先选定公平准则，再看数字。",
     "You were drawn to review the algorithm “{name}”. Fix the criterion before the figures.",
@@ -257,7 +259,15 @@ def _experts(today: date) -> list[Account]:
 
 def _seat(review: AlgorithmReview, person: Account, today: date) -> ReviewSeat:
     tied = tie(actor_of(person, today=today), review.algorithm.system.department_id)
+    if tied is None and _had_part(review.algorithm, person):
+        tied = EARLIER
     return ReviewSeat.objects.create(review=review, account=person, excluded=tied)
+
+
+def _had_part(algorithm: Algorithm, person: Account) -> bool:
+    """Say whether a person had a part in the entry or in its logs before."""
+    editions = algorithm.editions.filter(Q(proposed_by=person) | Q(answered_by=person))
+    return editions.exists() or algorithm.logs.filter(by=person).exists()
 
 
 def _leads(algorithm: Algorithm) -> list[Any]:
