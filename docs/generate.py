@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from docs.algorithms import algorithms_page
 from docs.self_assessment import page as self_assessment
 from shixiao.checkup.design.wording import finding_texts
 from shixiao.checkup.design.wording import texts as design_texts
@@ -150,6 +151,7 @@ def pages() -> dict[str, str]:
         "detectors.md": detectors_page(),
         "design-check.md": design_page(),
         "fairness.md": fairness_page(),
+        "algorithms.md": algorithms_page(),
         "audit-events.md": vocabulary_page(),
         "protocols.md": protocols_page(protocols().values()),
         "roles.md": roles_page(table()),

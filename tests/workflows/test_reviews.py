@@ -112,7 +112,13 @@ def test_whoever_was_not_drawn_signs_nothing(cast: Cast, row: Algorithm) -> None
 
 @pytest.mark.parametrize(
     "counts",
-    [b"version,n,selected\n2.0,40,4\n", b"sex,n\nf,-1\n", b"\xff\xfe\x00", b"sex,tp\nf,many\n"],
+    [
+        b"version,n,selected\n2.0,40,4\n",
+        b"a,b,c,d,e,f,g,n,tn\n1,1,1,1,1,1,1,9,9\n",
+        b"sex,n\nf,-1\n",
+        b"\xff\xfe\x00",
+        b"sex,tp\nf,many\n",
+    ],
 )
 def test_counts_that_tell_nothing_are_refused(cast: Cast, row: Algorithm, counts: bytes) -> None:
     review = drawn(cast, convened(cast, row))

@@ -25,7 +25,7 @@ from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import language, say, words
 from shixiao.web.systems.acting import found as found_system
 from shixiao.workflows.algorithms import amending, drafting, privacy, publishing
-from shixiao.workflows.algorithms.standing import authorities, published, standing
+from shixiao.workflows.algorithms.standing import all_published, authorities, published, standing
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.reviews import convening
@@ -65,7 +65,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = Algorithm.objects.select_related("system__department").filter(level__isnull=False)
     if asked.get("level"):
         rows = rows.filter(level=int(asked["level"]))
-    entries = [(row, published(row)) for row in rows[:MOST]]
+    newest = all_published(rows[:MOST])
+    entries = [(row, newest.get(row.pk)) for row in rows[:MOST]]
     page = page_of(request, [each for each in entries if _speaks_of(*each, asked.get("q", ""))])
     waiting = AlgorithmEdition.objects.filter(answered__isnull=True)
     drafts = Algorithm.objects.filter(level__isnull=True).select_related("system__department")

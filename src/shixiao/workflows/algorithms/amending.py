@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shixiao.fairness.algorithms.authority import Authority, hangs_on
 from shixiao.records.models import Algorithm
 from shixiao.rules import Rule
-from shixiao.workflows.algorithms.standing import authorities, published
+from shixiao.workflows.algorithms.standing import all_published, authorities
 from shixiao.workflows.clock import pack
 
 MOST = 5_000
@@ -27,8 +27,9 @@ def hanging(law: str, article: str) -> tuple[Hanging, ...]:
         return ()
     found = []
     rows = Algorithm.objects.filter(level__isnull=False).select_related("system__department")
+    newest = all_published(rows[:MOST])
     for row in rows[:MOST]:
-        edition = published(row)
+        edition = newest.get(row.pk)
         cited = hangs_on(authorities(edition.content), law, article) if edition else ()
         if cited:
             found.append(Hanging(row, cited))

@@ -6,10 +6,11 @@ is no longer there raises the level without anybody's doing, and the gate hears 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
@@ -119,6 +120,12 @@ def against(system: System, *, today: date) -> tuple[tuple[Text, ...], tuple[Tex
 def published(algorithm: Algorithm) -> AlgorithmEdition | None:
     """Return the newest edition; None before the first."""
     return algorithm.editions.filter(confirmed=True).order_by("-number").first()
+
+
+def all_published(rows: Iterable[Algorithm]) -> dict[UUID, AlgorithmEdition]:
+    """Return the newest edition of each entry by the id of the entry, in one query."""
+    found = AlgorithmEdition.objects.filter(algorithm__in=list(rows), confirmed=True)
+    return {edition.algorithm_id: edition for edition in found.order_by("number")}
 
 
 def authorities(content: Mapping[str, Any]) -> tuple[Authority, ...]:

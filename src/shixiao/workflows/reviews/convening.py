@@ -39,6 +39,7 @@ from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
 
+MOST_GROUPS, MOST_CELLS = 6, 5_000
 AHEAD = timedelta(days=60)
 CONVENE, ROLE, TAG = "algorithm.convene", "expert", "experts"
 EVENT = "algorithm.reviewed"
@@ -55,6 +56,10 @@ NO_GROUPS = Text(
     "计数没有分组列，无从比较。", "The counts have no groups, so there is nothing to compare."
 )
 EARLIER = Text("参与过这项登记", "had a part in the entry before")
+TOO_LARGE = Text(
+    "页面上最多审计 {groups} 个分组列、{cells} 格；更大的请先归并。",
+    "A page audits {groups} columns of groups and {cells} cells at most; merge what is larger.",
+)
 DRAWN = Text(
     "您被抽中审查算法“{name}”。先选定公平准则，再看数字。",
     "You were drawn to review the algorithm “{name}”. Fix the criterion before the figures.",
@@ -179,6 +184,8 @@ def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> Algo
     cube = counted.cube
     if not cube.groups:
         raise Incomplete(NO_GROUPS, field="counts")
+    if len(cube.groups) > MOST_GROUPS or len(cube.keys) > MOST_CELLS:
+        raise Incomplete(TOO_LARGE.format(groups=MOST_GROUPS, cells=MOST_CELLS), field="counts")
     drawn = "arm" in cube.dimensions and RANDOM in cube.values("arm")
     asked = Asked(
         subject_of(held.algorithm),
