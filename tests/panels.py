@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from shixiao.records.models import Account, Algorithm, AlgorithmReview, ReviewSeat
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.draws import Public
@@ -32,7 +34,7 @@ def experts(cast: Cast, n: int = 3) -> list[Account]:
 
 
 def convened(cast: Cast, row: Algorithm, at=NOW) -> AlgorithmReview:  # type: ignore[no-untyped-def]
-    public = Public("福利彩票", (at + DAY).date())
+    public = Public("福利彩票", timezone.localdate(at + DAY))
     return convening.convene(row, public=public, actor=cast.actor("li"), at=at)
 
 

@@ -18,9 +18,10 @@ from shixiao.fairness.algorithms.fields import form
 from shixiao.records.models import Algorithm, System
 from shixiao.settings import Site
 from shixiao.workflows.systems import interest, reviewing
-from tests import algorithms, systems
+from tests import algorithms, panels, systems
 from tests.cast import Cast, make_cast
 from tests.fairness.algorithms.made import ENTRY
+from tests.rounds import with_ledger
 from tests.web.browsing import Reader, follow, overflow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -166,4 +167,43 @@ def test_an_entry_is_read_by_everybody_and_a_log_that_disagrees_shuts_the_system
     assert word["alone"] in told
     assert word["authority"] in told
     assert word["shut"] in on.at(reverse("registered", args=[system.code])).inner_text("main")
+    assert reader.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("language", "screen", "elder"), [("zh", "desktop", "off"), ("en", "phone", "on")]
+)
+def test_a_panel_answers_every_lead_signs_alone_and_everybody_reads_the_dissent(
+    reader: Reader, data: Path, language: str, screen: str, elder: str
+) -> None:
+    cast, now = make_cast(), timezone.now()
+    with_ledger()
+    panels.experts(cast)
+    row = algorithms.begun(cast, systems.made(cast, "desk", at=now))
+    algorithms.published(cast, row, at=now)
+    review = panels.audited(cast, row, at=now - 2 * panels.DAY)
+    on = Journey(reader, language, screen, elder)
+    seats = [f"expert:{seat.account.login}" for seat, _ in panels.panel(review)]
+    at = reverse("review", args=[review.code])
+    sign = reverse("review_act", args=[review.code, "sign"])
+    early = on.at(sign, seats[0])
+    early.check("main form.form [name=outcome][value=keep]")
+    early.fill("main form.form [name=opinion]", "可以。")
+    follow(early, early.locator("main form.form button.button"))
+    assert early.locator("main .errors").count() == 1  # nothing is answered yet
+    page = on.at(reverse("review_act", args=[review.code, "reply"]), seats[0])
+    for box in page.locator("main form.form textarea").all():
+        box.fill("已查明，见附件。")
+    follow(page, page.locator("main form.form button.button"))
+    for who, outcome, opinion in zip(seats, ("keep", "correct"), ("可以。", "先改。"), strict=True):
+        assert "可以。" not in on.at(at, who).inner_text("main")
+        page = on.at(sign, who)
+        page.check(f"main form.form [name=outcome][value={outcome}]")
+        page.fill("main form.form [name=opinion]", opinion)
+        follow(page, page.locator("main form.form button.button"))
+        assert page.locator("main .errors").count() == 0
+    told = on.at(at).inner_text("main")
+    assert "可以。" in told
+    assert {"zh": "不同意见", "en": "dissent"}[language] in told
+    assert at in on.at(reverse("algorithm", args=[row.code])).content()
     assert reader.complaints == []
