@@ -295,4 +295,4 @@ def test_the_example_shows_an_entry_that_its_log_disagrees_with(cast: Cast) -> N
     measures = [finding.measure for finding in found.findings]
     assert measures == ["version_unregistered", "role", "input_unregistered"]
     assert found.score.points["assessed"] == 4
-    assert found.score.level == row.level
+    assert found.score.level == row.level == 2

@@ -53,6 +53,11 @@ CHOSEN = {
     "rights": "moderate",
     "living": "high",
     "reversible": "likely",
+    "lasting": "months",
+    "dignity": "moderate",
+    "sources": "several",
+    "attention": "high",
+    "barriers": "assessed_some",
 }
 COUNTS = """\
 version,arm,human,n,selected,tn,fn,tp,fp,advised,overrides,raised,heard,appealed,answered,upheld
