@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from docs.algorithms import algorithms_page
 from docs.self_assessment import page as self_assessment
 from shixiao.checkup.design.wording import finding_texts
 from shixiao.checkup.design.wording import texts as design_texts
@@ -47,6 +48,7 @@ SHARING = {
 }
 STANDARDS = Text("数据元标准的环节", "The life of a standard of data elements")
 SECURITY = {
+    "algorithm_reviews": Text("算法定期审查的环节", "The life of a periodic review"),
     "inspections": Text("抽查的环节", "The life of an inspection by lot"),
     "inspection_plans": Text("抽查计划的环节", "The life of a plan of inspections"),
     "incidents": Text("安全事件的环节", "The life of a security incident"),
@@ -149,6 +151,7 @@ def pages() -> dict[str, str]:
         "detectors.md": detectors_page(),
         "design-check.md": design_page(),
         "fairness.md": fairness_page(),
+        "algorithms.md": algorithms_page(),
         "audit-events.md": vocabulary_page(),
         "protocols.md": protocols_page(protocols().values()),
         "roles.md": roles_page(table()),

@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from shixiao.records.base import uuid7
 from shixiao.records.models import (
+    Algorithm,
+    AlgorithmReview,
     CatalogueItem,
     Correction,
     DataAsset,
     DataCopy,
     Dispute,
+    Draw,
     Exchange,
     Gateway,
     GatewayLog,
@@ -64,6 +67,8 @@ class Deals:
     matchings: dict[str, MatchRun] = field(default_factory=dict)
     asked: dict[str, MatchItem] = field(default_factory=dict)
     systems: dict[str, System] = field(default_factory=dict)
+    algorithms: dict[str, Algorithm] = field(default_factory=dict)
+    reviews: dict[str, AlgorithmReview] = field(default_factory=dict)
     probings: dict[str, Probing] = field(default_factory=dict)
     weaknesses: dict[str, Weakness] = field(default_factory=dict)
     imports: dict[str, Harvest] = field(default_factory=dict)
@@ -172,6 +177,27 @@ def _oversee(made: Deals, whose: str, cast: Cast, place: str) -> None:
         entered=NOW,
         registered=NOW,
         registered_by=by,
+    )
+    made.algorithms[whose] = Algorithm.objects.create(system=system, made=NOW, made_by=by)
+    review = made.reviews[whose] = AlgorithmReview.objects.create(
+        algorithm=made.algorithms[whose],
+        level=1,
+        size=2,
+        due_on=NOW.date(),
+        source="开奖号码",
+        source_day=NOW.date(),
+        state="frozen",
+        entered=NOW,
+        opened=NOW,
+        opened_by=by,
+    )
+    Draw.objects.create(
+        subject=review.code,
+        tag="experts",
+        root="0" * 64,
+        pool={"ids": [], "salt": "1" * 32},
+        frozen_at=NOW,
+        head="0" * 64,
     )
     release = system.releases.create(label="1", sha256="a" * 64, change="first", at=NOW, by=by)
     run = made.probings[whose] = system.probings.create(

@@ -53,6 +53,8 @@ PAGES = (
     Shown("matches-learned", "/matches/learned/", "analyst"),
     Shown("register", "/register/"),
     Shown("register-add", "/register/add/", "system_owner"),
+    Shown("algorithms", "/algorithms/"),
+    Shown("algorithm-articles", "/algorithms/articles/?law=行政处罚法&article=41"),
     Shown("standards", "/standards/"),
     Shown("standard-conflicts", "/standards/conflicts/"),
     Shown("standards-import", "/standards/import/", "analyst"),

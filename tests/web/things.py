@@ -34,6 +34,7 @@ from tests.fieldwork import Field, make_field
 OWN, FOREIGN = "own", "foreign"
 PLACE = {OWN: "health", FOREIGN: "housing"}
 WARNINGS = ("warning", "warning_approve", "warning_refuse", "warning_questions")
+FIXED = {("algorithm_act", "doing"): "authority", ("review_act", "verb"): "draw"}
 NONE = "00000000-0000-7000-8000-000000000000"
 
 
@@ -86,6 +87,8 @@ class Things:
             "inventory": deals.inventories,
             "match": deals.matchings,
             "registered": deals.systems,
+            "algorithm": deals.algorithms,
+            "review": deals.reviews,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -105,6 +108,8 @@ class Things:
                     return things[whose].code
         if argument == "case":
             return self.cases[whose].code
+        if (name, argument) in FIXED:
+            return FIXED[name, argument]
         if name.startswith("appraisal") and argument in {"verb", "name"}:
             return {"verb": "contest", "name": "scheme"}[argument]
         drafts = ("evaluation", "api_evaluation", "api_standings")

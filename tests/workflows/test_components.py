@@ -254,7 +254,7 @@ def test_of_daily_matches_only_the_newest_is_in_the_dossier(
 ) -> None:
     for n in range(1, 4):
         assert components.match_due(now=NOW + n * DAY) == 1
-    kept = [each for each in dossier_of(held).exhibits if each.kept.name == "components"]
+    kept = [each for each in dossier_of(held, now=NOW).exhibits if each.kept.name == "components"]
     assert [each.kept.at for each in kept if each.kept.at > NOW] == [NOW + 3 * DAY]
 
 

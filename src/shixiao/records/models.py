@@ -2,6 +2,14 @@
 
 from shixiao.records.accounts import Account, Identity, Post, Relation
 from shixiao.records.admissions import Admission, Certificate, Retest, SystemStep
+from shixiao.records.algorithm_reviews import AlgorithmReview, ReviewSeat
+from shixiao.records.algorithms import (
+    Algorithm,
+    AlgorithmEdition,
+    AlgorithmLog,
+    OfAlgorithm,
+    PrivacyAssessment,
+)
 from shixiao.records.appraisals import (
     Appraisal,
     AppraisalComment,
@@ -90,6 +98,10 @@ __all__ = [
     "Account",
     "ActivityMap",
     "Admission",
+    "Algorithm",
+    "AlgorithmEdition",
+    "AlgorithmLog",
+    "AlgorithmReview",
     "Appraisal",
     "AppraisalComment",
     "AppraisalContest",
@@ -158,6 +170,7 @@ __all__ = [
     "Meeting",
     "NeedFile",
     "Notice",
+    "OfAlgorithm",
     "OfSystem",
     "Organisation",
     "OsvBundle",
@@ -165,6 +178,7 @@ __all__ = [
     "Plan",
     "Post",
     "Pressure",
+    "PrivacyAssessment",
     "ProbeConsent",
     "ProbeOutcome",
     "Probing",
@@ -174,6 +188,7 @@ __all__ = [
     "Release",
     "Resolution",
     "Retest",
+    "ReviewSeat",
     "Runner",
     "Sbom",
     "SealedValue",

@@ -13,6 +13,8 @@ from django.urls import include, path
 from shixiao.sharing.assets import Regime
 from shixiao.web.account import uses
 from shixiao.web.account import views as account
+from shixiao.web.algorithms import acting as algorithm_acts
+from shixiao.web.algorithms import views as algorithms
 from shixiao.web.api import metrics, operations
 from shixiao.web.appraisals import comments
 from shixiao.web.appraisals import views as appraisals
@@ -60,6 +62,7 @@ from shixiao.web.protocols import views as protocols
 from shixiao.web.receipts import views as receipts
 from shixiao.web.requests import corrections, disputes
 from shixiao.web.requests import views as requests
+from shixiao.web.reviews import views as algorithm_reviews
 from shixiao.web.search import views as search
 from shixiao.web.sharing import bulletins, network, silos
 from shixiao.web.sharing import views as sharing
@@ -189,7 +192,28 @@ urlpatterns = [
     path(
         "register/<slug:code>/consent/<uuid:entry>/", systems.withdraw, name="registered_withdraw"
     ),
+    path("register/<slug:code>/algorithm/", algorithms.begin, name="registered_algorithm"),
     path("register/<slug:code>/<slug:doing>/", system_acts.act, name="registered_act"),
+    path("algorithms/", algorithms.listing, name="algorithms"),
+    path("algorithms/articles/", algorithms.articles, name="algorithm_articles"),
+    path("algorithms/<slug:code>/", algorithms.one, name="algorithm"),
+    path("algorithms/<slug:code>/history/", algorithms.history, name="algorithm_history"),
+    path(
+        "algorithms/<slug:code>/export/<slug:standard>.<slug:kind>",
+        algorithms.export,
+        name="algorithm_export",
+    ),
+    path("algorithms/<slug:code>/draft/", algorithms.draft, name="algorithm_draft"),
+    path("algorithms/<slug:code>/answer/<uuid:entry>/", algorithms.answer, name="algorithm_answer"),
+    path(
+        "algorithms/<slug:code>/privacy/<uuid:entry>/",
+        algorithms.answer_privacy,
+        name="algorithm_privacy",
+    ),
+    path("algorithms/<slug:code>/review/", algorithm_reviews.add, name="algorithm_review"),
+    path("reviews/<slug:code>/", algorithm_reviews.one, name="review"),
+    path("reviews/<slug:code>/do/<slug:verb>/", algorithm_reviews.act, name="review_act"),
+    path("algorithms/<slug:code>/do/<slug:doing>/", algorithm_acts.act, name="algorithm_act"),
     path("meetings/", meetings.listing, name="meetings"),
     path("meetings/add/", meetings.add, name="meeting_add"),
     path("meetings/<slug:code>/", meetings.one, name="meeting"),

@@ -21,6 +21,7 @@ from shixiao.workflows.cases.moving import Act
 from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
 from shixiao.workflows.duties import standing as duties
+from shixiao.workflows.example_algorithms import enter
 from shixiao.workflows.example_finds import look_into
 from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_matches import match
@@ -111,6 +112,7 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     look_into(places["department"], acting, now)
     match(places["department"], places["department2"], acting, now)
     oversee(places["department"], acting, now)
+    enter("allowance-sample", acting, now)
     duties.count_all(now=now)
     return signs
 

@@ -1,5 +1,5 @@
-"""Decision: may a system go live? In layers that all stand on the page: need, veto, coverage, the
-three sides, score, validity.
+"""Decision: may a system go live? In layers that all stand on the page: need, veto, duties of an
+algorithm, coverage, the three sides, score, validity.
 
 Nothing is averaged away: one layer that does not hold refuses, and says what. Not assessed is never
 passed. Source: rules SEC-20 to SEC-26; knowledge of 密评 (a veto beside the score).
@@ -44,6 +44,7 @@ class Layer(StrEnum):
     NEED = "need"
     CONSULTATION = "consultation"
     VETO = "veto"
+    DUTIES = "duties"
     COVERAGE = "coverage"
     SIDES = "sides"
     SCORE = "score"
@@ -54,6 +55,7 @@ LAYERS = {
     Layer.NEED: Text("需求和立项五问", "Need and the five questions"),
     Layer.CONSULTATION: Text("征求意见", "Consultation"),
     Layer.VETO: Text("一票否决", "Veto list"),
+    Layer.DUTIES: Text("算法的义务", "Duties of an algorithm"),
     Layer.COVERAGE: Text("必测项目", "Mandatory tests"),
     Layer.SIDES: Text("治理、服务、实效三方面", "Governance, service and effect"),
     Layer.SCORE: Text("得分", "Score"),
@@ -92,6 +94,9 @@ class Dossier:
         mandatory: names of the evidence that has to be there, by side.
         exhibits: what is there; of one name, the latest of the release counts.
         waivers: findings that are borne for a while.
+        vetoes: facts beside the evidence that refuse it whatever the score is, such as a discretion
+            that it exercises without authority.
+        owed: duties of its level of impact that are not met.
         names: of evidence and checks, in words; the id stands for itself where there is none.
     """
 
@@ -102,6 +107,8 @@ class Dossier:
     mandatory: Mapping[Side, frozenset[str]]
     exhibits: tuple[Exhibit, ...]
     waivers: tuple[Waiver, ...] = ()
+    vetoes: tuple[Text, ...] = ()
+    owed: tuple[Text, ...] = ()
     names: Mapping[str, Text] = field(default_factory=dict)
 
     def called(self, name: str) -> Text:
@@ -171,7 +178,8 @@ def decide(dossier: Dossier, rules: RulePack, *, now: datetime) -> Decision:
     layers = (
         _layer(Layer.NEED, lacks(dossier.need)),
         _layer(Layer.CONSULTATION, _unconsulted(dossier)),
-        _layer(Layer.VETO, _vetoes(dossier, failed)),
+        _layer(Layer.VETO, (*dossier.vetoes, *_vetoes(dossier, failed))),
+        _layer(Layer.DUTIES, dossier.owed),
         _layer(Layer.COVERAGE, missing),
         _layer(Layer.SIDES, _unassessable(dossier, current)),
         _layer(Layer.SCORE, _too_low(reached, rules)),

@@ -43,6 +43,7 @@ HEAD = (
 )
 FOOT = (
     Entry("register", Text("系统登记册", "Register of systems")),
+    Entry("algorithms", Text("算法登记", "Register of algorithms")),
     Entry("appraisals", Text("考核", "Appraisals")),
     Entry("account_uses", Text("谁用过我的数据", "Who used my data")),
     Entry("incidents", Text("安全事件", "Security incidents")),

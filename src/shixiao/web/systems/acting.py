@@ -311,7 +311,7 @@ def act(request: HttpRequest, code: str, doing: str) -> HttpResponse:
                 return HttpResponseRedirect(reverse("probing", args=[done.code]))
             return HttpResponseRedirect(reverse("registered", args=[row.code]))
     status = 422 if request.method == "POST" else 200
-    context = {"row": row, "doing": known, "form": form, "version": row.version}
+    context = {"row": row, "doing": known, "form": form, "saw": row.version}
     return render(request, "systems/act.html.j2", context, status=status)
 
 

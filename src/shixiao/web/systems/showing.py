@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.records.models import Probing, Retest, System, SystemStep, Weakness
+from shixiao.fairness.algorithms.scoring import NAMES
+from shixiao.records.models import Algorithm, Probing, Retest, System, SystemStep, Weakness
 from shixiao.rules import load_calendar
 from shixiao.security.assessing import (
     LAYERS,
@@ -200,6 +201,24 @@ NAMED = {
 }
 
 
+def algorithm_of(row: System, actor: Actor) -> dict[str, Any] | None:
+    """Return how the entry of a system in the register of algorithms stands; None: not due.
+
+    It is due of what decides; a draft is shown to those who may read drafts.
+    """
+    entry = Algorithm.objects.filter(system=row).first()
+    due = row.kind == System.Kind.ALGORITHM or row.decides
+    if entry is None and not due:
+        return None
+    public = entry is not None and entry.level is not None
+    return {
+        "code": entry.code if entry and (public or may(actor, "algorithm.read", entry)) else "",
+        "public": public,
+        "level": NAMES[entry.level] if entry and entry.level else None,
+        "may_begin": entry is None and may(actor, "algorithm.manage", row),
+    }
+
+
 def layers(decision: Decision) -> list[dict[str, Any]]:
     """Return the layers of a decision, in order."""
     return [
@@ -210,7 +229,7 @@ def layers(decision: Decision) -> list[dict[str, Any]]:
 
 def evidence(row: System, now: datetime) -> list[dict[str, Any]]:
     """Return all that is asked of a system, by side: what is there, and until when it holds."""
-    dossier = dossier_of(row)
+    dossier = dossier_of(row, now=now)
     newest = {}
     for each in sorted(dossier.exhibits, key=lambda each: each.kept.at):
         if each.release in ("", dossier.release) and each.kept.at <= now:

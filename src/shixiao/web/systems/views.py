@@ -147,6 +147,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "weaknesses": [showing.weakness_line(each) for each in open_],
         "counts": weaknesses.counts(row),
         "way": showing.timeline(row, inside=inside),
+        "algorithm": showing.algorithm_of(row, actor),
         "leaves": LeafRow.objects.filter(subject=row.code).order_by("-at")[:1],
     }
     return render(request, "systems/one.html.j2", context)

@@ -142,7 +142,7 @@ def _clauses(standard: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _newest(system: System, now: datetime) -> Mapping[str, Exhibit]:
-    dossier = dossier_of(system)
+    dossier = dossier_of(system, now=now)
     return {
         each.kept.name: each
         for each in sorted(dossier.exhibits, key=lambda each: each.kept.at)

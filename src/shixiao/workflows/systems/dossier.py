@@ -29,6 +29,7 @@ from shixiao.security.assessing import (
 from shixiao.security.scoring import Gravity, Judged
 from shixiao.security.told import all_described
 from shixiao.terms import Text
+from shixiao.workflows.algorithms.standing import against
 from shixiao.workflows.clock import pack
 from shixiao.workflows.systems.filing import need_of
 from shixiao.workflows.systems.interest import interest
@@ -39,10 +40,11 @@ PAPER = "paper"
 MET, UNTOLD = "met", "insufficient"
 
 
-def dossier_of(system: System) -> Dossier:
-    """Return all that is known of a system."""
+def dossier_of(system: System, *, now: datetime) -> Dossier:
+    """Return all that is known of a system, as it stands at a time."""
     release = latest(system)
     digest = release.sha256 if release else ""
+    vetoes, owed = against(system, today=timezone.localdate(now))
     return Dossier(
         release=digest,
         need=need_of(system),
@@ -51,13 +53,15 @@ def dossier_of(system: System) -> Dossier:
         mandatory=asked_of(about_of(system)),
         exhibits=(*_runs(system), *_papers(system), *_pledges(system)),
         waivers=waivers_of(system),
+        vetoes=vetoes,
+        owed=owed,
         names=names(),
     )
 
 
 def judge(system: System, *, now: datetime) -> tuple[Decision, str]:
     """Return what the evidence allows now, and the hash of all that it rests on."""
-    dossier = dossier_of(system)
+    dossier = dossier_of(system, now=now)
     return decide(dossier, pack(), now=now), sha256_of_dossier(dossier)
 
 
@@ -84,6 +88,7 @@ def sha256_of_dossier(dossier: Dossier) -> str:
                 [w.check, w.locator, w.granted.isoformat(), w.expires.isoformat()]
                 for w in dossier.waivers
             ],
+            [text.to_json() for text in (*dossier.vetoes, *dossier.owed)],
         ]
     )
 

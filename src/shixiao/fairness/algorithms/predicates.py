@@ -1,0 +1,97 @@
+"""Evidence predicates: mitigations that are measured from the log, not declared.
+
+Each holds, does not hold, or cannot be told; what cannot be told counts as not done. Shares and the
+age of the log are rule ALG-03. Source: Canada's AIA asks for the same by yes or no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from shixiao.fairness.algorithms.scoring import Measured
+from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.findings import RUBBER_STAMP
+from shixiao.fairness.models import inputs_in_question
+from shixiao.rules import RulePack
+from shixiao.statistics import wilson
+from shixiao.terms import Text
+
+SHARES, LEAST = "ALG-03", "FAI-01"
+NO_LOG = Text("没有决定日志", "there is no log of decisions")
+OLD = Text("日志只到 {last}，太旧", "the log ends on {last}, too long ago")
+SHARE = Text("{n} 件中 {share} 有记录", "kept for {share} of {n} decisions")
+NO_FACTORS = Text("没有决定因素", "there are no factors of decisions")
+FOUNDED = Text("{n} 项输入都有来源和依据", "all {n} inputs have a source and a basis")
+RANDOM = Text("随机抽查 {n} 件已查明", "{n} decisions of the random arm were found out")
+REVIEW = Text("采纳建议 {low} 至 {high}", "the advice was followed in {low} to {high}")
+NO_ADVICE = Text("没有足够的建议和决定", "there are too few decisions with advice")
+Predicate = Callable[[Seen, RulePack], Measured]
+
+
+def measured(seen: Seen | None, *, today: date, rules: RulePack) -> dict[str, Measured]:
+    """Return what the log says of each mitigation that it can speak of."""
+    if seen is None:
+        return dict.fromkeys(PREDICATES, Measured(None, NO_LOG))
+    if seen.last < today - timedelta(days=int(rules.number(SHARES, "days"))):
+        why = OLD.format(last=seen.last.isoformat())
+        return dict.fromkeys(PREDICATES, Measured(None, why))
+    return {name: predicate(seen, rules) for name, predicate in PREDICATES.items()}
+
+
+def _share(n: int, seen: Seen, least: float) -> Measured:
+    share = n / seen.decisions
+    # Rounded down: 99.97 per cent is not all of them.
+    said = SHARE.format(n=f"{seen.decisions:,}", share=f"{int(share * 1000) / 10:.1f} %")
+    return Measured(share >= least, said)
+
+
+def _versions(seen: Seen, rules: RulePack) -> Measured:
+    kept = seen.decisions - seen.versions.get("", 0)
+    return _share(kept, seen, rules.number(SHARES, "version"))
+
+
+def _people(seen: Seen, rules: RulePack) -> Measured:
+    return _share(seen.with_person + seen.alone, seen, rules.number(SHARES, "person"))
+
+
+def _advice(seen: Seen, rules: RulePack) -> Measured:
+    return _share(seen.advised, seen, rules.number(SHARES, "advice"))
+
+
+def _appeals(seen: Seen, rules: RulePack) -> Measured:
+    return _share(seen.heard, seen, rules.number(SHARES, "appeal"))
+
+
+def _inputs(seen: Seen, rules: RulePack) -> Measured:
+    if not seen.founded:
+        return Measured(None, NO_FACTORS)
+    wrong = inputs_in_question(seen.founded, rules=rules)
+    if wrong:
+        return Measured(False, wrong[0][1])
+    return Measured(True, FOUNDED.format(n=len(seen.founded)))
+
+
+def _random(seen: Seen, rules: RulePack) -> Measured:
+    said = RANDOM.format(n=f"{seen.random:,}")
+    return Measured(seen.random >= rules.number(LEAST), said)
+
+
+def _review(seen: Seen, rules: RulePack) -> Measured:
+    if seen.advised < rules.number(LEAST):
+        return Measured(None, NO_ADVICE)
+    agreed = wilson(seen.advised - seen.overrides, seen.advised)
+    low, high = agreed.low or 0.0, agreed.high or 0.0
+    said = REVIEW.format(low=f"{low:.1%}", high=f"{high:.1%}")
+    return Measured(low <= rules.number(RUBBER_STAMP), said)
+
+
+PREDICATES: dict[str, Predicate] = {
+    "versions_kept": _versions,
+    "people_kept": _people,
+    "advice_kept": _advice,
+    "appeals_kept": _appeals,
+    "inputs_founded": _inputs,
+    "random_arm": _random,
+    "real_review": _review,
+}

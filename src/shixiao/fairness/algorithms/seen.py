@@ -1,0 +1,155 @@
+"""Seen: what a log of decisions says of an algorithm, as counts: versions, people, inputs.
+
+It comes from the count cube (one with the group ``human`` tells who had a part in a decision) and
+from a list of factors; no person is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shixiao.fairness.cube import Cube
+from shixiao.fairness.models import Input
+from shixiao.terms import BadInput, Text
+
+HUMAN = "human"
+YES, NO = frozenset({"1", "yes", "true", "是", "有"}), frozenset({"0", "no", "false", "否", "无"})
+MOST_INPUTS = 1_000
+NOT_HUMAN = Text(
+    "human 一列应为 1/0（有没有人参与），读到“{value}”。",
+    "the column human is 1 or 0 (whether a person had a part), not “{value}”",
+)
+TURNED = Text("最后一天早于第一天。", "the last day is before the first")
+EMPTY = Text("没有一件决定。", "there is not a single decision")
+TOO_MANY = Text("输入项最多 {most} 个。", "there are {most} inputs at most")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a log says; every number is one of decisions.
+
+    Attributes:
+        first, last: days that it covers.
+        decisions: all that are counted.
+        versions: by version; those without one under "".
+        with_person, alone: with and without a person; the rest is not known.
+        advised, overrides: where advice and decision are known, and differ.
+        heard: where it is known whether the person appealed.
+        random: in the random arm, with their outcome found out.
+        inputs: factor → decisions that name it; None where no factors were given.
+        founded: factors as they were told, with source and article.
+    """
+
+    first: date
+    last: date
+    decisions: int
+    versions: Mapping[str, int]
+    with_person: int
+    alone: int
+    advised: int
+    overrides: int
+    heard: int
+    random: int
+    inputs: Mapping[str, int] | None
+    founded: tuple[Input, ...] = ()
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> Seen:
+        """Read what ``to_json`` wrote."""
+        days = {name: date.fromisoformat(value[name]) for name in ("first", "last")}
+        told = tuple(Input(*each) for each in value["founded"])
+        return cls(**{**value, **days, "founded": told})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        names = self.__slots__
+        plain = {name: getattr(self, name) for name in names}
+        return plain | {
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "versions": dict(self.versions),
+            "inputs": None if self.inputs is None else dict(self.inputs),
+            "founded": [[each.name, each.source, each.article] for each in self.founded],
+        }
+
+    @property
+    def days(self) -> int:
+        """How many days it covers."""
+        return (self.last - self.first).days + 1
+
+
+def seen_of(
+    cube: Cube,
+    factors: Sequence[tuple[Input, int]] | None,
+    *,
+    first: date,
+    last: date,
+    random: str = "random",
+) -> Seen:
+    """Return what a cube and a list of factors say.
+
+    Args:
+        cube: counts by version, arm and human, as far as there are any.
+        factors: inputs with how many decisions name each; None where they are not known.
+        first: first day that they cover.
+        last: last day.
+        random: value of the arm that was drawn at random.
+
+    Raises:
+        BadInput: there is no decision, the days are turned round, or a value of human is neither.
+    """
+    if last < first:
+        raise BadInput(TURNED, column="last")
+    if not cube.total("n"):
+        raise BadInput(EMPTY)
+    people = {True: 0, False: 0}
+    for value, n in _by(cube, HUMAN).items():
+        part = _human(value)
+        if part is not None:
+            people[part] += n
+    drawn = cube.only("arm", random) if "arm" in cube.dimensions else None
+    return Seen(
+        first,
+        last,
+        cube.total("n"),
+        {version or "": n for version, n in _by(cube, "version").items()},
+        people[True],
+        people[False],
+        cube.total("advised"),
+        cube.total("overrides"),
+        cube.total("heard"),
+        drawn.total("tp", "fp", "fn", "tn") if drawn is not None else 0,
+        None if factors is None else _added(factors),
+        () if factors is None else tuple(one for one, _ in factors),
+    )
+
+
+def _by(cube: Cube, dimension: str) -> dict[str | None, int]:
+    """Return decisions by the values of a dimension; all of unknown value where there is none."""
+    if dimension not in cube.dimensions:
+        return {None: cube.total("n")}
+    rolled = cube.by(dimension)
+    return dict(zip((key[0] for key in rolled.keys), map(int, rolled.column("n")), strict=True))
+
+
+def _human(value: str | None) -> bool | None:
+    if value is None:
+        return None
+    plain = value.strip().casefold()
+    if plain in YES:
+        return True
+    if plain in NO:
+        return False
+    raise BadInput(NOT_HUMAN.format(value=value[:40]), column=HUMAN)
+
+
+def _added(factors: Iterable[tuple[Input, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one, n in factors:
+        found[one.name] = found.get(one.name, 0) + n
+    if len(found) > MOST_INPUTS:
+        raise BadInput(TOO_MANY.format(most=MOST_INPUTS))
+    return found

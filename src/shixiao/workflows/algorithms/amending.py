@@ -1,0 +1,41 @@
+"""Amending: an article was amended; which algorithms hang on it, and by which rules of the pack?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shixiao.fairness.algorithms.authority import Authority, hangs_on
+from shixiao.records.models import Algorithm
+from shixiao.rules import Rule
+from shixiao.workflows.algorithms.standing import all_published, authorities
+from shixiao.workflows.clock import pack
+
+MOST = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """An algorithm whose published chain of authority cites an article."""
+
+    algorithm: Algorithm
+    cited: tuple[Authority, ...]
+
+
+def hanging(law: str, article: str) -> tuple[Hanging, ...]:
+    """Return the published entries that hang on an article, by the id of their system."""
+    if not law.strip() or not article.strip():
+        return ()
+    found = []
+    rows = Algorithm.objects.filter(level__isnull=False).select_related("system__department")
+    newest = all_published(rows[:MOST])
+    for row in rows[:MOST]:
+        edition = newest.get(row.pk)
+        cited = hangs_on(authorities(edition.content), law, article) if edition else ()
+        if cited:
+            found.append(Hanging(row, cited))
+    return tuple(found)
+
+
+def rules_on(law: str, article: str) -> tuple[Rule, ...]:
+    """Return the rules of the pack that cite the same article."""
+    return pack().citing(law, article) if law.strip() and article.strip() else ()

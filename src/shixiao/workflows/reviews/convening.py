@@ -1,0 +1,285 @@
+"""Convening: a review is opened, its experts are frozen and drawn, and its log is audited.
+
+Whoever has ties to the department is out of the draw, with the reason. Who leads follows from the
+draw; nobody leads more reviews of one algorithm in a row than rule ALG-10 allows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from shixiao.draw import PLAIN, Pool
+from shixiao.evidence.readers import read_tabular
+from shixiao.fairness import Asked, Cube, audit, read_counts
+from shixiao.fairness.algorithms.criteria import points, stands
+from shixiao.fairness.cube import COUNTS, FIXED
+from shixiao.records.models import Account, Algorithm, AlgorithmReview, Draw, ReviewSeat
+from shixiao.terms import Text
+from shixiao.workflows import draws, moving
+from shixiao.workflows.actors import Actor, actor_of
+from shixiao.workflows.algorithms.logs import Delivered, written_to
+from shixiao.workflows.algorithms.standing import published, standing, subject_of
+from shixiao.workflows.cases.conflicts import tie
+from shixiao.workflows.clock import pack
+from shixiao.workflows.draws import Lot, Public
+from shixiao.workflows.leaves import put
+from shixiao.workflows.lives import Life, read_life
+from shixiao.workflows.moving import Act
+from shixiao.workflows.notices import holders, tell
+from shixiao.workflows.permissions import check, signed_in
+from shixiao.workflows.refusals import Incomplete, Stale
+
+MOST_GROUPS, MOST_CELLS = 6, 5_000
+AHEAD = timedelta(days=60)
+CONVENE, ROLE, TAG = "algorithm.convene", "expert", "experts"
+EVENT = "algorithm.reviewed"
+SIZE, IN_A_ROW, RANDOM = "ALG-06", "ALG-10", "random"
+NOT_PUBLIC = Text(
+    "没有公布的登记，无从审查。", "Nothing is published, so there is nothing to review."
+)
+UNDER_WAY = Text("已有一次审查在进行。", "A review is under way already.")
+TOO_FEW = Text(
+    "可以抽的专家只有 {have} 人，这一级须 {need} 人。",
+    "Only {have} experts can be drawn, and this level takes {need}.",
+)
+NO_GROUPS = Text(
+    "计数没有分组列，无从比较。", "The counts have no groups, so there is nothing to compare."
+)
+EARLIER = Text("参与过这项登记", "had a part in the entry before")
+TOO_LARGE = Text(
+    "页面上最多审计 {groups} 个分组列、{cells} 格；更大的请先归并。",
+    "A page audits {groups} columns of groups and {cells} cells at most; merge what is larger.",
+)
+DRAWN = Text(
+    "您被抽中审查算法“{name}”。先选定公平准则，再看数字。",
+    "You were drawn to review the algorithm “{name}”. Fix the criterion before the figures.",
+)
+
+
+def life() -> Life:
+    """Return the life of a review."""
+    return read_life("algorithm_reviews")
+
+
+@transaction.atomic
+def convene(algorithm: Algorithm, *, public: Public, actor: Actor, at: datetime) -> AlgorithmReview:
+    """Open a review: the experts and who is excluded are frozen.
+
+    Raises:
+        Forbidden: the person may not.
+        Stale: one is under way, or nothing is published.
+        Incomplete: too few experts, or a value that cannot be.
+    """
+    held = moving.locked(algorithm)
+    check(actor, CONVENE, held)
+    edition = published(held)
+    if edition is None:
+        raise Stale(NOT_PUBLIC)
+    if held.reviews.filter(done__isnull=True).exists():
+        raise Stale(UNDER_WAY)
+    draws.check_public(public, at)
+    today = timezone.localdate(at)
+    level = standing(held, edition.content, today=today).score.level
+    made = AlgorithmReview.objects.create(
+        algorithm=held,
+        level=level,
+        size=int(pack().number(SIZE, f"level_{level}")),
+        due_on=held.due or today,
+        source=public.source.strip(),
+        source_day=public.day,
+        state="frozen",
+        entered=at,
+        opened=at,
+        opened_by=signed_in(actor),
+    )
+    seats = [_seat(made, person, today) for person in _experts(today)]
+    free = [seat for seat in seats if seat.excluded is None]
+    if len(free) < made.size:
+        raise Incomplete(TOO_FEW.format(have=len(free), need=made.size))
+    lot = Lot(
+        tag=TAG,
+        pool=Pool(tuple(sorted(seat.code for seat in seats))),
+        size=made.size,
+        algorithm=PLAIN,
+        excluded={seat.code: seat.excluded.zh for seat in seats if seat.excluded is not None},
+    )
+    draws.freeze(lot, subject=made.code, public=public, at=at)
+    facts = {"concerns": held.code, "part": "opened", "records": len(seats), "state": made.state}
+    put(EVENT, made.code, at=at, facts=facts, sealed={"actor": actor.account})
+    return made
+
+
+@transaction.atomic
+def draw(review: AlgorithmReview, act: Act, *, announced: str) -> AlgorithmReview:
+    """Draw the panel by the public value, and tell who was drawn.
+
+    Raises:
+        Forbidden: the person may not.
+        Stale: it is drawn already.
+        Incomplete: the value is missing or cannot be known yet.
+    """
+    held = _begin(review, "draw", act)
+    row = draw_of(held)
+    panel = draws.make(
+        row,
+        announced=draws.check_value(row, announced, act.at),
+        actor=act.actor,
+        at=act.at,
+    )
+    seats = {seat.code: seat for seat in held.seats.filter(code__in=panel)}
+    lead = lead_of([seats[code].account_id for code in panel], _leads(held.algorithm))
+    for seat in seats.values():
+        seat.drawn, seat.lead = True, seat.account_id == lead
+        seat.save(update_fields=["drawn", "lead"])
+    _move(held, "draw", act)
+    text = DRAWN.format(name=held.algorithm.system.name)
+    people = [seat.account for seat in seats.values()]
+    tell(people, EVENT, text, link=f"/reviews/{held.code}/", at=act.at)
+    return held
+
+
+def lead_of(panel: Sequence[Any], before: Sequence[Any]) -> Any:
+    """Return who leads: the first of the panel, by draw, who has not led too often in a row.
+
+    Args:
+        panel: who was drawn, in order.
+        before: who led the reviews before, the newest first.
+    """
+    most = int(pack().number(IN_A_ROW))
+    newest = list(before[:most])
+    tired = newest[0] if len(newest) == most and len(set(newest)) == 1 else None
+    return next((person for person in panel if person != tired), panel[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Counts as they were delivered for an audit."""
+
+    cube: Cube
+    sha256: str
+
+
+@transaction.atomic
+def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> AlgorithmReview:
+    """Enter the counts of the log and audit them, once the criterion is fixed.
+
+    Raises:
+        Forbidden: the person may not.
+        Stale: the criterion is not fixed, or it was audited already.
+        Incomplete: there are no groups.
+        BadInput: the file cannot be read, or contradicts itself.
+    """
+    held = _begin(review, "audit", act)
+    counted = read_groups(counts)
+    cube = counted.cube
+    if not cube.groups:
+        raise Incomplete(NO_GROUPS, field="counts")
+    if len(cube.groups) > MOST_GROUPS or len(cube.keys) > MOST_CELLS:
+        raise Incomplete(TOO_LARGE.format(groups=MOST_GROUPS, cells=MOST_CELLS), field="counts")
+    drawn = "arm" in cube.dimensions and RANDOM in cube.values("arm")
+    asked = Asked(
+        subject_of(held.algorithm),
+        outcome=bool(cube.total("tp", "fp", "fn", "tn")),
+        random=RANDOM if drawn else None,
+    )
+    found = audit(cube, asked, rules=pack())
+    held.audit = {
+        "criteria": {name: str(stand) for name, stand in stands(found).items()},
+        "points": [point.to_json() for point in points(found, held.criterion)],
+        "decisions": cube.total("n"),
+        "groups": list(cube.groups),
+        "rules_sha256": pack().hash,
+    }
+    held.audit_sha256, held.audited = counted.sha256, act.at
+    _move(held, "audit", act, sha256=counted.sha256, records=len(held.audit["points"]))
+    return held
+
+
+def read_groups(delivered: Delivered) -> Counted:
+    """Read counts whose every column that is neither fixed nor a count is a group.
+
+    Raises:
+        BadInput: the file cannot be read, or contradicts itself.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = written_to(Path(folder), delivered)
+        columns = read_tabular(path, file=path.name, table="decisions").columns
+        groups = [name for name in columns if name not in {*FIXED, *COUNTS}]
+        return Counted(read_counts(path, groups=groups), hashlib.sha256(delivered[1]).hexdigest())
+
+
+def draw_of(review: AlgorithmReview) -> Draw:
+    """Return the draw of the panel, as last amended."""
+    return Draw.objects.get(subject=review.code, tag=TAG, later__isnull=True)
+
+
+def calendar(*, today: date) -> list[Algorithm]:
+    """Return the published entries of which no review is under way, in the order they are due.
+
+    What has to be reviewed before its admission and never was comes first; what has time is left
+    out. Source: rules ALG-07 and ALG-08.
+    """
+    under_way = AlgorithmReview.objects.filter(done__isnull=True)
+    rows = Algorithm.objects.filter(level__isnull=False).exclude(reviews__in=under_way)
+    rows = rows.exclude(system__state="retired")
+    first = int(pack().number("ALG-08", "review_first"))
+    due = rows.filter(due__isnull=True, level__gte=first) | rows.filter(due__lte=today + AHEAD)
+    found = due.select_related("system__department").distinct()
+    return sorted(found, key=lambda row: (row.due or date.min, row.code))
+
+
+def _begin(review: AlgorithmReview, verb: str, act: Act) -> AlgorithmReview:
+    held = moving.locked(review)
+    check(act.actor, CONVENE, held)
+    moving.check_seen(held, life().verbs[verb], act)
+    return held
+
+
+def _move(held: AlgorithmReview, verb: str, act: Act, **facts: Any) -> None:
+    was = held.state
+    held.state, held.entered = life().verbs[verb].to, act.at
+    moving.touch(held)
+    told: Mapping[str, Any] = {
+        "concerns": held.algorithm.code,
+        "part": verb,
+        "from_state": was,
+        "state": held.state,
+        **facts,
+    }
+    put(EVENT, held.code, at=act.at, facts=told, sealed={"actor": act.actor.account})
+
+
+def _experts(today: date) -> list[Account]:
+    found = {account.pk: account for account in holders(ROLE, today=today)}
+    return list(found.values())
+
+
+def _seat(review: AlgorithmReview, person: Account, today: date) -> ReviewSeat:
+    tied = tie(actor_of(person, today=today), review.algorithm.system.department_id)
+    if tied is None and _had_part(review.algorithm, person):
+        tied = EARLIER
+    return ReviewSeat.objects.create(review=review, account=person, excluded=tied)
+
+
+def _had_part(algorithm: Algorithm, person: Account) -> bool:
+    """Say whether a person had a part in the entry or in its logs before."""
+    editions = algorithm.editions.filter(Q(proposed_by=person) | Q(answered_by=person))
+    return editions.exists() or algorithm.logs.filter(by=person).exists()
+
+
+def _leads(algorithm: Algorithm) -> list[Any]:
+    """Return who led the finished reviews of an algorithm, the newest first."""
+    rows = ReviewSeat.objects.filter(
+        review__algorithm=algorithm, review__done__isnull=False, lead=True
+    )
+    return list(rows.order_by("-review__done").values_list("account_id", flat=True))

@@ -1,0 +1,268 @@
+"""Periodic reviews: drawn without conflicts, criterion first, every lead answered, signed alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shixiao.records.models import (
+    Algorithm,
+    AlgorithmReview,
+    LeafRow,
+    Relation,
+    System,
+)
+from shixiao.security.assessing import Layer
+from shixiao.terms import BadInput
+from shixiao.workflows.actors import actor_of
+from shixiao.workflows.algorithms.standing import against
+from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
+from shixiao.workflows.reviews import convening, signing
+from shixiao.workflows.systems.dossier import judge
+from tests import algorithms, systems
+from tests.cast import NOW, TODAY, Cast
+from tests.fairness.algorithms.made import ENTRY
+from tests.panels import COUNTS, DAY, act, audited, convened, drawn, experts, panel, replied, signed
+from tests.rounds import with_ledger
+
+
+@pytest.fixture
+def row(cast: Cast, place: object) -> Algorithm:
+    with_ledger()
+    experts(cast)
+    system = systems.made(cast, "allowance", kind="algorithm", decides=True)
+    entry = algorithms.begun(cast, system)
+    algorithms.published(cast, entry)
+    return entry
+
+
+def test_a_review_runs_from_the_pool_to_the_published_opinions(cast: Cast, row: Algorithm) -> None:
+    review = audited(cast, row)
+    kinds = {point["kind"] for point in review.audit["points"]}
+    assert "lead" in kinds
+    assert "cell" in kinds  # the group of twelve tells nothing of its false alarms
+    assert review.audit["criteria"]["error"] == "fails"
+    assert review.audit["criteria"]["override"] == "not_assessable"
+    review = signed(replied(review), ["keep", "keep"])
+    row.refresh_from_db()
+    assert (review.state, review.outcome) == ("done", "keep")
+    assert row.due == date(2028, 3, 4)  # level 1: two years
+    assert LeafRow.objects.filter(event="algorithm.reviewed").count() == 7
+    assert against(row.system, today=TODAY) == ((), ())
+
+
+def test_nobody_signs_before_every_lead_and_untold_cell_is_answered(
+    cast: Cast, row: Algorithm
+) -> None:
+    review = audited(cast, row)
+    points = [point["key"] for point in review.audit["points"]]
+    lead, actor = panel(review)[0]
+    for left in range(len(points), 0, -1):
+        with pytest.raises(Incomplete, match=f"^{left} points"):
+            signing.sign(review, act(actor, review), outcome="keep", opinion="可以。")
+        answered = {points[left - 1]: "已查。"}
+        review = signing.reply(review, act(actor, review), answers=answered)
+    with pytest.raises(Incomplete, match="no such point"):
+        signing.reply(review, act(actor, review), answers={"lead:none": "x"})
+    signing.sign(review, act(actor, review), outcome="keep", opinion="可以。")
+    lead.refresh_from_db()
+    assert lead.signed
+
+
+def test_what_is_signed_stands(cast: Cast, row: Algorithm) -> None:
+    review = replied(audited(cast, row))
+    actor = panel(review)[0][1]
+    review = signing.sign(review, act(actor, review), outcome="keep", opinion="可以。")
+    with pytest.raises(Stale, match="have signed"):
+        signing.sign(review, act(actor, review), outcome="keep", opinion="改。")
+    key = review.audit["points"][0]["key"]
+    with pytest.raises(Stale, match="answers stand"):
+        signing.reply(review, act(actor, review), answers={key: "改"})
+
+
+def test_the_criterion_comes_before_the_figures_and_from_the_lead(
+    cast: Cast, row: Algorithm
+) -> None:
+    review = drawn(cast, convened(cast, row))
+    (_, lead), (_, other) = panel(review)
+    with pytest.raises(Stale):
+        convening.enter_audit(review, act(cast.actor("li"), review), counts=("counts.csv", COUNTS))
+    with pytest.raises(Forbidden):
+        signing.fix(review, act(other, review), criterion="parity", reason="先看机会。")
+    for criterion, reason in (("beauty", "美"), ("parity", " ")):
+        with pytest.raises(Incomplete):
+            signing.fix(review, act(lead, review), criterion=criterion, reason=reason)
+    review = signing.fix(review, act(lead, review), criterion="parity", reason="先看机会。")
+    with pytest.raises(Stale):
+        signing.fix(review, act(lead, review), criterion="error", reason="改主意。")
+
+
+def test_whoever_was_not_drawn_signs_nothing(cast: Cast, row: Algorithm) -> None:
+    review = replied(audited(cast, row))
+    out = review.seats.filter(drawn=False).first()
+    assert out is not None
+    for actor in (actor_of(out.account, today=TODAY), cast.actor("li"), cast.actor("zhou")):
+        with pytest.raises(Forbidden):
+            signing.sign(review, act(actor, review), outcome="keep", opinion="可以。")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        b"version,n,selected\n2.0,40,4\n",
+        b"a,b,c,d,e,f,g,n,tn\n1,1,1,1,1,1,1,9,9\n",
+        b"sex,n\nf,-1\n",
+        b"\xff\xfe\x00",
+        b"sex,tp\nf,many\n",
+    ],
+)
+def test_counts_that_tell_nothing_are_refused(cast: Cast, row: Algorithm, counts: bytes) -> None:
+    review = drawn(cast, convened(cast, row))
+    lead = panel(review)[0][1]
+    review = signing.fix(review, act(lead, review), criterion="parity", reason="先看机会。")
+    with pytest.raises((BadInput, Incomplete)):
+        convening.enter_audit(review, act(cast.actor("li"), review), counts=("counts.csv", counts))
+
+
+def test_whoever_has_ties_is_out_of_the_draw(cast: Cast, row: Algorithm) -> None:
+    feng = cast.accounts["feng"]
+    Relation.objects.create(
+        account=feng, organisation=cast.places["health"], explanation="顾问", declared=NOW
+    )
+    review = convened(cast, row)
+    seat = review.seats.get(account=feng)
+    assert seat.excluded is not None
+    assert feng.pk not in {s.account_id for s, _ in panel(drawn(cast, review))}
+
+
+def test_whoever_had_a_part_before_is_out_too_and_small_groups_are_not_counted_out(
+    cast: Cast, row: Algorithm
+) -> None:
+    feng = cast.accounts["feng"]
+    row.editions.update(answered_by=feng)
+    review = audited(cast, row)
+    seat = review.seats.get(account=feng)
+    assert seat.excluded is not None
+    assert "before" in seat.excluded.en
+    cells = [point["text"]["en"] for point in review.audit["points"] if point["kind"] == "cell"]
+    assert cells
+    assert not any("10" in text for text in cells)  # ten of the group of twelve
+
+
+def test_too_few_free_experts_open_no_review(cast: Cast, place: object) -> None:
+    with_ledger()
+    system = systems.made(cast, "allowance", kind="algorithm", decides=True)
+    row = algorithms.begun(cast, system)
+    with pytest.raises(Stale, match="Nothing is published"):
+        convened(cast, row)
+    algorithms.published(cast, row)
+    with pytest.raises(Incomplete, match="Only 1 experts"):
+        convened(cast, row)
+    assert not AlgorithmReview.objects.exists()
+
+
+def test_one_review_at_a_time_and_no_draw_before_the_value(cast: Cast, row: Algorithm) -> None:
+    review = convened(cast, row)
+    with pytest.raises(Stale, match="under way"):
+        convened(cast, row)
+    with pytest.raises(Incomplete):
+        drawn(cast, review, NOW)
+    review = drawn(cast, review)
+    with pytest.raises(Stale):
+        drawn(cast, review)
+
+
+@given(st.lists(st.permutations("abcd"), min_size=3, max_size=12))
+def test_nobody_leads_three_times_in_a_row(panels: list[list[str]]) -> None:
+    led: list[str] = []
+    for people in panels:
+        led.insert(0, convening.lead_of(people[:2], led))
+    for first, second in pairwise(pairwise(led)):
+        assert len({*first, *second}) > 1
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "decides"),
+    [
+        (["keep", "keep", "suspend"], "keep"),
+        (["keep", "suspend"], "suspend"),  # as many think otherwise: the graver
+        (["keep", "correct", "human"], "human"),
+        (["correct"] * 3 + ["keep"] * 2, "correct"),
+    ],
+)
+def test_most_decide_and_where_as_many_differ_the_graver(outcomes: list[str], decides: str) -> None:
+    assert signing.decided(outcomes) == decides
+
+
+@pytest.mark.parametrize(
+    ("level", "day", "due"),
+    [
+        (1, date(2026, 3, 4), date(2028, 3, 4)),
+        (2, date(2026, 12, 31), date(2027, 12, 31)),
+        (4, date(2026, 8, 31), date(2027, 2, 28)),
+        (4, date(2027, 8, 30), date(2028, 2, 29)),
+    ],
+)
+def test_the_next_review_is_due_by_level(level: int, day: date, due: date) -> None:
+    assert signing.next_due(level, day) == due
+
+
+def test_an_overdue_review_is_heard_at_the_gate(cast: Cast, row: Algorithm) -> None:
+    signed(replied(audited(cast, row)), ["keep", "keep"])
+    system = System.objects.get(pk=row.system_id)
+    for day, late in ((date(2028, 3, 4), False), (date(2028, 3, 5), True)):
+        _, owed = against(system, today=day)
+        assert any("overdue" in text.en for text in owed) is late
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "state", "retests"),
+    [
+        (["keep", "keep"], "admitted", 0),
+        (["correct", "correct"], "admitted", 1),
+        (["keep", "suspend"], "suspended", 0),
+    ],
+)
+def test_the_gate_hears_what_a_review_ends_in(
+    cast: Cast, place: object, outcomes: list[str], state: str, retests: int
+) -> None:
+    with_ledger()
+    experts(cast)
+    system = systems.admitted(cast, systems.complete(cast, systems.made(cast)))
+    row = algorithms.begun(cast, system)
+    algorithms.published(cast, row)
+    signed(replied(audited(cast, row)), outcomes)
+    system.refresh_from_db()
+    assert system.state == state
+    assert system.retests.filter(cause="finding").count() == retests
+
+
+def test_human_only_binds_the_entry(cast: Cast, place: object) -> None:
+    with_ledger()
+    experts(cast)
+    told = ENTRY | {"role": "automatic", "human_share": 0}
+    system = systems.made(cast, "camera", kind="algorithm", decides=True)
+    row = algorithms.begun(cast, system, entry=told, chain=algorithms.CHAIN)
+    algorithms.published(cast, row)
+    assert against(system, today=TODAY) == ((), ())
+    signed(replied(audited(cast, row)), ["human", "human"])
+    failing = {each.layer for each in judge(system, now=NOW)[0].layers if not each.holds}
+    assert Layer.DUTIES in failing
+
+
+def test_the_calendar_shows_what_is_due_and_not_what_has_time_or_is_under_way(
+    cast: Cast, row: Algorithm
+) -> None:
+    assert convening.calendar(today=TODAY) == []  # level 1 may go live before its first review
+    Algorithm.objects.filter(pk=row.pk).update(level=2)
+    assert convening.calendar(today=TODAY) == [row]
+    review = convened(cast, row)
+    assert convening.calendar(today=TODAY) == []
+    AlgorithmReview.objects.filter(pk=review.pk).update(done=NOW)
+    Algorithm.objects.filter(pk=row.pk).update(due=TODAY + 90 * DAY)
+    assert convening.calendar(today=TODAY) == []
+    assert convening.calendar(today=TODAY + 40 * DAY) == [row]
