@@ -1,0 +1,34 @@
+"""Decisions explained: records, tables, replay, what would change a result, and checks of all."""
+
+from shixiao.fairness.decisions.cells import (
+    Counts,
+    Place,
+    added,
+    counts_of,
+    cube_of,
+    less,
+    place_of,
+)
+from shixiao.fairness.decisions.checks import (
+    Seen,
+    completeness,
+    consistency,
+    faithfulness,
+    findings,
+    parts,
+    unlike,
+)
+from shixiao.fairness.decisions.counterfactuals import Change, Part, Way, Ways, parts_of, ways_out
+from shixiao.fairness.decisions.reading import parse_line, read_file, read_row
+from shixiao.fairness.decisions.record import Factor, Record, Scalar, read_record
+from shixiao.fairness.decisions.replay import Replayed, Replayer
+from shixiao.fairness.decisions.scheme import FactorTerms, Outcome, Scheme, read_scheme
+from shixiao.fairness.decisions.tables import RuleTable, TableRule, Test, read_table
+
+__all__ = [
+    "Change", "Counts", "Factor", "FactorTerms", "Outcome", "Part", "Place", "Record", "Replayed",
+    "Replayer", "RuleTable", "Scalar", "Scheme", "Seen", "TableRule", "Test", "Way", "Ways",
+    "added", "completeness", "consistency", "counts_of", "cube_of", "faithfulness", "findings",
+    "less", "parse_line", "parts", "parts_of", "place_of", "read_file", "read_record", "read_row",
+    "read_scheme", "read_table", "unlike", "ways_out",
+]  # fmt: skip
