@@ -27,6 +27,15 @@ from shixiao.records.commissions import Commission, Engagement, Evaluated, Evalu
 from shixiao.records.components import OsvBundle, Sbom
 from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
+from shixiao.records.decisions import (
+    DecisionCell,
+    DecisionCheck,
+    DecisionConflict,
+    DecisionDelivery,
+    DecisionScheme,
+    DecisionTable,
+    LoggedDecision,
+)
 from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
 from shixiao.records.duties import DutyTotals
@@ -113,6 +122,12 @@ __all__ = [
     "DataAsset",
     "DataCopy",
     "Decision",
+    "DecisionCell",
+    "DecisionCheck",
+    "DecisionConflict",
+    "DecisionDelivery",
+    "DecisionScheme",
+    "DecisionTable",
     "Dispute",
     "Draw",
     "DutyTotals",
@@ -150,6 +165,7 @@ __all__ = [
     "LeafRow",
     "LifeStanding",
     "LogHead",
+    "LoggedDecision",
     "MatchDecision",
     "MatchItem",
     "MatchRun",
