@@ -156,8 +156,9 @@ class Record:
         """Processing days; None where the beginning is not known."""
         return None if self.began is None else (self.ts - self.began).total_seconds() / 86_400
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the record as plain values; what is not known is left out."""
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The record as plain values of JSON; what is not known is left out."""
         plain: dict[str, Any] = {
             "ts": self.ts.astimezone(UTC).isoformat(),
             "began": self.began.astimezone(UTC).isoformat() if self.began else None,
@@ -176,7 +177,7 @@ class Record:
     @cached_property
     def sha256(self) -> str:
         """The hash of its content: equal for what was sent twice."""
-        return sha256_of(self.to_json())
+        return sha256_of(self.plain)
 
     def missing(self) -> tuple[str, ...]:
         """Return the parts of an explanation that are not there (``data/explanation.yaml``)."""

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from shixiao.fairness.decisions import Record, Scheme, added, counts_of, place_of
+from shixiao.fairness.decisions import Place, Record, Scheme, added, counts_of, place_of
 from shixiao.records.base import uuid7
 from shixiao.records.models import (
     DecisionCell,
@@ -143,8 +143,9 @@ class _Taking:
         self._late = at - timedelta(days=pack().number("DCS-01"))
         self._zone = zone()
         self._known: dict[str, LoggedDecision] = {}
-        self._cells: dict[str, DecisionCell] = {}
-        self._grown: dict[str, dict[str, int]] = {}
+        self._cells: dict[Place, DecisionCell] = {}
+        self._rules: dict[tuple[str, ...], str] = {}
+        self._places: list[Place] = []
         self._conflicts: dict[tuple[str, str], DecisionConflict] = {}
         self.rows: list[LoggedDecision] = []
 
@@ -157,19 +158,19 @@ class _Taking:
 
     def save(self) -> None:
         """Write what was taken: cells first, then decisions, then what contradicts them."""
-        keys = list(self._grown)
+        keys = [cell.key for cell in self._cells.values()]
         held = {
             cell.key: cell
             for cell in DecisionCell.objects.filter(system=self._system, key__in=keys)
         }
-        fresh = [cell for key, cell in self._cells.items() if key not in held]
-        for key, cell in self._cells.items():
-            kept = held.get(key, cell)
-            kept.counts = added(kept.counts, self._grown[key])
+        for cell in held.values():
+            grown = next(each for each in self._cells.values() if each.key == cell.key)
+            cell.counts, grown.pk = added(cell.counts, grown.counts), cell.pk
+        fresh = [cell for cell in self._cells.values() if cell.key not in held]
         DecisionCell.objects.bulk_create(fresh)
         DecisionCell.objects.bulk_update(held.values(), ["counts"])
-        for row in self.rows:
-            row.cell = held.get(row.cell.key, row.cell)
+        for row, place in zip(self.rows, self._places, strict=True):
+            row.cell_id = self._cells[place].pk
         LoggedDecision.objects.bulk_create(self.rows, batch_size=PART)
         DecisionConflict.objects.bulk_create(self._conflicts.values(), ignore_conflicts=True)
 
@@ -196,54 +197,57 @@ class _Taking:
     def _new(self, found: Record) -> LoggedDecision:
         made = LoggedDecision(
             id=uuid7(),
-            system=self._system,
+            system_id=self._system.pk,
             number=found.decision_id,
             sha256=found.sha256,
             version=found.version,
             result=found.result,
             final=found.final,
             inputs_hash=found.inputs_hash,
-            rules_key=sha256_of(sorted(found.rules)) if found.rules else "",
+            rules_key=self._rules_key(found.rules),
             missing=",".join(found.missing()),
             at=found.ts,
             received=self._at,
             late=found.ts < self._late,
             code=receipt_of(self._system.identifier, found.decision_id),
-            cell=self._cell(found),
-            delivery=self._delivery,
-            sealed=found.to_json(),
+            delivery_id=self._delivery.pk,
+            sealed=found.plain,
         )
+        self._count(found)
         self._known[made.number] = made
         self.rows.append(made)
         return made
 
-    def _cell(self, found: Record) -> DecisionCell:
+    def _count(self, found: Record) -> None:
         place = place_of(found, self._scheme, self._zone)
-        groups = {
-            name: value
-            for name, value in zip(self._scheme.groups, place.groups, strict=True)
-            if value
-        }
-        key = sha256_of([place.version, place.period, place.arm, groups])
-        if key not in self._cells:
-            self._cells[key] = DecisionCell(
+        self._places.append(place)
+        if place not in self._cells:
+            named = zip(self._scheme.groups, place.groups, strict=True)
+            groups = {name: value for name, value in named if value}
+            self._cells[place] = DecisionCell(
                 system=self._system,
-                key=key,
+                key=sha256_of([place.version, place.period, place.arm, groups]),
                 version=place.version,
                 period=place.period,
                 arm=place.arm,
                 groups=groups,
                 counts={},
             )
-        self._grown[key] = added(self._grown.get(key, {}), counts_of(found, self._scheme))
-        return self._cells[key]
+        cell = self._cells[place]
+        cell.counts = added(cell.counts, counts_of(found, self._scheme))
+
+    def _rules_key(self, rules: tuple[str, ...]) -> str:
+        """Return by what decisions of the same rules are found."""
+        if rules not in self._rules:
+            self._rules[rules] = sha256_of(sorted(rules)) if rules else ""
+        return self._rules[rules]
 
     def _contradict(self, known: LoggedDecision, found: Record) -> None:
         self._conflicts[known.number, found.sha256] = DecisionConflict(
             system=self._system,
             decision=known,
             sha256=found.sha256,
-            sealed=found.to_json(),
+            sealed=found.plain,
             at=self._at,
             delivery=self._delivery,
         )
