@@ -40,6 +40,8 @@ PAGES = (
     Shown("gateway-add", "/gateways/add/", "analyst"),
     Shown("uses", "/account/data/", "citizen"),
     Shown("assets", "/assets/", "data_officer"),
+    Shown("decision", "/decisions/"),
+    Shown("decision-look-up", "/decisions/look-up/", "officer"),
     Shown("incidents", "/incidents/", "officer"),
     Shown("incident-add", "/incidents/add/", "head"),
     Shown("inspections", "/inspections/"),

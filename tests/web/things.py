@@ -11,6 +11,7 @@ from shixiao.records.models import (
     Appraisal,
     Attachment,
     Case,
+    DecisionDelivery,
     Draw,
     Evaluation,
     Finding,
@@ -57,6 +58,7 @@ class Things:
     deals: Deals = field(default_factory=Deals)
     plans: dict[str, InspectionPlan] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
+    deliveries: dict[str, DecisionDelivery] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -86,6 +88,7 @@ class Things:
             "inventory": deals.inventories,
             "match": deals.matchings,
             "registered": deals.systems,
+            "decisions_": deals.systems,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -103,8 +106,13 @@ class Things:
             for start, things in codes.items():
                 if name.startswith(start):
                     return things[whose].code
-        if argument == "case":
-            return self.cases[whose].code
+        own = {
+            "identifier": deals.systems[whose].identifier,
+            "delivery": self.deliveries[whose].code,
+            "case": self.cases[whose].code,
+        }
+        if argument in own:
+            return own[argument]
         if name.startswith("appraisal") and argument in {"verb", "name"}:
             return {"verb": "contest", "name": "scheme"}[argument]
         drafts = ("evaluation", "api_evaluation", "api_standings")
@@ -184,6 +192,9 @@ def make_training(cast: Cast, things: Things) -> None:
 def make_inspections(cast: Cast, things: Things) -> None:
     """Make an incident of each, and a plan with a sealed inspection, which is nobody's yet."""
     for whose, place in PLACE.items():
+        things.deliveries[whose] = DecisionDelivery.objects.create(
+            system=things.deals.systems[whose], name="batch", at=NOW, by=cast.accounts["li"]
+        )
         things.incidents[whose] = Incident.objects.create(
             kind="leak",
             title="名册外泄",

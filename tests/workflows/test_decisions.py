@@ -19,7 +19,7 @@ from shixiao.records.models import (
     System,
 )
 from shixiao.terms import BadInput
-from shixiao.workflows.decisions import codes, laying, taking
+from shixiao.workflows.decisions import checking, codes, laying, taking
 from shixiao.workflows.decisions.taking import Answer
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from tests import deciding, explained, systems
@@ -152,3 +152,32 @@ def test_the_newest_scheme_counts_and_the_same_is_not_laid_down_twice(
     assert aid.decision_schemes.count() == 1
     with pytest.raises(BadInput):
         laying.lay_down(aid, b"{", actor=actor, at=NOW)
+
+
+def test_a_check_replays_what_is_new_and_names_what_it_found(cast: Cast, aid: System) -> None:
+    rows = [sent(decision_id=f"{n}") for n in range(3)]
+    rows.append(sent(decision_id="wrong", recommended="grant"))
+    deliver(cast, aid, *rows, sent(decision_id="9", version="9", explanation=None))
+    made = checking.ask(aid, actor=cast.actor("li"), at=NOW)
+    found = {each["measure"]: each for each in made.detail["findings"]}
+    assert set(found) == {"completeness", "faithfulness", "consistency"}
+    assert found["faithfulness"]["evidence"][0]["keys"] == ["wrong"]
+    assert made.detail["replayed"] == {"same": 3, "different": 1, "no_table": 1}
+    assert checking.replay(aid) == 0
+    assert checking.look_at_all(now=NOW) == 0
+    deliver(cast, aid, sent(decision_id="later"))
+    System.objects.get(pk=aid.pk).decision_deliveries.update(at=NOW + timedelta(hours=1))
+    assert checking.look_at_all(now=NOW + timedelta(hours=2)) == 1
+
+
+def test_the_cube_of_the_site_is_what_counting_the_rows_gives(cast: Cast, aid: System) -> None:
+    rows = [
+        sent(decision_id=f"{n}", final="grant" if n % 3 else "refuse", groups={"sex": "FM"[n % 2]})
+        for n in range(12)
+    ]
+    deliver(cast, aid, *rows[:5])
+    deliver(cast, aid, *rows[5:])
+    found = checking.cube(aid)
+    assert found is not None
+    assert (found.total("n"), found.total("selected"), found.total("overrides")) == (12, 4, 8)
+    assert found.by("sex").column("n").tolist() == [6, 6]

@@ -27,6 +27,7 @@ from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
 from shixiao.web.conformance import views as conformance
+from shixiao.web.decisions import views as decisions
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
@@ -217,6 +218,12 @@ urlpatterns = [
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("decisions/", decisions.own, name="decision"),
+    path("decisions/letter.docx", decisions.paper, name="decision_letter"),
+    path("decisions/look-up/", decisions.look_up, name="decision_look_up"),
+    path("decisions/systems/<slug:code>/", decisions.of_system, name="decisions_of"),
+    path("decisions/systems/<slug:code>/lay/", decisions.lay, name="decisions_lay"),
+    path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
     path("incidents/", incidents.listing, name="incidents"),
     path("incidents/add/", incidents.add, name="incident_add"),
     path("incidents/<slug:code>/", incidents.one, name="incident"),

@@ -11,6 +11,7 @@ from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
+from shixiao.workflows.decisions import checking
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
@@ -202,6 +203,11 @@ def end_inspections() -> int:
     return inspections.end_due(now=timezone.now())
 
 
+def check_decisions() -> int:
+    """Check the decisions of systems that were sent some since the last check."""
+    return checking.look_at_all(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -220,6 +226,7 @@ CLOCK = {
     match_components: 60,
     count_complaints: 720,
     end_inspections: 60,
+    check_decisions: 720,
     remind_incidents: 1,
 }
 

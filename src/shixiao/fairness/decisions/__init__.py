@@ -10,6 +10,7 @@ from shixiao.fairness.decisions.cells import (
     place_of,
 )
 from shixiao.fairness.decisions.checks import (
+    MOST_NAMED,
     Seen,
     completeness,
     consistency,
@@ -18,17 +19,24 @@ from shixiao.fairness.decisions.checks import (
     parts,
     unlike,
 )
-from shixiao.fairness.decisions.counterfactuals import Change, Part, Way, Ways, parts_of, ways_out
-from shixiao.fairness.decisions.reading import parse_line, read_file, read_row
+from shixiao.fairness.decisions.counterfactuals import (
+    OTHER,
+    Change,
+    Part,
+    Way,
+    Ways,
+    ways_out,
+)
+from shixiao.fairness.decisions.reading import read_file, read_row
 from shixiao.fairness.decisions.record import Factor, Record, Scalar, read_record
 from shixiao.fairness.decisions.replay import Replayed, Replayer
 from shixiao.fairness.decisions.scheme import FactorTerms, Outcome, Scheme, read_scheme
 from shixiao.fairness.decisions.tables import RuleTable, TableRule, Test, read_table
 
 __all__ = [
-    "Change", "Counts", "Factor", "FactorTerms", "Outcome", "Part", "Place", "Record", "Replayed",
-    "Replayer", "RuleTable", "Scalar", "Scheme", "Seen", "TableRule", "Test", "Way", "Ways",
-    "added", "completeness", "consistency", "counts_of", "cube_of", "faithfulness", "findings",
-    "less", "parse_line", "parts", "parts_of", "place_of", "read_file", "read_record", "read_row",
-    "read_scheme", "read_table", "unlike", "ways_out",
+    "MOST_NAMED", "OTHER", "Change", "Counts", "Factor", "FactorTerms", "Outcome", "Part", "Place",
+    "Record", "Replayed", "Replayer", "RuleTable", "Scalar", "Scheme", "Seen", "TableRule", "Test",
+    "Way", "Ways", "added", "completeness", "consistency", "counts_of", "cube_of", "faithfulness",
+    "findings", "less", "parts", "place_of", "read_file", "read_record", "read_row", "read_scheme",
+    "read_table", "unlike", "ways_out",
 ]  # fmt: skip

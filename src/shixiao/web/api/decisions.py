@@ -31,7 +31,6 @@ from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
 
 SCOPE = "decisions"
 MOST_ROWS, MOST_REFUSALS, PAGE = 1_000, 1_000, 1_000
-LARGEST = 1 << 30  # bytes of a file
 ENDINGS = (".ndjson", ".jsonl", ".csv", ".parquet")
 NO_LIST = Text(
     f"应为最多 {MOST_ROWS:,} 件决定的 JSON 列表；更多的请用文件报送。",
@@ -39,7 +38,6 @@ NO_LIST = Text(
 )
 NO_OBJECT = Text("应为一件决定的 JSON 对象。", "The JSON object of one decision is needed.")
 WRONG_KIND = Text("请送 NDJSON、CSV 或 Parquet 文件。", "Send a file of NDJSON, CSV or Parquet.")
-TOO_LARGE = Text("文件超过 1 GB；请分批报送。", "The file is larger than 1 GB; send parts.")
 router = Router()
 
 
@@ -112,8 +110,6 @@ def file(request: HttpRequest, identifier: str, decisions: File[UploadedFile]) -
     name = Path(decisions.name or "").name[:200]
     if Path(name).suffix.lower() not in ENDINGS:
         raise BadInput(WRONG_KIND)
-    if (decisions.size or 0) > LARGEST:
-        raise BadInput(TOO_LARGE)
     delivery = taking.begin(system, name=name, actor=actor, at=now)
     refused: list[dict[str, Any]] = []
     with TemporaryDirectory() as folder:
