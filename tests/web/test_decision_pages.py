@@ -56,7 +56,8 @@ def test_the_page_says_what_who_which_facts_what_would_change_it_and_until_when(
         "refused", "The system advised, and an official decided.",
         "社会救助暂行办法第四十七条",
         "monthly income per head", "1,500", "Bring payslips", "is below 1,000",
-        "the counter of civil", "the city government", "22 April 2026", "21 August 2026", "does not stop",
+        "the counter of civil", "the city government", "22 April 2026", "21 August 2026",
+        "does not stop",
     ):  # fmt: skip
         assert part in said, part
     assert "age is" not in said

@@ -67,6 +67,12 @@ from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStand
 from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
+from shixiao.records.objections import (
+    AlikeDecision,
+    Objection,
+    ObjectionNotice,
+    PanelMember,
+)
 from shixiao.records.organisations import Organisation
 from shixiao.records.probings import (
     ProbeOutcome,
@@ -99,6 +105,7 @@ __all__ = [
     "Account",
     "ActivityMap",
     "Admission",
+    "AlikeDecision",
     "Appraisal",
     "AppraisalComment",
     "AppraisalContest",
@@ -174,9 +181,12 @@ __all__ = [
     "Meeting",
     "NeedFile",
     "Notice",
+    "Objection",
+    "ObjectionNotice",
     "OfSystem",
     "Organisation",
     "OsvBundle",
+    "PanelMember",
     "Photo",
     "Plan",
     "Post",

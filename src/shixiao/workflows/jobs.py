@@ -21,6 +21,8 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
+from shixiao.workflows.objections import filing
+from shixiao.workflows.objections import moving as objections
 from shixiao.workflows.systems import (
     complaints,
     components,
@@ -208,6 +210,16 @@ def check_decisions() -> int:
     return checking.look_at_all(now=timezone.now())
 
 
+def audit_objected() -> int:
+    """Open the audits that objections ask for."""
+    return filing.audit_objected(now=timezone.now())
+
+
+def pass_objections() -> int:
+    """Let silence accept objections, and tell of those that are late."""
+    return objections.pass_days(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -227,6 +239,8 @@ CLOCK = {
     count_complaints: 720,
     end_inspections: 60,
     check_decisions: 720,
+    audit_objected: 1,
+    pass_objections: 60,
     remind_incidents: 1,
 }
 
