@@ -18,6 +18,7 @@ from shixiao.records.models import (
     Incident,
     InspectionPlan,
     LeafRow,
+    Objection,
     Organisation,
     Proposal,
     Seat,
@@ -26,7 +27,10 @@ from shixiao.records.models import (
 )
 from shixiao.terms import Text
 from shixiao.workflows import files
+from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.cases.opening import observe
+from shixiao.workflows.objections import filing
+from shixiao.workflows.objections.filing import Said
 from tests.appraising import appraised
 from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.deals import Deals, make_deals
@@ -59,6 +63,7 @@ class Things:
     plans: dict[str, InspectionPlan] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     deliveries: dict[str, DecisionDelivery] = field(default_factory=dict)
+    objections: dict[str, Objection] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -89,6 +94,7 @@ class Things:
             "match": deals.matchings,
             "registered": deals.systems,
             "decisions_": deals.systems,
+            "objection": self.objections,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -109,6 +115,7 @@ class Things:
         own = {
             "identifier": deals.systems[whose].identifier,
             "delivery": self.deliveries[whose].code,
+            "alike": NONE,
             "case": self.cases[whose].code,
         }
         if argument in own:
@@ -194,6 +201,9 @@ def make_inspections(cast: Cast, things: Things) -> None:
     for whose, place in PLACE.items():
         things.deliveries[whose] = DecisionDelivery.objects.create(
             system=things.deals.systems[whose], name="batch", at=NOW, by=cast.accounts["li"]
+        )
+        things.objections[whose], _ = filing.against_system(
+            things.deals.systems[whose], Said("不好用。"), actor=NOBODY, at=NOW
         )
         things.incidents[whose] = Incident.objects.create(
             kind="leak",

@@ -54,6 +54,7 @@ from shixiao.web.matches import deciding as match_deciding
 from shixiao.web.matches import views as matches
 from shixiao.web.meetings import views as meetings
 from shixiao.web.monday import views as monday
+from shixiao.web.objections import views as objections
 from shixiao.web.parts import views as parts
 from shixiao.web.people import organisations, own
 from shixiao.web.people import views as people
@@ -224,6 +225,19 @@ urlpatterns = [
     path("decisions/systems/<slug:code>/", decisions.of_system, name="decisions_of"),
     path("decisions/systems/<slug:code>/lay/", decisions.lay, name="decisions_lay"),
     path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
+    path("objections/", objections.listing, name="objections"),
+    path("objections/add/", objections.to_system, name="objection_add"),
+    path("objections/decision/", objections.to_decision, name="objection_decision"),
+    path("objections/follow/", objections.follow, name="objection_follow"),
+    path("objections/withdraw/", objections.withdraw, name="objection_withdraw"),
+    path("objections/<slug:code>/", objections.one, name="objection"),
+    path("objections/<slug:code>/join/", objections.join, name="objection_join"),
+    path("objections/<slug:code>/do/<slug:verb>/", objections.act, name="objection_act"),
+    path(
+        "objections/<slug:code>/alike/<uuid:alike>/",
+        objections.look_again,
+        name="objection_alike",
+    ),
     path("incidents/", incidents.listing, name="incidents"),
     path("incidents/add/", incidents.add, name="incident_add"),
     path("incidents/<slug:code>/", incidents.one, name="incident"),
