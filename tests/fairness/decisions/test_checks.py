@@ -20,7 +20,6 @@ from shixiao.fairness.decisions import (
     findings,
     less,
     place_of,
-    unlike,
 )
 from shixiao.rules import load_pack
 from shixiao.terms import Subject, SubjectKind, Text
@@ -35,7 +34,11 @@ def seen(records: Sequence[Record]) -> Seen:
         found.look(each)
     for one in Replayer({"1.0": table()}).replay(records):
         found.hear(one)
-    unlike(records, found)
+    results: dict[tuple[str, str], list[str]] = {}
+    for each in records:
+        results.setdefault((each.version, each.inputs_hash), []).append(each.result)
+    twice = [alike for alike in results.values() if len(alike) > 1]
+    found.repeated, found.apart = len(twice), sum(len(set(alike)) > 1 for alike in twice)
     return found
 
 

@@ -17,7 +17,6 @@ from shixiao.fairness.decisions.checks import (
     faithfulness,
     findings,
     parts,
-    unlike,
 )
 from shixiao.fairness.decisions.counterfactuals import (
     OTHER,
@@ -38,5 +37,5 @@ __all__ = [
     "Record", "Replayed", "Replayer", "RuleTable", "Scalar", "Scheme", "Seen", "TableRule", "Test",
     "Way", "Ways", "added", "completeness", "consistency", "counts_of", "cube_of", "faithfulness",
     "findings", "less", "parts", "place_of", "read_file", "read_record", "read_row", "read_scheme",
-    "read_table", "unlike", "ways_out",
+    "read_table", "ways_out",
 ]  # fmt: skip

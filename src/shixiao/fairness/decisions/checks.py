@@ -12,7 +12,7 @@ recorded by machines.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -80,22 +80,6 @@ def _said() -> Mapping[str, Mapping[str, Text]]:
         kind: {part: Text.of(words) for part, words in entry.items()}
         for kind, entry in load_yaml(text)["findings"].items()
     }
-
-
-def unlike(records: Iterable[Record], seen: Seen) -> None:
-    """Find equal inputs to one version with several results (in memory, for files)."""
-    results: dict[tuple[str, str], dict[str, int]] = {}
-    for record in records:
-        if record.inputs_hash:
-            mine = results.setdefault((record.version, record.inputs_hash), {})
-            mine[record.result] = mine.get(record.result, 0) + 1
-    for (version, digest), found in sorted(results.items()):
-        if sum(found.values()) > 1:
-            seen.repeated += 1
-        if len(found) > 1:
-            seen.apart += 1
-            if len(seen.unlike) < MOST_NAMED:
-                seen.unlike.append((version, digest, tuple(sorted(found))))
 
 
 def completeness(seen: Seen) -> Estimate:

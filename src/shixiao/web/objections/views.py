@@ -151,6 +151,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         verbs += [("opine", OPINE), ("leave", LEAVE)]
     context = _shown(row) | {
         "inside": inside,
+        "may_reach": may(actor, "objection.handle", row),
         "verbs": verbs,
         "panel": panel,
         "left_out": row.members.exclude(ground=None) if inside else (),
