@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shixiao.fairness.decisions import read_row
-from shixiao.records.models import LeafRow, System
+from shixiao.records.models import Case, LeafRow, System
 from shixiao.workflows.decisions import taking
 from shixiao.workflows.decisions.taking import Answer
 from tests import deciding
@@ -119,7 +119,7 @@ def test_a_counter_finds_a_lost_receipt_and_the_old_code_ends(cast: Cast, aid: S
     assert answer.receipt in found.content.decode()
     assert answer.query not in found.content.decode()
     assert "1,500" not in page(answer)
-    assert LeafRow.objects.filter(event="decision.looked_up").count() == 1
+    assert LeafRow.objects.filter(event="decision.found").count() == 1
     client.force_login(cast.accounts["wu"])
     assert client.post("/decisions/look-up/", asked).status_code == 422
 
@@ -142,3 +142,18 @@ def test_a_department_lays_down_and_checks(cast: Cast, aid: System) -> None:
     public = visitor().get(place).content.decode()
     assert "come out otherwise" not in public
     assert "fewer than 11" in public
+
+
+def test_a_breach_becomes_a_case_once_an_analyst_opens_it(cast: Cast, aid: System) -> None:
+    taken(cast, aid, recommended="grant")
+    client = visitor()
+    client.force_login(cast.accounts["li"])
+    place = f"/decisions/systems/{aid.code}/"
+    assert client.post(f"{place}case/faithfulness/").status_code == 404
+    client.post(f"{place}check/")
+    assert "Open a case" in client.get(place).content.decode()
+    opened = client.post(f"{place}case/faithfulness/")
+    assert opened.status_code == 302
+    case = Case.objects.get()
+    assert (case.subject_kind, case.subject, case.department) == ("system", "aid", aid.department)
+    assert client.post(f"{place}case/consistency/").status_code == 404

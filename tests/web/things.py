@@ -116,6 +116,7 @@ class Things:
             "identifier": deals.systems[whose].identifier,
             "delivery": self.deliveries[whose].code,
             "alike": NONE,
+            "measure": "faithfulness",
             "case": self.cases[whose].code,
         }
         if argument in own:

@@ -224,6 +224,11 @@ urlpatterns = [
     path("decisions/look-up/", decisions.look_up, name="decision_look_up"),
     path("decisions/systems/<slug:code>/", decisions.of_system, name="decisions_of"),
     path("decisions/systems/<slug:code>/lay/", decisions.lay, name="decisions_lay"),
+    path(
+        "decisions/systems/<slug:code>/case/<slug:measure>/",
+        decisions.case,
+        name="decisions_case",
+    ),
     path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
     path("objections/", objections.listing, name="objections"),
     path("objections/add/", objections.to_system, name="objection_add"),

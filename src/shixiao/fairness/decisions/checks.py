@@ -24,6 +24,11 @@ from shixiao.rules import RulePack
 from shixiao.terms import Estimate, EvidenceReference, Finding, Severity, Subject, Text
 
 COMPLETE, FAITHFUL, CONSISTENT = "DCS-02", "DCS-03", "DCS-04"
+KINDS = {
+    "completeness": "unexplained",
+    "faithfulness": "unfaithful",
+    "consistency": "inconsistent",
+}
 MOST_NAMED = 50
 """Decisions that a finding names; it counts them all."""
 
@@ -145,7 +150,7 @@ def _finding(
     said = _said()[kind]
     reference = EvidenceReference("decisions", tuple(named), sha256)
     return Finding(
-        f"unexplained_{kind}" if kind == "completeness" else f"decision_{kind}",
+        KINDS[kind],
         kind,
         subject,
         "",

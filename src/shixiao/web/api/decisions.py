@@ -18,7 +18,7 @@ from ninja import File, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from shixiao.fairness.decisions import Record, read_file, read_row
+from shixiao.fairness.decisions import FIELDS, Record, read_file, read_row
 from shixiao.records.models import DecisionDelivery, System
 from shixiao.terms import BadInput, Text
 from shixiao.web.api.bearer import admit
@@ -38,6 +38,20 @@ NO_LIST = Text(
 )
 NO_OBJECT = Text("应为一件决定的 JSON 对象。", "The JSON object of one decision is needed.")
 WRONG_KIND = Text("请送 NDJSON、CSV 或 Parquet 文件。", "Send a file of NDJSON, CSV or Parquet.")
+DECISION = {
+    "type": "object",
+    "required": ["decision_id", "version", "ts", "final"],
+    "properties": {name: {} for name in sorted(FIELDS)},
+    "additionalProperties": False,
+}
+
+
+def _takes(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a body that is read row by row, and not by its framework."""
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 router = Router()
 
 
@@ -80,7 +94,12 @@ class CodesAnswer(Schema):
     items: list[dict[str, str]] = Field(description="number, receipt and query of each")
 
 
-@router.post("{identifier}", response=RowAnswer, url_name="api_decision")
+@router.post(
+    "{identifier}",
+    response=RowAnswer,
+    url_name="api_decision",
+    openapi_extra=_takes(DECISION),
+)
 def one(request: HttpRequest, identifier: str) -> Any:
     """Take one decision in."""
     admit(request, SCOPE)
@@ -91,7 +110,12 @@ def one(request: HttpRequest, identifier: str) -> Any:
     return answers[0]
 
 
-@router.post("{identifier}/batch", response=BatchAnswer, url_name="api_decision_batch")
+@router.post(
+    "{identifier}/batch",
+    response=BatchAnswer,
+    url_name="api_decision_batch",
+    openapi_extra=_takes({"type": "array", "maxItems": MOST_ROWS, "items": DECISION}),
+)
 def batch(request: HttpRequest, identifier: str) -> Any:
     """Take a batch in; the answers are in the order of the rows."""
     admit(request, SCOPE)

@@ -109,6 +109,7 @@ def of_system(request: HttpRequest, code: str) -> HttpResponse:
         "check": _said(checks[0]) if checks and inside else None,
         "checks": checks if inside else (),
         "may_manage": may(actor, "decision.manage", system),
+        "may_open": may(actor, "case.open"),
         "may_check": may(actor, "decision.check", system),
         "form": Laid(),
         "part_names": explanation_parts(),
@@ -147,6 +148,15 @@ def look(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("decisions_of", args=[code]))
 
 
+def case(request: HttpRequest, code: str, measure: str) -> HttpResponse:
+    """Open a case on what the newest check of a system's decisions found."""
+    made = _system(code).decision_checks.select_related("system__department").first()
+    if made is None:
+        raise Missing(NOT_FOUND)
+    opened = checking.open_case(made, measure, actor=actor_on(request), at=timezone.now())
+    return HttpResponseRedirect(reverse("case", args=[opened.code]))
+
+
 def _own(request: HttpRequest, form: Codes) -> Explained | None:
     limit(request, "decision", MOST_TRIES, TOO_MANY)
     row = codes.found(form.cleaned_data["number"], form.cleaned_data["code"])
@@ -174,7 +184,12 @@ def _said(made: DecisionCheck) -> dict[str, Any]:
         "parts": [(CHECKS[name], one) for name, one in estimates.items()],
         "missing": made.detail["missing"],
         "findings": [
-            (Text.of(each["name"]), Text.of(each["text"]), each["evidence"][0]["keys"][:SHOWN])
+            (
+                each["measure"],
+                Text.of(each["name"]),
+                Text.of(each["text"]),
+                each["evidence"][0]["keys"][:SHOWN],
+            )
             for each in made.detail["findings"]
         ],
         "leads": [Text.of(each["text"]) for each in made.detail["leads"]],

@@ -30,17 +30,20 @@ from shixiao.fairness.decisions import (
     findings,
     read_record,
 )
-from shixiao.records.models import DecisionCheck, LoggedDecision, System
+from shixiao.records.models import Case, DecisionCheck, LoggedDecision, System
 from shixiao.seals import sha256_of
-from shixiao.terms import Subject, SubjectKind
+from shixiao.terms import Subject, SubjectKind, Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.cases.opening import observe
 from shixiao.workflows.clock import pack
 from shixiao.workflows.decisions.laying import scheme_of, tables_of
 from shixiao.workflows.decisions.taking import zone
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
+from shixiao.workflows.refusals import NOT_FOUND, Missing
 
+CASE = Text("{what}：{name}", "{what}: {name}")
 PART = 2_000
 SEED = 20260101
 DAILY, ASKED, OBJECTION = "daily", "asked", "objection"
@@ -54,6 +57,28 @@ def ask(system: System, *, actor: Actor, at: datetime) -> DecisionCheck:
     """
     check(actor, "decision.check", system)
     return look(system, cause=ASKED, reference="", at=at)
+
+
+def open_case(made: DecisionCheck, measure: str, *, actor: Actor, at: datetime) -> Case:
+    """Open a case on a breach that a check found.
+
+    Raises:
+        Forbidden: the person opens no cases.
+        Missing: the check found no such breach.
+    """
+    found = next((f for f in made.detail["findings"] if f["measure"] == measure), None)
+    if found is None:
+        raise Missing(NOT_FOUND)
+    system, name, text = made.system, Text.of(found["name"]), Text.of(found["text"])
+    title = CASE.format(what=name, name=system.name)
+    return observe(
+        name=title.zh[:200],
+        story=f"{text.zh}\n{text.en}\n{made.code}",
+        department=system.department,
+        subject=("system", system.identifier),
+        actor=actor,
+        at=at,
+    )
 
 
 def look_at_all(*, now: datetime) -> int:

@@ -67,5 +67,5 @@ def look_up(
     held.turn += 1
     held.save(update_fields=["turn"])
     sealed = {"actor": actor.account, "reason": said, "person": proxy.strip()}
-    put("decision.looked_up", system.code, at=at, facts={"concerns": held.code}, sealed=sealed)
+    put("decision.found", system.code, at=at, facts={"concerns": held.code}, sealed=sealed)
     return Found(held, query_of(system.identifier, held.number, held.turn))
