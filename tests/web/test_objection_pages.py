@@ -80,6 +80,8 @@ def test_a_person_objects_from_the_own_decision_and_follows_it(cast: Cast, aid: 
     followed = client.post("/objections/follow/", {"number": row.code, "code": query(said)})
     assert "silence means it is" in followed.content.decode()
     assert client.post("/objections/follow/", {"number": row.code, "code": "x"}).status_code == 422
+    own = browser().post("/decisions/", codes).content.decode()
+    assert f"/objections/{row.code}/" in own
     public = browser().get(f"/objections/{row.code}/").content.decode()
     assert "Wrong income" not in public
     gone = client.post("/objections/withdraw/", {"number": row.code, "code": query(said)})

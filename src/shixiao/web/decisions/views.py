@@ -170,6 +170,7 @@ def _shown(told: Explained, form: Codes) -> dict[str, Any]:
     return {
         "told": told,
         "codes": form.cleaned_data,
+        "objections": told.row.objections.all(),
         "names": REMEDIES,
         "warning": WARNING,
         "afterwards": AFTERWARDS,
