@@ -8,7 +8,7 @@ from bars import decisions_world as world
 from bars.outcome import Outcome
 from shixiao.fairness.decisions import Replayer, read_table
 
-MANY, FEW = 100_000, 4_000
+MANY, FEW = 100_000, 1_500
 SHARE = 0.0037
 """Share of planted mismatches: 370 of a hundred thousand."""
 
