@@ -26,7 +26,7 @@ from django.db import OperationalError, connection, connections  # noqa: E402
 from django.utils.timezone import now  # noqa: E402
 from django_q.tasks import async_task  # noqa: E402
 
-from bars import site_acts  # noqa: E402
+from bars import decisions_load, site_acts  # noqa: E402
 from shixiao.ledger import Trust, verify_log, verify_receipt  # noqa: E402
 from shixiao.records.models import Account, Case, LeafRow, LogHead, Organisation, Step  # noqa: E402
 from shixiao.workflows import tokens  # noqa: E402
@@ -238,6 +238,7 @@ JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "watch": watch,
     "positions": positions,
     "check": check,
+    "deliver": decisions_load.deliver,
 }
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ SECURITY = {
     "inspection_plans": Text("抽查计划的环节", "The life of a plan of inspections"),
     "incidents": Text("安全事件的环节", "The life of a security incident"),
 }
+OBJECTIONS = Text("异议的环节", "The life of an objection")
 COPIES = Text("数据副本的环节", "The life of a copy of data")
 SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
 # The last working days before the holidays of 2026, and days around make-up days.
@@ -168,6 +169,9 @@ def pages() -> dict[str, str]:
             read_life("standards", "shixiao.sharing.standards.registry"),
             load_pack(),
             title=STANDARDS,
+        ),
+        "objection-life.md": life_page(
+            read_life("objections", "shixiao.fairness"), load_pack(), title=OBJECTIONS
         ),
         "copy-life.md": life_page(read_life("copies"), load_pack(), title=COPIES),
         "deadlines-of-sharing.md": deadline_table(

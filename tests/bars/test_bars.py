@@ -20,6 +20,8 @@ REDUCED = [
     pytest.param("fairness_2", marks=pytest.mark.slow),
     pytest.param("fairness_3", marks=pytest.mark.slow),
     pytest.param("fairness_5", marks=pytest.mark.slow),
+    "fairness_4",
+    "fairness_6",
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),

@@ -80,7 +80,7 @@ def test_an_amended_article_lists_every_rule_that_hangs_on_it():
         ("Cybersecurity Law", 23, {"LOG-6"}),
         ("国务院令第716号", 7, {"SVC-INF"}),
         ("Cybersecurity Law", 2, set()),
-        ("行政复议法", 88, {"REV-A", "REV-S", "REV-R"}),
+        ("行政复议法", 88, {"REV-A", "REV-S", "REV-R", "OBJ-02"}),
     ],
 )
 def test_a_law_is_found_by_either_title_or_its_number(title, article, found):

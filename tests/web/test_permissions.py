@@ -122,7 +122,8 @@ def expected(asked: Asked, role: str) -> set[int]:
     if scope is None:
         return {403}
     if asked.whose == FOREIGN and scope != "any" and arguments(asked.name):
-        unread = {422} if asked.name.startswith("api_runner") else set()  # before it is looked up
+        programs = ("api_runner", "api_decision")
+        unread = {422} if asked.name.startswith(programs) else set()  # before it is looked up
         return {403, 404} | unread
     return LET_IN | ({403} if scope == "assigned" else set())
 
@@ -186,7 +187,9 @@ def unwritten(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_answer_is_what_the_table_says(name: str, world: World, things: Things) -> None:
     wrong = []
     for who, method, whose in walk(name):
-        client = _client(world, PEOPLE[who], program=name.startswith("api_runner"))
+        client = _client(
+            world, PEOPLE[who], program=name.startswith(("api_runner", "api_decision"))
+        )
         path = things.path(name, whose if who != "officer elsewhere" else _other(whose))
         answer = client.generic(method, path)
         role = "officer" if who == "officer elsewhere" else who

@@ -11,12 +11,14 @@ from shixiao.records.models import (
     Appraisal,
     Attachment,
     Case,
+    DecisionDelivery,
     Draw,
     Evaluation,
     Finding,
     Incident,
     InspectionPlan,
     LeafRow,
+    Objection,
     Organisation,
     Proposal,
     Seat,
@@ -25,7 +27,10 @@ from shixiao.records.models import (
 )
 from shixiao.terms import Text
 from shixiao.workflows import files
+from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.cases.opening import observe
+from shixiao.workflows.objections import filing
+from shixiao.workflows.objections.filing import Said
 from tests.appraising import appraised
 from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.deals import Deals, make_deals
@@ -58,6 +63,8 @@ class Things:
     deals: Deals = field(default_factory=Deals)
     plans: dict[str, InspectionPlan] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
+    deliveries: dict[str, DecisionDelivery] = field(default_factory=dict)
+    objections: dict[str, Objection] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -89,6 +96,8 @@ class Things:
             "registered": deals.systems,
             "algorithm": deals.algorithms,
             "review": deals.reviews,
+            "decisions_": deals.systems,
+            "objection": self.objections,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -106,8 +115,15 @@ class Things:
             for start, things in codes.items():
                 if name.startswith(start):
                     return things[whose].code
-        if argument == "case":
-            return self.cases[whose].code
+        own = {
+            "identifier": deals.systems[whose].identifier,
+            "delivery": self.deliveries[whose].code,
+            "alike": NONE,
+            "measure": "faithfulness",
+            "case": self.cases[whose].code,
+        }
+        if argument in own:
+            return own[argument]
         if (name, argument) in FIXED:
             return FIXED[name, argument]
         if name.startswith("appraisal") and argument in {"verb", "name"}:
@@ -189,6 +205,12 @@ def make_training(cast: Cast, things: Things) -> None:
 def make_inspections(cast: Cast, things: Things) -> None:
     """Make an incident of each, and a plan with a sealed inspection, which is nobody's yet."""
     for whose, place in PLACE.items():
+        things.deliveries[whose] = DecisionDelivery.objects.create(
+            system=things.deals.systems[whose], name="batch", at=NOW, by=cast.accounts["li"]
+        )
+        things.objections[whose], _ = filing.against_system(
+            things.deals.systems[whose], Said("不好用。"), actor=NOBODY, at=NOW
+        )
         things.incidents[whose] = Incident.objects.create(
             kind="leak",
             title="名册外泄",

@@ -27,6 +27,7 @@ from docx.text.paragraph import Paragraph
 from shixiao.exports.archive import archive
 
 TITLE, BODY, NOTE = 22.0, 16.0, 10.5  # 2号, 3号, 5号
+LARGE, LARGE_LINE = 22.0, 36.0  # text in large print, for elders
 LINE, TITLE_LINE, NOTE_LINE = 28.0, 35.0, 16.0
 CELL_GAP, NARROWEST, WIDEST = 2.0, 4.0, 20.0  # points; characters of a column
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
@@ -44,10 +45,11 @@ FONTS = "word/fontTable.xml"
 
 
 class Document:
-    """An official document, written from top to bottom."""
+    """An official document, written from top to bottom; in large print where it is for elders."""
 
-    def __init__(self, *, title: str, chinese: bool = True) -> None:
+    def __init__(self, *, title: str, chinese: bool = True, large: bool = False) -> None:
         self._file = docx.Document()
+        self._body, self._line = (LARGE, LARGE_LINE) if large else (BODY, LINE)
         self._chinese = chinese
         section = self._file.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
@@ -117,11 +119,12 @@ class Document:
 
     def heading(self, text: str, *, level: int = 1) -> None:
         """Add a heading: “一、” in 黑体, “（一）” in 楷体."""
-        self._paragraph(text, HEI if level == 1 else KAI, BODY, indent=True, keep=True)
+        face = HEI if level == 1 else KAI
+        self._paragraph(text, face, self._body, line=self._line, indent=True, keep=True)
 
     def paragraph(self, text: str) -> None:
         """Add a paragraph of text, its first line indented by two characters."""
-        self._paragraph(text, FANG, BODY, indent=True)
+        self._paragraph(text, FANG, self._body, line=self._line, indent=True)
 
     def note(self, text: str) -> None:
         """Add small print, such as the source of a table."""

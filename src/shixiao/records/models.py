@@ -35,6 +35,15 @@ from shixiao.records.commissions import Commission, Engagement, Evaluated, Evalu
 from shixiao.records.components import OsvBundle, Sbom
 from shixiao.records.conformance import ConformanceReport
 from shixiao.records.corrections import Correction
+from shixiao.records.decisions import (
+    DecisionCell,
+    DecisionCheck,
+    DecisionConflict,
+    DecisionDelivery,
+    DecisionScheme,
+    DecisionTable,
+    LoggedDecision,
+)
 from shixiao.records.disputes import Dispute
 from shixiao.records.draws import Draw
 from shixiao.records.duties import DutyTotals
@@ -66,6 +75,12 @@ from shixiao.records.lifecycle import ControlProof, Custody, DataCopy, LifeStand
 from shixiao.records.matches import MatchDecision, MatchItem, MatchRun
 from shixiao.records.meetings import Meeting, Resolution
 from shixiao.records.notices import Notice
+from shixiao.records.objections import (
+    AlikeDecision,
+    Objection,
+    ObjectionNotice,
+    PanelMember,
+)
 from shixiao.records.organisations import Organisation
 from shixiao.records.probings import (
     ProbeOutcome,
@@ -102,6 +117,7 @@ __all__ = [
     "AlgorithmEdition",
     "AlgorithmLog",
     "AlgorithmReview",
+    "AlikeDecision",
     "Appraisal",
     "AppraisalComment",
     "AppraisalContest",
@@ -125,6 +141,12 @@ __all__ = [
     "DataAsset",
     "DataCopy",
     "Decision",
+    "DecisionCell",
+    "DecisionCheck",
+    "DecisionConflict",
+    "DecisionDelivery",
+    "DecisionScheme",
+    "DecisionTable",
     "Dispute",
     "Draw",
     "DutyTotals",
@@ -162,6 +184,7 @@ __all__ = [
     "LeafRow",
     "LifeStanding",
     "LogHead",
+    "LoggedDecision",
     "MatchDecision",
     "MatchItem",
     "MatchRun",
@@ -170,10 +193,13 @@ __all__ = [
     "Meeting",
     "NeedFile",
     "Notice",
+    "Objection",
+    "ObjectionNotice",
     "OfAlgorithm",
     "OfSystem",
     "Organisation",
     "OsvBundle",
+    "PanelMember",
     "Photo",
     "Plan",
     "Post",

@@ -6,6 +6,7 @@ from shixiao.rules.clocks import Clock, Deadline, StartRule, Suspension, Unit, d
 from shixiao.rules.days import DayKind, DayRow, days_csv, merge_days, read_days
 from shixiao.rules.deadline_table import deadline_table
 from shixiao.rules.layers import load_pack
+from shixiao.rules.months import deadline_by_months
 from shixiao.rules.notice import import_notice
 from shixiao.rules.pack import RulePack, affected
 from shixiao.rules.pages import rules_page
@@ -29,6 +30,7 @@ __all__ = [
     "affected",
     "days_csv",
     "deadline",
+    "deadline_by_months",
     "deadline_table",
     "import_notice",
     "load_calendar",

@@ -29,6 +29,7 @@ from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
 from shixiao.web.conformance import views as conformance
+from shixiao.web.decisions import views as decisions
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
 from shixiao.web.evidence import hashes, mapping
@@ -55,6 +56,7 @@ from shixiao.web.matches import deciding as match_deciding
 from shixiao.web.matches import views as matches
 from shixiao.web.meetings import views as meetings
 from shixiao.web.monday import views as monday
+from shixiao.web.objections import views as objections
 from shixiao.web.parts import views as parts
 from shixiao.web.people import organisations, own
 from shixiao.web.people import views as people
@@ -241,6 +243,30 @@ urlpatterns = [
     path("grants/<slug:code>/use/", grants.use, name="grant_use"),
     path("grants/<slug:code>/key/", placing.key, name="grant_key"),
     path("grants/<slug:code>/<slug:verb>/", grants.act, name="grant_act"),
+    path("decisions/", decisions.own, name="decision"),
+    path("decisions/letter.docx", decisions.paper, name="decision_letter"),
+    path("decisions/look-up/", decisions.look_up, name="decision_look_up"),
+    path("decisions/systems/<slug:code>/", decisions.of_system, name="decisions_of"),
+    path("decisions/systems/<slug:code>/lay/", decisions.lay, name="decisions_lay"),
+    path(
+        "decisions/systems/<slug:code>/case/<slug:measure>/",
+        decisions.case,
+        name="decisions_case",
+    ),
+    path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
+    path("objections/", objections.listing, name="objections"),
+    path("objections/add/", objections.to_system, name="objection_add"),
+    path("objections/decision/", objections.to_decision, name="objection_decision"),
+    path("objections/follow/", objections.follow, name="objection_follow"),
+    path("objections/withdraw/", objections.withdraw, name="objection_withdraw"),
+    path("objections/<slug:code>/", objections.one, name="objection"),
+    path("objections/<slug:code>/join/", objections.join, name="objection_join"),
+    path("objections/<slug:code>/do/<slug:verb>/", objections.act, name="objection_act"),
+    path(
+        "objections/<slug:code>/alike/<uuid:alike>/",
+        objections.look_again,
+        name="objection_alike",
+    ),
     path("incidents/", incidents.listing, name="incidents"),
     path("incidents/add/", incidents.add, name="incident_add"),
     path("incidents/<slug:code>/", incidents.one, name="incident"),

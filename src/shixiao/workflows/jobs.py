@@ -11,6 +11,7 @@ from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
+from shixiao.workflows.decisions import checking
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
 from shixiao.workflows.grants import publishing
@@ -20,6 +21,8 @@ from shixiao.workflows.inspections import carrying as inspections
 from shixiao.workflows.lifecycle import standing
 from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
+from shixiao.workflows.objections import filing
+from shixiao.workflows.objections import moving as objections
 from shixiao.workflows.systems import (
     complaints,
     components,
@@ -202,6 +205,21 @@ def end_inspections() -> int:
     return inspections.end_due(now=timezone.now())
 
 
+def check_decisions() -> int:
+    """Check the decisions of systems that were sent some since the last check."""
+    return checking.look_at_all(now=timezone.now())
+
+
+def audit_objected() -> int:
+    """Open the audits that objections ask for."""
+    return filing.audit_objected(now=timezone.now())
+
+
+def pass_objections() -> int:
+    """Let silence accept objections, and tell of those that are late."""
+    return objections.pass_days(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -220,6 +238,9 @@ CLOCK = {
     match_components: 60,
     count_complaints: 720,
     end_inspections: 60,
+    check_decisions: 720,
+    audit_objected: 1,
+    pass_objections: 60,
     remind_incidents: 1,
 }
 

@@ -24,6 +24,7 @@ SCOPES: Mapping[str, Text] = {
     "cases": Text("案件", "cases"),
     "metrics": Text("运行指标", "metrics of the running site"),
     "probes": Text("近旁测试机", "a runner near the target"),
+    "decisions": Text("报送系统的决定", "delivering the decisions of systems"),
 }
 PREFIX = "shixiao_"  # by which a leaked token is recognised
 LONGEST = timedelta(days=366)

@@ -46,6 +46,8 @@ FOOT = (
     Entry("algorithms", Text("算法登记", "Register of algorithms")),
     Entry("appraisals", Text("考核", "Appraisals")),
     Entry("account_uses", Text("谁用过我的数据", "Who used my data")),
+    Entry("decision", Text("看懂对我的决定", "A decision about me")),
+    Entry("objections", Text("异议", "Objections")),
     Entry("incidents", Text("安全事件", "Security incidents")),
     Entry("inspections", Text("双随机抽查", "Inspections by lot")),
     Entry("trainings", Text("培训与警示", "Training and warning cases")),

@@ -1,0 +1,1 @@
+"""Decisions of systems: laid down, taken in, counted, checked, explained, put right."""

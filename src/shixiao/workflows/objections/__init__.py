@@ -1,0 +1,1 @@
+"""Objections: filed, accepted, judged by a drawn panel, carried out, and told at every step."""

@@ -1,0 +1,213 @@
+"""Filing: a person, a helper or a counter objects to a decision; anybody to a system itself.
+
+An objection to a system needs no receipt and no decision; a group may file it together, and more
+may join. Either opens an audit of the system's decisions.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from shixiao.checkup.report.speech import both_days
+from shixiao.fairness.decisions import added
+from shixiao.fairness.objections import ended, file, suspends
+from shixiao.records.models import LoggedDecision, Objection, System
+from shixiao.rules import load_calendar
+from shixiao.seals import short_code
+from shixiao.terms import Text
+from shixiao.workflows import moving
+from shixiao.workflows.actors import Actor
+from shixiao.workflows.cases.opening import query_hash
+from shixiao.workflows.clock import due_day, pack
+from shixiao.workflows.decisions import checking
+from shixiao.workflows.decisions.checking import record_of
+from shixiao.workflows.decisions.laying import scheme_of
+from shixiao.workflows.decisions.remedies import OBJECT, known_on
+from shixiao.workflows.leaves import put
+from shixiao.workflows.moving import needed
+from shixiao.workflows.notices import holders, tell
+from shixiao.workflows.objections.moving import link, notify
+from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
+
+MOST_VOICES = 10_000_000
+NO_STATEMENT = Text("请写明您不同意什么、为什么。", "Say what you disagree with, and why.")
+TOO_LATE = Text(
+    "提出异议的期限到 {due} 为止。行政复议或诉讼如未过期，仍可提出；"
+    "也可以不凭回执，对系统本身提出异议。",
+    "The time to object ended on {due}. Reconsideration and suit may still be open, and anybody may"
+    " object to the system itself without a receipt.",
+)
+OPEN = Text(
+    "对这个决定的异议正在办理，请凭异议编号和查询码查看。",
+    "An objection to this decision is under way; follow it by its number and query code.",
+)
+CAME = Text("收到对“{name}”的异议（{code}）。", "An objection to “{name}” came in ({code}).")
+WRONG_VOICES = Text("请写明有多少人一起提出。", "Say how many people object together.")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What whoever objects says.
+
+    Attributes:
+        statement: what is wrong, and why.
+        contact: telephone or mail; "" for none.
+        helper: who helps or acts for the person, and by which authority; "" for nobody.
+        voices: how many object together.
+        once: random signs of the form: the same form sent twice is one objection.
+    """
+
+    statement: str
+    contact: str = ""
+    helper: str = ""
+    voices: int = 1
+    once: str = ""
+
+
+@transaction.atomic
+def against_decision(
+    decision: LoggedDecision, said: Said, *, actor: Actor, at: datetime
+) -> tuple[Objection, str]:
+    """File an objection to a decision; return it and its query code, which is told once.
+
+    Raises:
+        Incomplete: nothing is said, or the time is over (OBJ-01).
+        Stale: one is under way.
+    """
+    held, today = moving.locked(decision), timezone.localdate(at)
+    record, scheme = record_of(held), scheme_of(held.system)
+    due = due_day(OBJECT, known_on(record))
+    if due is not None and today > due:
+        raise Incomplete(TOO_LATE.format(due=both_days(due)), field="statement")
+    others = held.objections.order_by("filed")
+    if not _sent_before(said) and any(not ended(each.state) for each in others):
+        raise Stale(OPEN)
+    stays = suspends(
+        automatic=record.system_role == "automatic",
+        irreversible=scheme is not None and scheme.irreversible,
+        rules=pack(),
+    )
+    fresh = not others.exists()
+    made, query = _file(held.system, held, said, stays, actor, at)
+    if fresh and not held.objections.exclude(pk=made.pk).exists():
+        cell = moving.locked(held.cell)
+        cell.counts = added(cell.counts, {"appealed": 1})
+        cell.save(update_fields=["counts"])
+    if stays:
+        held.suspended = True
+        held.save(update_fields=["suspended"])
+    return made, query
+
+
+@transaction.atomic
+def against_system(
+    system: System, said: Said, *, actor: Actor, at: datetime
+) -> tuple[Objection, str]:
+    """File an objection to a system itself, without decision or receipt.
+
+    Raises:
+        Incomplete: nothing is said, or no number of people.
+    """
+    if not 1 <= said.voices <= MOST_VOICES:
+        raise Incomplete(WRONG_VOICES, field="voices")
+    return _file(system, None, said, False, actor, at)
+
+
+@transaction.atomic
+def join(objection: Objection, statement: str, *, at: datetime) -> Objection:
+    """Join an objection to a system that is under way, with a statement of one's own.
+
+    Raises:
+        Incomplete: nothing is said.
+        Stale: it has ended, or is to a decision.
+    """
+    held = moving.locked(objection)
+    if held.kind != Objection.Kind.SYSTEM or ended(held.state):
+        raise Stale(CHANGED)
+    own = needed(statement, field="statement", missing=NO_STATEMENT)
+    moving.touch(held, voices=held.voices + 1)
+    put(
+        "objection.joined",
+        held.code,
+        at=at,
+        facts={"records": held.voices},
+        sealed={"statement": own},
+    )
+    return held
+
+
+def audit_objected(*, now: datetime) -> int:
+    """Open the audits that objections ask for; return how many systems were looked at."""
+    waiting = Objection.objects.filter(check_made__isnull=True).select_related("system")
+    systems = {each.system_id: each for each in waiting.order_by("-filed")}
+    for each in systems.values():
+        made = checking.look(each.system, cause=checking.OBJECTION, reference=each.code, at=now)
+        mine = Objection.objects.filter(system=each.system, check_made__isnull=True)
+        mine.filter(filed__lte=now).update(check_made=made, version=F("version") + 1)
+    return len(systems)
+
+
+def _sent_before(said: Said) -> bool:
+    code = _query(said)
+    return bool(said.once) and Objection.objects.filter(query_hash=query_hash(code)).exists()
+
+
+def _query(said: Said) -> str:
+    seed = f"objection:{said.once}".encode()
+    return short_code(sha256(seed).digest()[:5] if said.once else secrets.token_bytes(5))
+
+
+def _file(
+    system: System,
+    decision: LoggedDecision | None,
+    said: Said,
+    stays: bool,
+    actor: Actor,
+    at: datetime,
+) -> tuple[Objection, str]:
+    own = needed(said.statement, field="statement", missing=NO_STATEMENT)
+    query, today = _query(said), timezone.localdate(at)
+    course, told = file(today, suspended=stays, rules=pack(), calendar=load_calendar("cn"))
+    kind = Objection.Kind.DECISION if decision else Objection.Kind.SYSTEM
+    try:
+        with transaction.atomic():
+            made = Objection.objects.create(
+                kind=kind,
+                system=system,
+                decision=decision,
+                voices=said.voices,
+                statement=own,
+                contact=said.contact.strip()[:200],
+                helper=said.helper.strip()[:300],
+                query_hash=query_hash(query),
+                filed=at,
+                filed_by=actor.account,
+                state=course.state,
+                entered=course.since,
+                due=course.due,
+                due_rule=course.rule,
+                suspended=stays,
+            )
+    except IntegrityError:  # the same form was sent before
+        known = Objection.objects.filter(query_hash=query_hash(query), system=system).first()
+        if known is None:
+            raise
+        return known, query
+    facts = {
+        "kind": kind.value,
+        "concerns": system.code,
+        "due": course.due.isoformat() if course.due else None,
+    }
+    sealed = {"statement": own, "actor": actor.account, "person": made.helper}
+    put("objection.filed", made.code, at=at, facts=facts, sealed=sealed)
+    notify(made, told, at)
+    text = CAME.format(name=system.name, code=made.code)
+    tell(holders("analyst", today=today), "objection.filed", text, link=link(made), at=at)
+    return made, query

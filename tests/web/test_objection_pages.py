@@ -1,0 +1,141 @@
+"""Pages of objections: filed from the decision or without one, followed by codes, judged inside."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from shixiao.fairness.decisions import read_row
+from shixiao.records.models import Account, Draw, Objection, System
+from shixiao.workflows.decisions import taking
+from shixiao.workflows.decisions.taking import Answer
+from shixiao.workflows.objections.judging import panel
+from shixiao.workflows.sequencer import sequencer
+from tests import deciding
+from tests.cast import Cast
+from tests.explained import ZONE, sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def aid(cast: Cast, place: Path) -> System:
+    return deciding.laid_down(cast)
+
+
+def fresh(cast: Cast, aid: System) -> Answer:
+    now = timezone.now()
+    moment = (now - timedelta(days=2)).isoformat()
+    row = sent(ts=moment, began=None, told=(now - timedelta(days=1)).date().isoformat())
+    actor = cast.actor("chu", today=timezone.localdate())
+    delivery = taking.begin(aid, name="test", actor=actor, at=now)
+    rows = [(1, read_row(row, now=now, zone=ZONE))]
+    (answer,) = taking.take(delivery, rows, actor=actor, at=now)
+    return answer
+
+
+def browser(account: Account | None = None) -> Client:
+    client = Client(headers={"host": "localhost"})
+    client.cookies["language"] = "en"
+    if account is not None:
+        client.force_login(account)
+    return client
+
+
+def query(said: str) -> str:
+    found = re.search(r'Query code</dt><dd class="keys">([^<]+)<', said)
+    assert found is not None
+    return found[1]
+
+
+def post(client: Client, path: str, **given: object) -> str:
+    """Fill a form as a browser does: with the version that it shows."""
+    page = client.get(path).content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen is not None, page[:500]
+    answer = client.post(path, {"seen": seen[1], **given})
+    assert answer.status_code == 302, answer.content.decode()
+    return answer.content.decode()
+
+
+def test_a_person_objects_from_the_own_decision_and_follows_it(cast: Cast, aid: System) -> None:
+    answer, client = fresh(cast, aid), browser()
+    codes = {"number": answer.receipt, "code": answer.query}
+    begun = client.post("/objections/decision/", codes)
+    assert begun.status_code == 200
+    assert answer.receipt in begun.content.decode()
+    assert client.post("/objections/decision/", codes | {"statement": " "}).status_code == 422
+    wrong = codes | {"code": answer.receipt, "statement": "x"}
+    assert client.post("/objections/decision/", wrong).status_code == 422
+    filed = client.post("/objections/decision/", codes | {"statement": "Wrong income."})
+    row = Objection.objects.get()
+    said = filed.content.decode()
+    assert row.code in said
+    assert "do not wait" in said
+    followed = client.post("/objections/follow/", {"number": row.code, "code": query(said)})
+    assert "silence means it is" in followed.content.decode()
+    assert client.post("/objections/follow/", {"number": row.code, "code": "x"}).status_code == 422
+    own = browser().post("/decisions/", codes).content.decode()
+    assert f"/objections/{row.code}/" in own
+    public = browser().get(f"/objections/{row.code}/").content.decode()
+    assert "Wrong income" not in public
+    gone = client.post("/objections/withdraw/", {"number": row.code, "code": query(said)})
+    assert gone.status_code == 302
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+
+
+def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: System) -> None:
+    client = browser()
+    assert (
+        f'value="{aid.code}" selected'
+        in client.get(f"/objections/add/?system={aid.code}").content.decode()
+    )
+    given = {"system": aid.code, "statement": "Elders cannot use it.", "voices": 30}
+    assert client.post("/objections/add/", given).status_code == 200
+    row = Objection.objects.get()
+    client.post(f"/objections/{row.code}/join/", {"statement": "Me too."})
+    row.refresh_from_db()
+    assert row.voices == 31
+    assert "31 people" in client.get("/objections/").content.decode()
+
+
+def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None:
+    answer, analyst = fresh(cast, aid), browser(cast.accounts["li"])
+    for n in range(3):
+        one = Account.objects.create_user(f"e{n}", name=f"E{n}")
+        one.posts.create(organisation=cast.places["panel"], role="expert", starts=date(2026, 1, 1))
+    codes = {"number": answer.receipt, "code": answer.query, "statement": "Wrong income."}
+    browser().post("/objections/decision/", codes)
+    with sequencer() as opened:
+        opened.integrate()
+    row = Objection.objects.get()
+    place = f"/objections/{row.code}/"
+    assert "Wrong income" in analyst.get(place).content.decode()
+    post(analyst, f"{place}do/accept/", track="ordinary")
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    post(analyst, f"{place}do/freeze/", source="Lottery", source_day=tomorrow.isoformat())
+    early = analyst.get(f"{place}do/draw/").content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', early)
+    assert seen is not None
+    refused = analyst.post(f"{place}do/draw/", {"seen": seen[1], "announced": "3 11"})
+    assert refused.status_code == 422
+    Draw.objects.update(source_day=timezone.localdate())
+    post(analyst, f"{place}do/draw/", announced="3 11")
+    for member in panel(row):
+        client = browser(member.account)
+        assert client.get(f"{place}do/uphold/").status_code == 403
+        post(client, f"{place}do/opine/", vote="correct", opinion="The register says 900.")
+    post(analyst, f"{place}do/uphold/", outcome="correct", reason="Wrong income.")
+    head = browser(cast.accounts["zhou"])
+    post(head, f"{place}do/carry/", result="grant", reason="Paid.")
+    own = {"number": answer.receipt, "code": answer.query}
+    said = browser().post("/decisions/", own).content.decode()
+    assert "It was corrected" in said
+    assert "granted" in said
+    assert browser(cast.accounts["wu"]).get(f"{place}do/carry/").status_code == 403
