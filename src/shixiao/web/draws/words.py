@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.urls import reverse
 
 from shixiao.checkup.report.speech import both_days
-from shixiao.records.models import InspectionPlan, Training
+from shixiao.records.models import AlgorithmReview, InspectionPlan, Objection, Training
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.commissions.seeing import visible
@@ -19,8 +19,12 @@ TAGS = {
     "starts": Text("开课次序", "Who starts when"),
     "systems": Text("抽查的系统", "Systems to inspect"),
     "inspectors": Text("检查员", "Inspectors"),
+    "experts": Text("审查算法的专家", "Experts who review an algorithm"),
+    "panel": Text("评审异议的专家", "Experts who judge an objection"),
 }
 INSPECTIONS = Text("{starts}起的抽查", "inspections from {starts}")
+REVIEW = Text("“{name}”的定期审查", "periodic review of “{name}”")
+OBJECTION = Text("对“{name}”的一项异议", "an objection to “{name}”")
 NOT_YET = Text("尚未公布的第三方评估", "a third-party evaluation that is not public yet")
 
 
@@ -38,4 +42,11 @@ def subjects(actor: Actor, codes: Collection[str]) -> dict[str, tuple[Text, str]
     for code, starts in InspectionPlan.objects.filter(code__in=codes).values_list("code", "starts"):
         name = INSPECTIONS.format(starts=both_days(starts))
         found[code] = (name, reverse("inspection_plan", args=[code]))
+    reviews = AlgorithmReview.objects.filter(code__in=codes)
+    for code, name in reviews.values_list("code", "algorithm__system__name"):
+        found[code] = (REVIEW.format(name=name), reverse("review", args=[code]))
+    # Whoever objects follows the objection by a code of his own: its page is no link for others.
+    objections = Objection.objects.filter(code__in=codes)
+    for code, name in objections.values_list("code", "system__name"):
+        found[code] = (OBJECTION.format(name=name), "")
     return found
