@@ -1,0 +1,104 @@
+"""``shixiao voice``: what do messages speak of, which are copies, who decides, and who agrees?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shixiao.cli.progress import progress
+from shixiao.settings import Settings
+from shixiao.terms import Text
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+Command = Callable[..., None]
+READING = Text("读取", "Reading")
+
+
+@click.group(
+    help="民意：留言的热点、重复、分派，意见分组 · topics, copies and routing of messages, groups"
+    " of opinion."
+)
+def voice() -> None:
+    """Hold the subcommands together."""
+
+
+_json = click.option(
+    "--json", "as_json", is_flag=True, help="只在标准输出打印 JSON · print JSON only"
+)
+_quiet = click.option("--quiet", is_flag=True, help="不显示进度 · no progress")
+_packs = click.option(
+    "--rules",
+    "packs",
+    multiple=True,
+    metavar="PACK",
+    help="规则包，可叠加 · rule pack, may be given again to layer  [default: cn-2026]",
+)
+_seed = click.option("--seed", default=20260101, show_default=True, help="随机种子 · random seed")
+
+
+def _columns(command: Command) -> Command:
+    """Add the options that say what the columns of messages mean."""
+    options = (
+        ("text", "内容 · what was written"),
+        ("title", "标题 · subject"),
+        ("likes", "点赞数 · reactions in favour"),
+        ("time", "时间 · when"),
+        ("place", "地区 · where"),
+        ("id", "编号 · id"),
+        ("person", "留言人 · who"),
+    )
+    for name, about in reversed(options):
+        command = click.option(f"--{name}", metavar="COL", help=f"{about}")(command)
+    return command
+
+
+@voice.command(
+    help="重复与集体留言 · near-duplicates, campaigns and what each person added.\n\n"
+    "FILE: CSV (UTF-8, GB18030), XLSX, Parquet or JSON lines; columns are recognised or named."
+)
+@click.argument("file", type=FILE, metavar="FILE")
+@_columns
+@_packs
+@_json
+@_quiet
+def duplicates(
+    *, file: Path, packs: tuple[str, ...], as_json: bool, quiet: bool, **columns: str | None
+) -> None:
+    """Read, group, print."""
+    from shixiao.cli.voice_table import show_duplicates
+    from shixiao.rules import load_pack
+    from shixiao.voice import Columns, read_messages
+    from shixiao.voice import duplicates as found_in
+
+    settings = Settings.from_environment()
+    rules = load_pack(*packs)
+    with progress(language=settings.language, quiet=quiet) as report:
+        report(READING)
+        messages = read_messages(file, Columns(**columns))
+        report(Text("查找重复", "Looking for copies"))
+        groups = found_in(messages.rows, rules=rules)
+    answer = {
+        "schema": "shixiao/voice-duplicates/1",
+        "messages": len(messages.rows),
+        "groups": [group.to_json(messages.rows) for group in groups],
+        **_about(messages.notes, rules),
+    }
+    _print(answer, as_json, show_duplicates, settings.language)
+
+
+def _about(notes: Sequence[Text], rules: Any) -> dict[str, Any]:
+    return {
+        "notes": [note.to_json() for note in notes],
+        "rules": {"name": rules.name, "hash": rules.hash},
+    }
+
+
+def _print(answer: dict[str, Any], as_json: bool, show: Callable[..., None], language: str) -> None:
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
+        return
+    show(answer, language=language)

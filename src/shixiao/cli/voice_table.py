@@ -1,0 +1,78 @@
+"""Answers of ``shixiao voice`` on the terminal: one sentence first, then a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from shixiao.terms import Text
+
+SHOWN = 20  # rows of a table
+WIDE = 60  # characters of a text in a table
+MORE = Text("另有 {n} 个，见 --json。", "Not shown, see --json: {n}.")
+COPIES = Text(
+    "{n} 条留言，{groups} 组重复，涉及 {inside} 条；其中集体留言 {campaigns} 组。",
+    "{n} messages, {groups} groups of copies with {inside} messages; {campaigns} are campaigns.",
+)
+KINDS = {
+    "exact": Text("原文相同", "same letters"),
+    "near": Text("改动少许", "edited"),
+    "paraphrase": Text("换句话说", "in other words"),
+}
+SIZE, TEMPLATE, LIKENESS = (
+    Text("条数", "Messages"),
+    Text("共同内容", "In common"),
+    Text("相似度", "Likeness"),
+)
+KIND, ADDED = Text("类型", "Kind"), Text("有补充", "Added to")
+
+
+def show_duplicates(answer: Mapping[str, Any], *, language: str) -> None:
+    """Print the groups of copies, the largest first."""
+    groups = answer["groups"]
+    said = COPIES.format(
+        n=answer["messages"],
+        groups=len(groups),
+        inside=sum(group["size"] for group in groups),
+        campaigns=sum(group["campaign"] for group in groups),
+    )
+    rows = [
+        (
+            group["template"][:WIDE],
+            KINDS[group["kind"]].in_language(language),
+            str(group["size"]),
+            f"{group['similarity']:.2f}",
+            str(len(group["added"])),
+        )
+        for group in groups
+    ]
+    _show(said, (TEMPLATE, KIND, SIZE, LIKENESS, ADDED), rows, answer, language)
+
+
+def _show(
+    said: Text,
+    heads: Sequence[Text],
+    rows: Sequence[Sequence[str]],
+    answer: Mapping[str, Any],
+    language: str,
+) -> None:
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(said.in_language(language), style="bold")
+    if rows:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for place, head in enumerate(heads):
+            table.add_column(
+                head.in_language(language), justify="right" if place else "left", overflow="fold"
+            )
+        for row in rows[:SHOWN]:
+            table.add_row(*row)
+        console.print(table)
+    if len(rows) > SHOWN:
+        console.print(MORE.format(n=len(rows) - SHOWN).in_language(language))
+    for note in answer["notes"]:
+        console.print(f"· {Text.of(note).in_language(language)}")
