@@ -90,6 +90,47 @@ def duplicates(
     _print(answer, as_json, show_duplicates, settings.language)
 
 
+@voice.command(
+    help="意见分组与共识 · groups of opinion, what all of them agree on, and brigades.\n\n"
+    "VOTES: a row per vote (Pol.is votes.csv) or per person (participants-votes.csv)."
+)
+@click.argument("votes", type=FILE, metavar="VOTES")
+@click.option("--given", type=FILE, metavar="GROUPS", help="采用已有的分组 · take these groups")
+@click.option(
+    "--comments", type=FILE, metavar="FILE", help="条目表，已撤下的不计 · moderated statements"
+)
+@_seed
+@_packs
+@_json
+@_quiet
+def groups(
+    *,
+    votes: Path,
+    given: Path | None,
+    comments: Path | None,
+    seed: int,
+    packs: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Read, group or take the groups, print."""
+    from shixiao.cli.voice_table import show_groups
+    from shixiao.rules import load_pack
+    from shixiao.voice import opinions, read_ballots, read_groups, read_moderated
+
+    settings = Settings.from_environment()
+    rules = load_pack(*packs)
+    with progress(language=settings.language, quiet=quiet) as report:
+        report(READING)
+        ballots = read_ballots(votes)
+        published = None if given is None else read_groups(given)
+        out = frozenset[str]() if comments is None else read_moderated(comments)
+        report(Text("分组", "Grouping"))
+        found = opinions(ballots, rules=rules, given=published, moderated=out, seed=seed)
+    answer = {"schema": "shixiao/voice-groups/1", **found.to_json(), **_about((), rules)}
+    _print(answer, as_json, show_groups, settings.language)
+
+
 def _about(notes: Sequence[Text], rules: Any) -> dict[str, Any]:
     return {
         "notes": [note.to_json() for note in notes],

@@ -31,6 +31,35 @@ SIZE, TEMPLATE, LIKENESS = (
 )
 KIND, ADDED = Text("类型", "Kind"), Text("有补充", "Added to")
 
+OPINIONS = Text(
+    "{voters} 人表态，{n} 人计入，{k} 个意见分组。{why}",
+    "{voters} people voted, {n} are counted, {k} groups of opinion. {why}",
+)
+SUSPECT = Text(
+    "抱团表态：{n} 组，共 {inside} 人，每组合计按一人加权，未删除任何人。",
+    "Brigades: {n}, with {inside} people; each weighs as one person, and nobody is left out.",
+)
+STATEMENT, SCORE = Text("条目", "Statement"), Text("共识分", "Consensus")
+OF_GROUP = Text("{id} 组（{n} 人）", "Group {id} ({n})")
+
+
+def show_groups(answer: Mapping[str, Any], *, language: str) -> None:
+    """Print how many groups there are, and what all of them agree on."""
+    why, suspect = Text.of(answer["why"]), answer["suspect"]
+    counts = {"voters": answer["voters"], "n": answer["participants"], "k": answer["k"]}
+    said = OPINIONS.format(**counts, why=why)
+    heads = [STATEMENT, SCORE]
+    heads += [OF_GROUP.format(id=group["id"], n=group["size"]) for group in answer["groups"]]
+    rows = [
+        (row["statement_id"], f"{row['score']:.3f}", *(f"{share:.0%}" for share in row["agree"]))
+        for row in answer["consensus"]
+    ]
+    _show(said, heads, rows, answer, language)
+    if suspect:
+        inside = sum(brigade["size"] for brigade in suspect)
+        line = SUSPECT.format(n=len(suspect), inside=inside)
+        Console(file=sys.stdout, highlight=False).print(line.in_language(language))
+
 
 def show_duplicates(answer: Mapping[str, Any], *, language: str) -> None:
     """Print the groups of copies, the largest first."""

@@ -85,7 +85,7 @@ def _windows(texts: Sequence[str]) -> Hashes:
     mixed |= code[:last]
     with np.errstate(over="ignore"):
         mixed *= _GOLDEN
-    mixed = _mix(mixed)
+    mixed = mix(mixed)
     ends = np.cumsum([len(text) for text in texts])[:-1]
     crossing = np.zeros(last, bool)  # windows that reach into the next text
     for back in range(1, SHINGLE):
@@ -93,7 +93,7 @@ def _windows(texts: Sequence[str]) -> Hashes:
     return mixed[~crossing]
 
 
-def _mix(x: Hashes) -> Hashes:
+def mix(x: Hashes) -> Hashes:
     """Scatter bits (splitmix64: Steele, Lea & Flood 2014)."""
     mixed = x >> np.uint64(30)
     with np.errstate(over="ignore"):
@@ -117,14 +117,14 @@ def signatures(found: Shingled) -> Hashes:
     np.minimum.at(least, place, found.hashes)
     table = least.reshape(count, BINS)
     empty = np.diff(found.starts) == 0
-    table[empty] = _mix(np.arange(int(empty.sum()) * BINS, dtype=np.uint64)).reshape(-1, BINS)
+    table[empty] = mix(np.arange(int(empty.sum()) * BINS, dtype=np.uint64)).reshape(-1, BINS)
     filled = table.copy().reshape(-1)
     left = np.flatnonzero(filled == _NONE)
     for attempt in range(1, TRIES + 1):
         if not len(left):
             return filled.reshape(count, BINS)
         rows, bins = np.divmod(left, BINS)
-        asked = _mix((bins.astype(np.uint64) + np.uint64(attempt * BINS)) * _GOLDEN)
+        asked = mix((bins.astype(np.uint64) + np.uint64(attempt * BINS)) * _GOLDEN)
         borrowed = least[rows * BINS + (asked % np.uint64(BINS)).astype(np.int64)]
         filled[left] = borrowed
         left = left[borrowed == _NONE]
@@ -143,7 +143,7 @@ def candidates(table: Hashes, similar: float) -> Iterator[tuple[int, int]]:
         key = table[:, band].copy()
         with np.errstate(over="ignore"):
             for row in range(band + 1, band + ROWS):
-                key = _mix(key * _GOLDEN + table[:, row])
+                key = mix(key * _GOLDEN + table[:, row])
         seen.append(_pairs(key, len(table)))
     pairs = np.unique(np.concatenate(seen)) if seen else np.zeros(0, np.int64)
     for low in range(0, len(pairs), 1 << 16):
