@@ -91,6 +91,47 @@ def duplicates(
 
 
 @voice.command(
+    help="热点话题 · what many people speak of, the hottest first.\n\n"
+    "FILE: CSV (UTF-8, GB18030), XLSX, Parquet or JSON lines; columns are recognised or named."
+)
+@click.argument("file", type=FILE, metavar="FILE")
+@_columns
+@_seed
+@_packs
+@_json
+@_quiet
+def topics(
+    *,
+    file: Path,
+    seed: int,
+    packs: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    **columns: str | None,
+) -> None:
+    """Read, group, print."""
+    from shixiao.cli.voice_table import show_topics
+    from shixiao.rules import load_pack
+    from shixiao.voice import Columns, read_messages
+    from shixiao.voice import topics as found_in
+
+    settings = Settings.from_environment()
+    rules = load_pack(*packs)
+    with progress(language=settings.language, quiet=quiet) as report:
+        report(READING)
+        messages = read_messages(file, Columns(**columns))
+        report(Text("归并话题", "Grouping by topic"))
+        found = found_in(messages.rows, rules=rules, seed=seed)
+    answer = {
+        "schema": "shixiao/voice-topics/1",
+        "messages": len(messages.rows),
+        "topics": [topic.to_json(messages.rows) for topic in found],
+        **_about(messages.notes, rules),
+    }
+    _print(answer, as_json, show_topics, settings.language)
+
+
+@voice.command(
     help="意见分组与共识 · groups of opinion, what all of them agree on, and brigades.\n\n"
     "VOTES: a row per vote (Pol.is votes.csv) or per person (participants-votes.csv)."
 )

@@ -31,6 +31,49 @@ SIZE, TEMPLATE, LIKENESS = (
 )
 KIND, ADDED = Text("类型", "Kind"), Text("有补充", "Added to")
 
+TOPICS = Text(
+    "{n} 条留言，{topics} 个话题，包含 {inside} 条。",
+    "{n} messages, {topics} topics with {inside} of them.",
+)
+TOPIC, HEAT, PEOPLE, STEADY, TREND, WHERE = (
+    Text("话题", "Topic"),
+    Text("热度", "Heat"),
+    Text("人数", "People"),
+    Text("稳定性", "Stability"),
+    Text("趋势", "Trend"),
+    Text("地点", "Where"),
+)
+TRENDS = {
+    "rising": Text("升温", "rising"),
+    "steady": Text("平稳", "steady"),
+    "falling": Text("降温", "falling"),
+    None: Text("—", "—"),
+}
+
+
+def show_topics(answer: Mapping[str, Any], *, language: str) -> None:
+    """Print the topics, the hottest first."""
+    topics = answer["topics"]
+    said = TOPICS.format(
+        n=answer["messages"],
+        topics=len(topics),
+        inside=sum(topic["size"] for topic in topics),
+    )
+    rows = [
+        (
+            " ".join(topic["terms"]),
+            str(topic["size"]),
+            str(topic["heat_parts"]["people"]),
+            f"{topic['heat']:.1f}",
+            f"{topic['stability']:.2f}",
+            TRENDS[topic["trend"]].in_language(language),
+            " ".join(place["place"] for place in topic["places"][:2]),
+        )
+        for topic in topics
+    ]
+    _show(said, (TOPIC, SIZE, PEOPLE, HEAT, STEADY, TREND, WHERE), rows, answer, language)
+
+
 OPINIONS = Text(
     "{voters} 人表态，{n} 人计入，{k} 个意见分组。{why}",
     "{voters} people voted, {n} are counted, {k} groups of opinion. {why}",

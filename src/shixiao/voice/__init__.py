@@ -4,6 +4,7 @@ from shixiao.voice.ballots import Ballots, read_ballots, read_groups, read_moder
 from shixiao.voice.duplicates import Group, duplicates
 from shixiao.voice.opinions import Opinions, opinions
 from shixiao.voice.reading import Columns, Message, Messages, read_messages
+from shixiao.voice.topics import Topic, topics
 
 __all__ = [
     "Ballots",
@@ -12,10 +13,12 @@ __all__ = [
     "Message",
     "Messages",
     "Opinions",
+    "Topic",
     "duplicates",
     "opinions",
     "read_ballots",
     "read_groups",
     "read_messages",
     "read_moderated",
+    "topics",
 ]
