@@ -51,9 +51,7 @@ def test_messages_in_other_words_or_none_are_in_no_topic() -> None:
     assert not {0, 1, 2, 3} & {i for topic in given for i in topic.members}
 
 
-@pytest.mark.parametrize(
-    "texts", [[""], ["水"], ["水", "水"], ["abc", "def", "ghi"], ["停水了"] * 5]
-)
+@pytest.mark.parametrize("texts", [[""], ["水"], ["水", "水"], ["a", "b", "c"], ["停水了"] * 5])
 def test_few_messages_are_no_error(texts: list[str]) -> None:
     topics([Message(str(i), text) for i, text in enumerate(texts)], rules=RULES)
 

@@ -116,7 +116,7 @@ def _along_edges(graph: csr_matrix, least: float) -> Labels:
     root = list(range(count))
     following = count
     while heap:
-        score, i, j = heapq.heappop(heap)
+        _, i, j = heapq.heappop(heap)
         if i not in size or j not in size:
             continue
         root.append(following)

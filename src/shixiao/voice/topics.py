@@ -36,7 +36,6 @@ ROUGH = 300  # texts up to which a replicate compares all pairs
 KEPT = 0.7  # share of the words kept in a replicate
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}(?:街道|社区|小区|[省市县区镇乡])")
 _CODED = re.compile(r"[A-Z]{1,3}\d{0,3}[省市县区镇乡]")  # names of places as exports hide them
-Table = csr_matrix
 Labels = npt.NDArray[np.int64]
 
 
@@ -98,17 +97,9 @@ def topics(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101
     telling = _telling(table, members, vocabulary)
     found = []
     for group, heat, stability, terms in zip(members, heats, steady, telling, strict=True):
-        order = _typical(table, group)
-        found.append(
-            Topic(
-                terms,
-                tuple(order),
-                heat,
-                stability,
-                _places(messages, order),
-                tuple(order[:EXAMPLES]),
-            )
-        )
+        order = tuple(_typical(table, group))
+        places = _places(messages, order)
+        found.append(Topic(terms, order, heat, stability, places, order[:EXAMPLES]))
     return sorted(found, key=lambda topic: (-topic.heat.value, topic.members))
 
 
@@ -117,7 +108,7 @@ def _tokens(message: Message) -> list[str]:
     return title * TITLE + words(readable(message.text))[:LONGEST_DOCUMENT]
 
 
-def _weighted(tokens: Sequence[Sequence[str]]) -> tuple[Table | None, npt.NDArray[Any]]:
+def _weighted(tokens: Sequence[Sequence[str]]) -> tuple[csr_matrix | None, npt.NDArray[Any]]:
     """Return the TF-IDF table; single signs and words of but one message say nothing together."""
     useful = [[word for word in own if len(word) > 1] for own in tokens]
     fewest = 2 if len(tokens) > 3 else 1
@@ -138,7 +129,7 @@ def _members(labels: Labels, fewest: int) -> list[Labels]:
     return [group for group in groups if labels[group[0]] >= 0 and len(group) >= fewest]
 
 
-def _typical(table: Table, group: Labels) -> list[int]:
+def _typical(table: csr_matrix, group: Labels) -> list[int]:
     """Return the messages of a topic, those nearest to its middle first."""
     part = table[group]
     middle = np.asarray(part.mean(axis=0)).ravel()
@@ -147,7 +138,7 @@ def _typical(table: Table, group: Labels) -> list[int]:
 
 
 def _telling(
-    table: Table, members: Sequence[Labels], vocabulary: npt.NDArray[Any]
+    table: csr_matrix, members: Sequence[Labels], vocabulary: npt.NDArray[Any]
 ) -> list[tuple[str, ...]]:
     """Return for each topic the words with the largest log-likelihood ratio against the rest."""
     spoken = (table > 0).astype(np.float64).tocsr()
@@ -183,7 +174,7 @@ def _named(message: Message) -> set[str]:
 
 
 def _stability(
-    table: Table, labels: Labels, members: Sequence[Labels], least: float, seed: int
+    table: csr_matrix, labels: Labels, members: Sequence[Labels], least: float, seed: int
 ) -> list[float]:
     """Return how much of each topic stays together when three words in ten are left out.
 
@@ -207,7 +198,7 @@ def _stability(
     return [float(score) for score in scores / REPLICATES]
 
 
-def _unit(table: Table) -> Table:
+def _unit(table: csr_matrix) -> csr_matrix:
     lengths = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
     scale = 1 / np.maximum(lengths, 1e-12)
     table.data *= np.repeat(scale, np.diff(table.indptr)).astype(table.data.dtype)
