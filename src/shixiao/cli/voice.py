@@ -132,6 +132,65 @@ def topics(
 
 
 @voice.command(
+    help="自动分派 · learn from sorted messages which class or department the others are for.\n\n"
+    "TRAIN: messages with a label each. FILE: messages to route; labels in it are tested, not used."
+)
+@click.argument("train", type=FILE, metavar="TRAIN")
+@click.argument("file", type=FILE, metavar="FILE")
+@click.option("--label", metavar="COL", help="TRAIN 中的类别或部门 · class or department")
+@_columns
+@_seed
+@_packs
+@_json
+@_quiet
+def route(
+    *,
+    train: Path,
+    file: Path,
+    label: str | None,
+    seed: int,
+    packs: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+    **columns: str | None,
+) -> None:
+    """Read both, learn, route, print."""
+    from shixiao.cli.voice_table import show_routes
+    from shixiao.rules import load_pack
+    from shixiao.voice import Columns, read_messages
+    from shixiao.voice import train as learnt
+
+    settings = Settings.from_environment()
+    rules = load_pack(*packs)
+    with progress(language=settings.language, quiet=quiet) as report:
+        report(READING)
+        known = read_messages(
+            train, Columns(**_there(columns, train, file), label=label), label=True
+        )
+        messages = read_messages(file, Columns(**_there(columns, file)))
+        report(Text("学习", "Learning"))
+        router = learnt(known.rows, rules=rules, seed=seed)
+        report(Text("分派", "Routing"))
+        answer = {
+            "schema": "shixiao/voice-routes/1",
+            **router.to_json(messages.rows),
+            **_about((*known.notes, *messages.notes), rules),
+        }
+    _print(answer, as_json, show_routes, settings.language)
+
+
+def _there(
+    columns: dict[str, str | None], file: Path, other: Path | None = None
+) -> dict[str, str | None]:
+    """Return the named columns that a file has, and those that neither has, to be refused."""
+    from shixiao.voice.reading import column_names
+
+    names = {*column_names(file)}
+    away = {*column_names(other)} - names if other else {*columns.values()} - names
+    return {key: None if name in away else name for key, name in columns.items()}
+
+
+@voice.command(
     help="意见分组与共识 · groups of opinion, what all of them agree on, and brigades.\n\n"
     "VOTES: a row per vote (Pol.is votes.csv) or per person (participants-votes.csv)."
 )

@@ -74,6 +74,51 @@ def show_topics(answer: Mapping[str, Any], *, language: str) -> None:
     _show(said, (TOPIC, SIZE, PEOPLE, HEAT, STEADY, TREND, WHERE), rows, answer, language)
 
 
+ROUTES = Text(
+    "学自 {trained} 条，交叉检验准确率 {accuracy}；{n} 条中 {automatic} 条自动分派，其余由人分派。",
+    "Learnt from {trained}, cross-fitted accuracy {accuracy}; of {n} messages {automatic} go"
+    " automatically, a person routes the others.",
+)
+TESTED = Text(
+    "与已有类别对照：{n} 条，准确率 {accuracy}，宏平均 F1 {f1}。",
+    "Held against the labels that are there: {n} messages, accuracy {accuracy}, macro F1 {f1}.",
+)
+NUMBER, CLASS, SECOND, SURE, BY = (
+    Text("编号", "Id"),
+    Text("类别", "Label"),
+    Text("其次", "Runner-up"),
+    Text("把握", "Confidence"),
+    Text("分派", "Routed by"),
+)
+AUTOMATIC, PERSON = Text("自动", "machine"), Text("人", "a person")
+
+
+def show_routes(answer: Mapping[str, Any], *, language: str) -> None:
+    """Print the routes, those that need a person first."""
+    routes = sorted(answer["messages"], key=lambda row: row["margin"])
+    said = ROUTES.format(
+        trained=answer["trained"],
+        accuracy=f"{answer['expected']['accuracy']:.1%}",
+        n=len(routes),
+        automatic=sum(row["automatic"] for row in routes),
+    )
+    rows = [
+        (
+            row["message_id"],
+            row["label"],
+            row["runner_up"],
+            f"{row['confidence']:.0%}",
+            (AUTOMATIC if row["automatic"] else PERSON).in_language(language),
+        )
+        for row in routes
+    ]
+    _show(said, (NUMBER, CLASS, SECOND, SURE, BY), rows, answer, language)
+    if answer["tested"]:
+        held = answer["tested"]
+        line = TESTED.format(n=held["n"], accuracy=held["accuracy"], f1=held["macro_f1"])
+        Console(file=sys.stdout, highlight=False).print(line.in_language(language))
+
+
 OPINIONS = Text(
     "{voters} 人表态，{n} 人计入，{k} 个意见分组。{why}",
     "{voters} people voted, {n} are counted, {k} groups of opinion. {why}",

@@ -19,7 +19,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-NEIGHBOURS = 30
+NEIGHBOURS = 20
 DENSE = 5_000  # texts of a part whose pairs are all compared
 ROWS = 1_000  # rows of the product at once
 COMMON, MOST = 0.05, 1_500

@@ -130,6 +130,11 @@ def read_messages(path: Path, columns: Columns | None = None, *, label: bool = F
     return _gathered(path.name, lines, chosen, frozenset(given))
 
 
+def column_names(path: Path) -> tuple[str, ...]:
+    """Return the headers of a file of messages."""
+    return _table(path)[0]
+
+
 def chosen_columns(
     names: Sequence[str], given: Mapping[str, str], table: str, *, file: str
 ) -> dict[str, str]:
