@@ -19,6 +19,9 @@ REDUCED = [
     # Costs again, and three thousand groups compared in several worlds.
     pytest.param("fairness_2", marks=pytest.mark.slow),
     pytest.param("fairness_3", marks=pytest.mark.slow),
+    pytest.param("voice_1", marks=pytest.mark.slow),
+    pytest.param("voice_2", marks=pytest.mark.slow),
+    pytest.param("voice_3", marks=pytest.mark.slow),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),

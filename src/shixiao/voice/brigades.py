@@ -74,18 +74,63 @@ def brigades(ballots: Ballots, *, rules: RulePack) -> list[Brigade]:
     A few whose votes are the same, or agree where hardly anybody would, are a brigade; so are many
     who are nearly the same, more than a conversation has by itself.
     """
-    near, sure = _linked(ballots, rules)
+    crowds = _crowds(ballots, rules)
+    # One of each crowd stays: its copies must not change what is usual among the others.
+    extra = {i for crowd in crowds for i in crowd[1:]}
+    rest = np.array([i for i in range(len(ballots.persons)) if i not in extra], np.int64)
     few = int(rules.number(FEWEST))
-    many = max(few, rules.number(CROWD) * len(ballots.persons))
-    free = set(range(len(ballots.persons)))
-    found: list[Brigade] = []
-    for pairs, least in ((near, many), (sure, few)):
-        for centre in sorted(pairs, key=lambda i: (-len(pairs[i]), i)):
-            members = sorted(i for i in pairs[centre] if i in free)
-            if centre in free and len(members) + 1 >= least:
-                free -= {centre, *members}
-                found.append(_told([centre, *members], pairs[centre], ballots, rules))
+    _, sure = _linked(ballots.votes[rest], rules)
+    small = [[int(rest[i]) for i in star] for star in _stars(sure, few, set(range(len(rest))))]
+    in_crowd = {i for crowd in crowds for i in crowd}
+    stars = [*crowds, *(star for star in small if not in_crowd & {*star})]
+    found = [_told(star, ballots, rules) for star in stars]
     return sorted(found, key=lambda b: (-len(b.persons), b.persons))
+
+
+def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
+    """Return the large brigades: a star of nearly equal votes, and all who are near to its middle.
+
+    The middle, the most frequent vote on each statement, is free of the noise of its copies; who is
+    as near to it as ``template`` says belongs to it too.
+    """
+    near, _ = _linked(ballots.votes, rules)
+    many = max(rules.number(FEWEST), rules.number(CROWD) * len(ballots.persons))
+    free = set(range(len(ballots.persons)))
+    crowds = []
+    for star in _stars(near, many, set(free)):
+        if not {*star} <= free:
+            continue
+        middle = _middle(ballots.votes[star])
+        likeness = _likeness(ballots.votes, middle)
+        others = np.flatnonzero(likeness >= rules.number(ALIKE, "template")).tolist()
+        crowd = [star[0], *sorted((free & {*star, *others}) - {star[0]})]
+        free -= {*crowd}
+        crowds.append(crowd)
+    return crowds
+
+
+def _stars(pairs: Pairs, least: float, free: set[int]) -> list[list[int]]:
+    """Return centres with their free neighbours, the largest first, of at least so many."""
+    stars = []
+    for centre in sorted(pairs, key=lambda i: (-len(pairs[i]), i)):
+        members = sorted(i for i in pairs[centre] if i in free)
+        if centre in free and len(members) + 1 >= least:
+            free -= {centre, *members}
+            stars.append([centre, *members])
+    return stars
+
+
+def _middle(votes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    kinds = np.array([*KINDS, UNSEEN], np.int8)
+    counts = np.stack([(votes == kind).sum(axis=0) for kind in kinds])
+    return np.asarray(kinds[counts.argmax(axis=0)])
+
+
+def _likeness(votes: npt.NDArray[np.int8], one: npt.NDArray[np.int8]) -> Floats:
+    """Return the share of equal votes among all that either has cast."""
+    either = ((votes != UNSEEN) | (one != UNSEEN)).sum(axis=1)
+    equal = ((votes == one) & (votes != UNSEEN)).sum(axis=1)
+    return np.asarray(equal / np.maximum(either, 1))
 
 
 def weights_of(found: list[Brigade], count: int) -> Floats:
@@ -96,15 +141,14 @@ def weights_of(found: list[Brigade], count: int) -> Floats:
     return weights
 
 
-def _linked(ballots: Ballots, rules: RulePack) -> tuple[Pairs, Pairs]:
+def _linked(votes: npt.NDArray[np.int8], rules: RulePack) -> tuple[Pairs, Pairs]:
     """Return pairs that are nearly the same, and those of them that can hardly be chance."""
-    votes = ballots.votes
     rows, columns = np.nonzero(votes != UNSEEN)
     if not len(rows):
         return {}, {}
     tokens = columns.astype(np.uint64) * np.uint64(4) + (votes[rows, columns] + 1).astype(np.uint64)
     starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(votes)))))
-    least = rules.number(ALIKE)
+    least = rules.number(ALIKE, "pair")
     table = signatures(Shingled(mix(tokens + np.uint64(1)), starts))
     found = np.array(list(candidates(table, least / (2 - least))), np.int64).reshape(-1, 2)
     if not len(found):
@@ -173,20 +217,18 @@ def _sides(votes: npt.NDArray[np.int8]) -> Ints:
     return np.asarray(centred @ direction > 0, np.int64)
 
 
-def _told(
-    persons: list[int], scores: dict[int, float], ballots: Ballots, rules: RulePack
-) -> Brigade:
+def _told(persons: list[int], ballots: Ballots, rules: RulePack) -> Brigade:
     first = np.sort(ballots.first[persons])
     first = first[~np.isnan(first)]
     span = None
     if len(first) >= 2:
         width = max(2, int(np.ceil(HOLD * len(first))))
         span = float((first[width - 1 :] - first[: len(first) - width + 1]).min()) / 60
-    likeness = [scores[i] for i in persons[1:]]
+    likeness = _likeness(ballots.votes[persons[1:]], ballots.votes[persons[0]])
     return Brigade(
         persons=tuple(persons),
-        identical=min(likeness) == 1.0,
-        likeness=float(np.mean(likeness)),
+        identical=bool(likeness.min() == 1.0),
+        likeness=float(likeness.mean()),
         span=span,
         burst=span is not None and span <= rules.number(BURST),
     )

@@ -21,7 +21,6 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
-from threadpoolctl import threadpool_limits
 
 from shixiao.voice.ballots import UNSEEN
 
@@ -63,11 +62,6 @@ def landscape(votes: Votes, weights: Floats, *, seed: int) -> Landscape:
         weights: weight of each person, in (0, 1].
         seed: of k-means and of the resampling.
     """
-    with threadpool_limits(1):  # threads that wait for each other cost more than the work
-        return _landscape(votes, weights, seed)
-
-
-def _landscape(votes: Votes, weights: Floats, seed: int) -> Landscape:
     values = np.where(votes == UNSEEN, 0, votes).astype(np.float32)
     seen = (votes != UNSEEN).astype(np.float32)
     places, first = _places(values, seen, weights)

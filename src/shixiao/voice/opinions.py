@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from shixiao.rules import RulePack
 from shixiao.terms import BadInput, Text
@@ -116,6 +117,17 @@ def opinions(
     Raises:
         BadInput: too few people or statements for groups, or nobody of those given voted.
     """
+    with threadpool_limits(1):  # threads that wait for each other cost more than the work
+        return _found(ballots, rules, given, moderated, seed)
+
+
+def _found(
+    ballots: Ballots,
+    rules: RulePack,
+    given: Mapping[str, str] | None,
+    moderated: frozenset[str],
+    seed: int,
+) -> Opinions:
     statements = np.array([s not in moderated for s in ballots.statements])
     least = min(int(rules.number(FEWEST_VOTES)), int(statements.sum()))
     own = ballots.kept(np.arange(len(ballots.persons)), statements)
