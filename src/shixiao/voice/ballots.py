@@ -6,6 +6,7 @@ what a person never saw is no pass.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,11 +148,8 @@ def _matrix(tabular: Tabular, person: str, ids: list[str], file: str) -> Ballots
         if len(persons) * len(ids) > MOST_CELLS:
             raise _too_many(file)
         rows.append(np.column_stack([_cells(batch, name, file, len(persons)) for name in ids]))
-    double = (
-        next((name for name in persons if persons.count(name) > 1), None)
-        if (len(set(persons)) < len(persons))
-        else None
-    )
+    times = Counter(persons)
+    double = next((name for name in times if times[name] > 1), None)
     if double is not None:
         raise BadInput(
             Text(f"“{double}”出现了两行。", f"“{double}” stands in two rows"),
