@@ -29,6 +29,7 @@ ALIKE, FEWEST, EVIDENCE, COPIED, BURST, CROWD = (
     "VOI-15",
 )
 KINDS = (1, -1, 0)
+ERRORS = 4  # standard errors that a copy may be farther from the middle than the usual one
 TURNS = 12  # of power iteration; a side need not be exact
 HOLD = 0.8
 """Share of a brigade's members in the shortest span that is told."""
@@ -90,8 +91,8 @@ def brigades(ballots: Ballots, *, rules: RulePack) -> list[Brigade]:
 def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
     """Return the large brigades: a star of nearly equal votes, and all who are near to its middle.
 
-    The middle, the most frequent vote on each statement, is free of the noise of its copies; who is
-    as near to it as ``template`` says belongs to it too.
+    The middle, the most frequent vote on each statement, is free of the noise of its copies. Who is
+    as near to it as its copies are belongs to it: of exact copies only who votes the same.
     """
     near, _ = _linked(ballots.votes, rules)
     many = max(rules.number(FEWEST), rules.number(CROWD) * len(ballots.persons))
@@ -102,10 +103,14 @@ def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
             continue
         middle = _middle(ballots.votes[star])
         likeness = _likeness(ballots.votes, middle)
-        others = np.flatnonzero(likeness >= rules.number(ALIKE, "template")).tolist()
-        crowd = [star[0], *sorted((free & {*star, *others}) - {star[0]})]
-        free -= {*crowd}
-        crowds.append(crowd)
+        usual = float(np.median(likeness[star]))
+        noise = np.sqrt(usual * (1 - usual) / max(int((middle != UNSEEN).sum()), 1))
+        least = max(rules.number(ALIKE, "template"), usual - ERRORS * noise)
+        crowd = [i for i in np.flatnonzero(likeness >= least).tolist() if i in free]
+        if len(crowd) >= many:
+            crowd.sort(key=lambda i: (-likeness[i], i))
+            free -= {*crowd}
+            crowds.append(crowd)
     return crowds
 
 

@@ -28,9 +28,9 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Votes = npt.NDArray[np.int8]
 MOST_GROUPS = 5
-STARTS = 10  # of k-means
+STARTS = 6  # of k-means
 SAMPLE = 2_500  # people among whom a silhouette is taken
-REPLICATES = 12
+REPLICATES = 10
 
 
 @dataclass(frozen=True, eq=False)

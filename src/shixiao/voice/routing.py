@@ -268,7 +268,7 @@ def _fit(
         features = [part.fit_transform(_of(docs, chosen)) for part in (words, signs)]
     except ValueError:
         raise _unfit(int(chosen.sum()), len(names), int(chosen.sum()) + 1) from None
-    model = LinearSVC(C=PENALTY, class_weight="balanced", tol=1e-3, random_state=seed)
+    model = LinearSVC(C=PENALTY, tol=1e-3, random_state=seed)
     model.fit(hstack(features).tocsr(), target[chosen])
     return Fitted(words, signs, model, tuple(names[i] for i in model.classes_))
 
