@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import adjusted_rand_score
+from scipy.spatial.distance import cdist
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from shixiao.rules import load_pack
 from shixiao.terms import BadInput
 from shixiao.voice import Opinions, opinions, read_ballots, read_groups
 from shixiao.voice.ballots import UNSEEN, Ballots
 from shixiao.voice.brigades import brigades
+from shixiao.voice.landscape import silhouette
 from tests.conftest import SHARED
 from tests.voice.conversations import conversation, with_brigade
 
@@ -120,3 +122,11 @@ def test_any_votes_get_an_answer_or_one_sentence(people: int, statements: int, s
         return
     assert sum(len(g.participants) for g in found.groups) == len(found.participants)
     assert len(found.consensus) == statements
+
+
+def test_the_silhouette_is_that_of_scikit_learn() -> None:
+    rng = np.random.default_rng(4)
+    places, labels = rng.normal(size=(60, 2)), rng.integers(0, 3, 60)
+    places += 2 * labels[:, None]
+    own = silhouette(cdist(places, places), labels, np.ones(60))
+    assert own == pytest.approx(silhouette_score(places, labels))

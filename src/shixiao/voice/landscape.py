@@ -29,7 +29,7 @@ Labels = npt.NDArray[np.int64]
 Votes = npt.NDArray[np.int8]
 MOST_GROUPS = 5
 STARTS = 6  # of k-means
-SAMPLE = 2_500  # people among whom a silhouette is taken
+SAMPLE = 1_500  # people among whom a silhouette is taken
 REPLICATES = 10
 
 
@@ -68,10 +68,11 @@ def landscape(votes: Votes, weights: Floats, *, seed: int) -> Landscape:
     most = min(MOST_GROUPS, len(np.unique(places, axis=0)) - 1)
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(places))[:SAMPLE]
+    apart = cdist(places[chosen], places[chosen])
     best, labels, k = -1.0, np.zeros(len(places), np.int64), 1
     for tried in range(2, most + 1):
         cut = _cut(places, tried, weights, seed, STARTS)
-        score = silhouette(places[chosen], cut[chosen], weights[chosen])
+        score = silhouette(apart, cut[chosen], weights[chosen])
         if score > best:
             best, labels, k = score, cut, tried
     if k == 1:
@@ -132,12 +133,12 @@ def _by_size(labels: Labels) -> Labels:
     return rank[labels]
 
 
-def silhouette(places: Floats, labels: Labels, weights: Floats) -> float:
-    """Return the weighted mean silhouette; a group of one person has 0."""
+def silhouette(apart: Floats, labels: Labels, weights: Floats) -> float:
+    """Return the weighted mean silhouette by the distances of all pairs; alone in a group is 0."""
     k = int(labels.max()) + 1
     member = np.eye(k)[labels] * weights[:, None]
     totals = member.sum(axis=0)
-    sums = cdist(places, places) @ member
+    sums = apart @ member
     own = totals[labels] - weights
     inside = sums[np.arange(len(labels)), labels] / np.maximum(own, 1e-12)
     others = sums / np.maximum(totals, 1e-12)

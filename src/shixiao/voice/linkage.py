@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 NEIGHBOURS = 20
 DENSE = 5_000  # texts of a part whose pairs are all compared
 ROWS = 1_000  # rows of the product at once
-COMMON, MOST = 0.05, 1_500
+COMMON, MOST = 0.05, 800
 """Words of more messages than this share, or number, find no neighbours; they still count in the
 likeness of those that other words found."""
 Labels = npt.NDArray[np.int64]
