@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -135,8 +136,12 @@ def _times(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     if pc.all(numbers).as_py():
         value = column.cast(pa.float64()).to_numpy()
         return np.asarray(np.where(value > 1e11, value / 1000, value))
-    moments = [parsed_time(text or "") for text in column.to_pylist()]
-    return np.array([m.timestamp() if m else np.nan for m in moments], np.float64)
+    coded = pc.fill_null(column, "").combine_chunks().dictionary_encode()
+    moments = [parsed_time(text) for text in coded.dictionary.to_pylist()]
+    seconds = np.array(
+        [m.replace(tzinfo=UTC).timestamp() if m else np.nan for m in moments], np.float64
+    )
+    return np.asarray(seconds[coded.indices.to_numpy()])
 
 
 def _matrix(tabular: Tabular, person: str, ids: list[str], file: str) -> Ballots:
