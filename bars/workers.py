@@ -223,6 +223,47 @@ def audit_decisions(source: str, replicates: str) -> dict[str, Any]:
     return fairness_workers.audit_decisions(source, replicates)
 
 
+def find_copies() -> dict[str, Any]:
+    """Group the near-duplicates of the public messages."""
+    from bars.voices import real
+    from shixiao.rules import load_pack
+    from shixiao.voice import duplicates
+
+    rules, rows = load_pack(), real()
+    duplicates(rows[:50], rules=rules)
+    done = measured(lambda: duplicates(rows, rules=rules))
+    return done | {"value": len(rows)}
+
+
+def find_topics(count: str) -> dict[str, Any]:
+    """Find the topics of mixed messages."""
+    from bars.voices import mixed, real
+    from shixiao.rules import load_pack
+    from shixiao.voice import topics
+
+    rules = load_pack()
+    topics(real()[:50], rules=rules)
+    rows = mixed(int(count))
+    return measured(lambda: len(topics(rows, rules=rules)))
+
+
+def find_opinions(path: str) -> dict[str, Any]:
+    """Read votes and find the groups of opinion."""
+    from shixiao.rules import load_pack
+    from shixiao.voice import opinions, read_ballots
+    from tests.voice.conversations import conversation
+
+    rules = load_pack()
+    opinions(conversation(60, 20, 900)[0], rules=rules)
+
+    def work() -> int:
+        ballots = read_ballots(Path(path))
+        opinions(ballots, rules=rules)
+        return int(ballots.seen.sum())
+
+    return measured(work)
+
+
 WORKERS = {
     function.__name__: function
     for function in (
@@ -238,6 +279,9 @@ WORKERS = {
         match_by_edits,
         scan_at_rest,
         audit_decisions,
+        find_copies,
+        find_topics,
+        find_opinions,
     )
 }
 

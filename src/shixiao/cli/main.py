@@ -33,6 +33,7 @@ COMMANDS = {
     "appraise": "考核办法体检 · put an appraisal scheme on the scales",
     "design": "设计体检：上线前比较网上与窗口的要求 · check a planned service before it is built",
     "fairness": "公平：审计决定日志，规划随机抽查 · audit decisions, plan a random sample",
+    "voice": "民意：热点、重复、分派、意见分组 · topics, copies and routing of messages, opinions",
     "reproduce": "复算：由复算包重新计算公布的数字 · recompute published numbers",
     "protocol": "体验测试方案：导出表单、导入答卷 · protocols of field tests",
     "sign": "签名：评分表的签名与核验 · sign score sheets and check signatures",

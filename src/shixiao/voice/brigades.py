@@ -1,0 +1,239 @@
+"""Brigades: who votes so alike that it can hardly be chance? Shown and weighed as one, never cut.
+
+Two people who share opinions differ in what they saw and in some votes. Copies do not: their votes
+are the same on nearly everything, also where opinions are split. Candidates are found by
+signatures of (statement, vote); a pair is linked when its votes are likelier as a noisy copy
+than as two persons, given how each statement was answered and how readily each of both agrees.
+
+Source: A. Z. Broder (1997), as ``signatures``; the ratio is Neyman's and Pearson's (1933).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from shixiao.rules import RulePack
+from shixiao.voice.ballots import UNSEEN, Ballots
+from shixiao.voice.signatures import Shingled, candidates, mix, signatures
+
+ALIKE, FEWEST, EVIDENCE, COPIED, BURST, CROWD = (
+    "VOI-07",
+    "VOI-08",
+    "VOI-09",
+    "VOI-10",
+    "VOI-11",
+    "VOI-15",
+)
+KINDS = (1, -1, 0)
+ERRORS = 4  # standard errors that a copy may be farther from the middle than the usual one
+TURNS = 12  # of power iteration; a side need not be exact
+HOLD = 0.8
+"""Share of a brigade's members in the shortest span that is told."""
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Pairs = dict[int, dict[int, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Brigade:
+    """People whose votes are the same, or nearly.
+
+    Attributes:
+        persons: positions of the participants, the one most like all others first.
+        identical: whether all votes are the same.
+        likeness: mean share of equal votes among all votes of two members.
+        span: minutes in which four fifths of them voted first; None where times are not known.
+        burst: whether that is a burst.
+    """
+
+    persons: tuple[int, ...]
+    identical: bool
+    likeness: float
+    span: float | None
+    burst: bool
+
+    def to_json(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """Return the contract form, with keys of participants."""
+        return {
+            "participants": [names[i] for i in self.persons],
+            "size": len(self.persons),
+            "kind": "identical" if self.identical else "nearly_identical",
+            "likeness": round(self.likeness, 4),
+            "span_minutes": None if self.span is None else round(self.span, 1),
+            "burst": self.burst,
+            "weight_each": round(1 / len(self.persons), 6),
+        }
+
+
+def brigades(ballots: Ballots, *, rules: RulePack) -> list[Brigade]:
+    """Return groups of participants who voted as copies of each other do, the largest first.
+
+    A few whose votes are the same, or agree where hardly anybody would, are a brigade; so are many
+    who are nearly the same, more than a conversation has by itself.
+    """
+    crowds = _crowds(ballots, rules)
+    # One of each crowd stays: its copies must not change what is usual among the others.
+    extra = {i for crowd in crowds for i in crowd[1:]}
+    rest = np.array([i for i in range(len(ballots.persons)) if i not in extra], np.int64)
+    few = int(rules.number(FEWEST))
+    _, sure = _linked(ballots.votes[rest], rules)
+    small = [[int(rest[i]) for i in star] for star in _stars(sure, few, set(range(len(rest))))]
+    in_crowd = {i for crowd in crowds for i in crowd}
+    stars = [*crowds, *(star for star in small if not in_crowd & {*star})]
+    found = [_told(star, ballots, rules) for star in stars]
+    return sorted(found, key=lambda b: (-len(b.persons), b.persons))
+
+
+def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
+    """Return the large brigades: a star of nearly equal votes, and all who are near to its middle.
+
+    The middle, the most frequent vote on each statement, is free of the noise of its copies. Who is
+    as near to it as its copies are belongs to it: of exact copies only who votes the same.
+    """
+    near, _ = _linked(ballots.votes, rules)
+    many = max(rules.number(FEWEST), rules.number(CROWD) * len(ballots.persons))
+    free = set(range(len(ballots.persons)))
+    crowds = []
+    for star in _stars(near, many, set(free)):
+        if not {*star} <= free:
+            continue
+        middle = _middle(ballots.votes[star])
+        likeness = _likeness(ballots.votes, middle)
+        usual = float(np.median(likeness[star]))
+        noise = np.sqrt(usual * (1 - usual) / max(int((middle != UNSEEN).sum()), 1))
+        least = max(rules.number(ALIKE, "template"), usual - ERRORS * noise)
+        crowd = [i for i in np.flatnonzero(likeness >= least).tolist() if i in free]
+        if len(crowd) >= many:
+            crowd.sort(key=lambda i: (-likeness[i], i))
+            free -= {*crowd}
+            crowds.append(crowd)
+    return crowds
+
+
+def _stars(pairs: Pairs, least: float, free: set[int]) -> list[list[int]]:
+    """Return centres with their free neighbours, the largest first, of at least so many."""
+    stars = []
+    for centre in sorted(pairs, key=lambda i: (-len(pairs[i]), i)):
+        members = sorted(i for i in pairs[centre] if i in free)
+        if centre in free and len(members) + 1 >= least:
+            free -= {centre, *members}
+            stars.append([centre, *members])
+    return stars
+
+
+def _middle(votes: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    kinds = np.array([*KINDS, UNSEEN], np.int8)
+    counts = np.stack([(votes == kind).sum(axis=0) for kind in kinds])
+    return np.asarray(kinds[counts.argmax(axis=0)])
+
+
+def _likeness(votes: npt.NDArray[np.int8], one: npt.NDArray[np.int8]) -> Floats:
+    """Return the share of equal votes among all that either has cast."""
+    either = ((votes != UNSEEN) | (one != UNSEEN)).sum(axis=1)
+    equal = ((votes == one) & (votes != UNSEEN)).sum(axis=1)
+    return np.asarray(equal / np.maximum(either, 1))
+
+
+def weights_of(found: list[Brigade], count: int) -> Floats:
+    """Return the weight of each participant: a brigade weighs as much as one person."""
+    weights = np.ones(count)
+    for brigade in found:
+        weights[list(brigade.persons)] = 1 / len(brigade.persons)
+    return weights
+
+
+def _linked(votes: npt.NDArray[np.int8], rules: RulePack) -> tuple[Pairs, Pairs]:
+    """Return pairs that are nearly the same, and those of them that can hardly be chance."""
+    rows, columns = np.nonzero(votes != UNSEEN)
+    if not len(rows):
+        return {}, {}
+    tokens = columns.astype(np.uint64) * np.uint64(4) + (votes[rows, columns] + 1).astype(np.uint64)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(votes)))))
+    least = rules.number(ALIKE, "pair")
+    table = signatures(Shingled(mix(tokens + np.uint64(1)), starts))
+    found = np.array(list(candidates(table, least / (2 - least))), np.int64).reshape(-1, 2)
+    if not len(found):
+        return {}, {}
+    a, b = votes[found[:, 0]], votes[found[:, 1]]
+    both = (a != UNSEEN) & (b != UNSEEN)
+    equal = (both & (a == b)).sum(axis=1)
+    either = ((a != UNSEEN) | (b != UNSEEN)).sum(axis=1)
+    likeness = equal / np.maximum(either, 1)
+    same = (equal == either) & (either > 0)
+    ratio = _evidence(votes, found, both, rules.number(COPIED))
+    near = likeness >= least
+    sure = near & (same | (ratio >= rules.number(EVIDENCE)))
+    return _pairs(found[near], likeness[near]), _pairs(found[sure], likeness[sure])
+
+
+def _pairs(found: Ints, likeness: Floats) -> Pairs:
+    pairs: Pairs = {}
+    for (one, other), score in zip(found.tolist(), likeness.tolist(), strict=True):
+        pairs.setdefault(one, {})[other] = score
+        pairs.setdefault(other, {})[one] = score
+    return pairs
+
+
+def _evidence(
+    votes: npt.NDArray[np.int8], pairs: Ints, both: npt.NDArray[np.bool_], copied: float
+) -> Floats:
+    """Return the log likelihood ratio of each pair: a copy with noise against two persons.
+
+    A vote is as likely as it is among everybody, or among the half of the conversation that either
+    of both belongs to, whichever is more: people of one opinion are no copies of each other.
+    """
+    side = _sides(votes)
+    shares = np.stack([_shares(votes), *(_shares(votes[side == half]) for half in (0, 1))])
+    common = shares.max(axis=0)
+    overall = shares[0].mean(axis=1)
+    own = np.stack([(votes == kind).sum(axis=1) for kind in KINDS], axis=1) + 2 * overall
+    lean = np.log(own / own.sum(axis=1, keepdims=True) / overall)
+    a, b = votes[pairs[:, 0]], votes[pairs[:, 1]]
+    apart = np.log((1 - copied) / (1 - (shares[0] ** 2).sum(axis=0).mean()))
+    ratio = (both & (a != b)).sum(axis=1) * apart
+    for place, kind in enumerate(KINDS):
+        agreed = both & (a == kind) & (b == kind)
+        ratio += agreed @ np.log(copied / common[place])
+        bent = (lean[pairs[:, 0], place] + lean[pairs[:, 1], place]) / 2
+        ratio -= agreed.sum(axis=1) * np.maximum(bent, 0.0)
+    return np.asarray(ratio, np.float64)
+
+
+def _shares(votes: npt.NDArray[np.int8]) -> Floats:
+    """Return the share of each kind of vote on each statement, one vote of each kind added."""
+    shares = np.stack([(votes == kind).sum(axis=0) for kind in KINDS]) + 1.0
+    found: Floats = shares / shares.sum(axis=0)
+    return found
+
+
+def _sides(votes: npt.NDArray[np.int8]) -> Ints:
+    """Return on which side of the main line of conflict each person stands (0 or 1)."""
+    values = np.where(votes == UNSEEN, 0, votes).astype(np.float32)
+    seen = (votes != UNSEEN).astype(np.float32)
+    centred = values - seen * (values.sum(axis=0) / np.maximum(seen.sum(axis=0), 1))
+    direction = np.ones(votes.shape[1], np.float32)
+    for _ in range(TURNS):
+        direction = centred.T @ (centred @ direction)
+        direction /= max(float(np.linalg.norm(direction)), 1e-12)
+    return np.asarray(centred @ direction > 0, np.int64)
+
+
+def _told(persons: list[int], ballots: Ballots, rules: RulePack) -> Brigade:
+    first = np.sort(ballots.first[persons])
+    first = first[~np.isnan(first)]
+    span = None
+    if len(first) >= 2:
+        width = max(2, int(np.ceil(HOLD * len(first))))
+        span = float((first[width - 1 :] - first[: len(first) - width + 1]).min()) / 60
+    likeness = _likeness(ballots.votes[persons[1:]], ballots.votes[persons[0]])
+    return Brigade(
+        persons=tuple(persons),
+        identical=bool(likeness.min() == 1.0),
+        likeness=float(likeness.mean()),
+        span=span,
+        burst=span is not None and span <= rules.number(BURST),
+    )
