@@ -2,7 +2,7 @@
 
 Texts of different connected parts are in different groups. Where a part is small, all its pairs are
 compared; where it is large, merging follows the edges of the graph alone, the likeliest first,
-which finds nearly the same groups (docs/adr/0045).
+which finds nearly the same groups (docs/adr/0047).
 
 Source: R. R. Sokal and C. D. Michener (1958), as ``topics``; the update of mean likeness after a
 merge is that of G. N. Lance and W. T. Williams (1967), The Computer Journal 9, 373-380.
