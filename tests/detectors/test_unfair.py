@@ -154,17 +154,20 @@ def test_both_directions_of_every_group_but_the_largest_are_tried(found: Evaluat
 
 
 @pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")  # of pandas, through which Ibis reads from Spark
 def test_spark_tries_the_same_with_the_same_outcome(city: Path, settings: Settings) -> None:
-    def tests(evaluation: Evaluation) -> list[tuple[object, ...]]:
-        return [
-            (t.kind, t.trial.key, t.outcome, t.trial.estimate.n, t.trial.estimate.value)
-            for t in evaluation.checkup.tried
+    def tried(engine: str) -> tuple[list[tuple[object, ...]], list[float | None]]:
+        rows = [
+            t
+            for t in looked_at(city, settings, engine).checkup.tried
             if t.kind in KINDS and t.trial.measure != "miscalibrated"  # equal scores have no order
         ]
+        told = [(t.kind, t.trial.key, t.outcome, t.trial.estimate.n) for t in rows]
+        return told, [t.trial.estimate.value for t in rows]
 
-    assert tests(looked_at(city, settings, "spark://local[2]")) == pytest.approx(
-        tests(looked_at(city, settings))
-    )
+    spark, duckdb = tried("spark://local[2]"), tried("duckdb")
+    assert spark[0] == duckdb[0]
+    assert spark[1] == pytest.approx(duckdb[1], rel=0.02)  # Spark's median may be its neighbour
 
 
 def test_few_decisions_are_insufficient_and_not_fair(tmp_path: Path, settings: Settings) -> None:

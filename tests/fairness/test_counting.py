@@ -13,7 +13,7 @@ from shixiao.evidence import Engine, Store
 from shixiao.fairness.counting import Columns, count_decisions
 from shixiao.fairness.cube import same
 from shixiao.terms import BadInput
-from tests.fairness.decisions import COLUMNS, log, row
+from tests.fairness.logged import COLUMNS, log, row
 
 
 def test_a_log_counted_in_two_parts_is_the_log_counted_at_once(duckdb_engine: Engine) -> None:

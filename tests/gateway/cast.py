@@ -77,7 +77,7 @@ class Asking:
         return await self.send("POST", path, headers, asked.body, asked.query)
 
     async def proof(self, receipt: str) -> bytes:
-        for _ in range(200):
+        for _ in range(2_000):
             came = await self.send("GET", f"/receipts/{receipt}")
             if came.status == 200:
                 return came.body

@@ -8,7 +8,7 @@ from shixiao.evidence import Engine
 from shixiao.fairness.counting import count_decisions
 from shixiao.fairness.cube import same
 from shixiao.fairness.sketch import bin_of
-from tests.fairness.decisions import COLUMNS, log, row
+from tests.fairness.logged import COLUMNS, log, row
 
 
 def test_every_count_is_what_a_hand_counts(engine: Engine) -> None:

@@ -64,6 +64,13 @@ def test_likes_of_one_message_never_outweigh_people() -> None:
     assert given[0].heat.people > 4
 
 
+@pytest.mark.parametrize("count", [80, 200, 400, 1_000])
+def test_a_topic_of_a_quarter_of_all_messages_is_found_however_many_there_are(count: int) -> None:
+    given = topics(spoken(count), rules=RULES)
+    assert {len(topic.members) for topic in given} == {count // 4}
+    assert {t for topic in given for t in topic.terms} >= {"自来水", "地铁站", "落户", "施工"}
+
+
 def test_a_topic_that_grows_against_all_others_is_rising() -> None:
     rows = []
     for place, message in enumerate(spoken(200)):

@@ -22,9 +22,11 @@ from scipy.sparse.csgraph import connected_components
 NEIGHBOURS = 20
 DENSE = 5_000  # texts of a part whose pairs are all compared
 ROWS = 1_000  # rows of the product at once
-COMMON, MOST = 0.05, 800
-"""Words of more messages than this share, or number, find no neighbours; they still count in the
-likeness of those that other words found."""
+MOST = 800
+"""Texts of a word up to which all of them find each other. A word of more texts leads to so few of
+them that the work is no more; they are the same few for all such words, so that a topic of which
+every word is common still hangs together."""
+SEED = 20260101  # of who these few are
 Labels = npt.NDArray[np.int64]
 EDGE = 0.75  # of the joining likeness: weaker neighbours are none
 
@@ -57,12 +59,10 @@ def average_link(table: csr_matrix, least: float, *, dense: int = DENSE) -> Labe
 
 def neighbours(table: csr_matrix, least: float) -> csr_matrix:
     """Return the symmetric graph of each text's nearest neighbours at least so alike."""
-    spread = np.diff(table.tocsc().indptr)
-    rare = spread <= min(max(COMMON * table.shape[0], NEIGHBOURS), MOST)
-    finding = table[:, np.flatnonzero(rare)].T.tocsr()
+    finding = _findable(table)
     rows, columns = [], []
     for low in range(0, table.shape[0], ROWS):
-        product = (table[low : low + ROWS][:, np.flatnonzero(rare)] @ finding).tocsr()
+        product = (table[low : low + ROWS] @ finding).tocsr()
         row, column = _nearest(product, low)
         rows.append(row)
         columns.append(column)
@@ -72,6 +72,20 @@ def neighbours(table: csr_matrix, least: float) -> csr_matrix:
     shape = (table.shape[0], table.shape[0])
     graph = csr_matrix((likeness[kept], (a[kept], b[kept])), shape)
     return graph.maximum(graph.T).tocsr()
+
+
+def _findable(table: csr_matrix) -> csr_matrix:
+    """Return words → texts that they lead to, shape (words, texts): all, or some of very many."""
+    by_word = table.tocsc()
+    spread = np.diff(by_word.indptr)
+    word = np.repeat(np.arange(len(spread)), spread)
+    turn = np.random.default_rng(SEED).permutation(table.shape[0])
+    order = np.lexsort((turn[by_word.indices], word))
+    place = np.arange(len(word)) - np.repeat(by_word.indptr[:-1], spread)
+    allowed = np.where(spread <= MOST, spread, np.maximum(MOST * MOST // np.maximum(spread, 1), 1))
+    kept = order[place < allowed[word]]
+    shape = (table.shape[1], table.shape[0])
+    return csr_matrix((by_word.data[kept], (word[kept], by_word.indices[kept])), shape)
 
 
 def _nearest(product: csr_matrix, low: int) -> tuple[Labels, Labels]:
