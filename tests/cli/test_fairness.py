@@ -160,6 +160,26 @@ def test_the_model_card_can_be_read_by_a_hub_and_tells_no_count_of_few(tmp_path:
     assert "withheld |" in body
 
 
+def test_a_column_of_very_many_values_is_left_out_of_the_card_and_the_rest_is_written(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log.csv"
+    rows = [
+        f"窗口{n % 700},{'女' if n % 3 else '男'},{int(n % 5 == 0)},{int(n % 7 == 0)}"
+        for n in range(7_000)
+    ]
+    path.write_text("office,sex,s,y\n" + "\n".join(rows) + "\n", "utf-8")
+    out = tmp_path / "out"
+    asked = ("--selected", "s", "--outcome", "y", "--groups", "office,sex", "--out", str(out))
+    answered("audit", str(path), *asked)
+    card = (out / "model-card.md").read_text("utf-8")
+    assert "“office”的取值太多" in card
+    assert "“office” has too many values" in card
+    assert "窗口1" not in card
+    assert "sex 女 | " in card
+    assert (out / "report.html").is_file()
+
+
 @pytest.mark.shared_data
 def test_the_published_table_of_compas_comes_out_of_its_file(tmp_path: Path) -> None:
     more = (

@@ -17,7 +17,8 @@ from shixiao.settings import Settings
 from shixiao.terms import BadInput, Subject, SubjectKind, Text
 
 if TYPE_CHECKING:
-    from shixiao.fairness import Cube
+    from shixiao.fairness import Asked, Audit, Cube
+    from shixiao.rules import RulePack
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 Command = Callable[..., None]
@@ -127,9 +128,11 @@ def audit(
     **options: Any,
 ) -> None:
     """Count, audit the whole and each part, deliver, print."""
+    from shixiao.checkup.report.fairness import Audited, fairness_html
     from shixiao.cli.fairness_table import show
     from shixiao.fairness import DRAWS, Asked, heads, told
     from shixiao.fairness import audit as audited
+    from shixiao.fairness.model_card import model_card
     from shixiao.rules import load_pack
 
     settings = Settings.from_environment()
@@ -151,28 +154,20 @@ def audit(
         own = (*log.groups, *log.within, log.score)
         kept = [name for name in cube.dimensions if name != by or by in own]
         whole = audited(cube.by(*kept), asked, rules=rules)
-        rest = [name for name in cube.dimensions if name != by]
-        alone = replace(
-            asked,
-            within=tuple(name for name in log.within if name != by),
-            score=log.score if log.score != by else None,
-        )
-        parts = []
-        for value in (v for v in (cube.values(by) if by else ()) if v is not None):
-            report(Text(f"{by} {value}", f"{by} {value}"))
-            parts.append((value, audited(cube.only(by or "", value).by(*rest), alone, rules=rules)))
-    answer = heads(rules, seed=seed, draws=DRAWS) | {"file": file.name, **told(whole)}
-    answer["by"] = by and {"column": by, "parts": [{"value": v, **told(a)} for v, a in parts]}
-    if out is not None:
-        from shixiao.checkup.report.fairness import Audited, fairness_html
-        from shixiao.fairness.model_card import model_card
-
-        report(Text("写报告", "Writing the report"))
-        written = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        page = fairness_html(Audited(file.name, whole, by, parts, rules, seed))
-        card = model_card(cube.by(*kept), whole, asked, rules=rules)
-        files = {"report.html": page, "model-card.md": card, "audit.json": written}
-        deliver(out, {n: t.encode() for n, t in files.items()} | {"counts.csv": _csv(cube)})
+        parts = _parts(cube, by, log, asked, rules, report)
+        answer = heads(rules, seed=seed, draws=DRAWS) | {"file": file.name, **told(whole)}
+        answer["by"] = by and {"column": by, "parts": [{"value": v, **told(a)} for v, a in parts]}
+        if out is not None:
+            report(Text("写报告", "Writing the report"))
+            made = Audited(file.name, whole, by, parts, rules, seed)
+            written = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+            texts = {
+                "report.html": fairness_html(made),
+                "model-card.md": model_card(cube.by(*kept), whole, asked, rules=rules),
+                "audit.json": written,
+            }
+            files = {name: text.encode() for name, text in texts.items()}
+            deliver(out, files | {"counts.csv": _csv(cube)})
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
@@ -232,6 +227,32 @@ def plan(
         click.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))
         return
     show_plan(answer, language=settings.language)
+
+
+def _parts(
+    cube: Cube,
+    by: str | None,
+    log: _Log,
+    asked: Asked,
+    rules: RulePack,
+    report: Callable[[Text], None],
+) -> list[tuple[str, Audit]]:
+    """Audit each value of a column by itself."""
+    from shixiao.fairness import audit as audited
+
+    if by is None:
+        return []
+    rest = [name for name in cube.dimensions if name != by]
+    alone = replace(
+        asked,
+        within=tuple(name for name in log.within if name != by),
+        score=log.score if log.score != by else None,
+    )
+    found = []
+    for value in (v for v in cube.values(by) if v is not None):
+        report(Text(f"{by} {value}", f"{by} {value}"))
+        found.append((value, audited(cube.only(by, value).by(*rest), alone, rules=rules)))
+    return found
 
 
 @dataclass

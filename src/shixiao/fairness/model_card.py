@@ -18,7 +18,7 @@ import yaml
 from shixiao.fairness.audit import Asked, Audit
 from shixiao.fairness.catalogue import Basis, Metric, metric
 from shixiao.fairness.cube import COUNTS, PLACE, Cube, Key
-from shixiao.fairness.suppression import suppress
+from shixiao.fairness.suppression import MOST_CELLS, suppress
 from shixiao.fairness.texts import card_text, named_group
 from shixiao.rules import RulePack
 from shixiao.statistics import wilson
@@ -47,7 +47,8 @@ def model_card(cube: Cube, audit: Audit, asked: Asked, *, rules: RulePack) -> st
         rules: the rule on the fewest persons of a published cell.
     """
     least = int(rules.number(PUBLIC))
-    rates = {group: _rates(held, audit, asked) for group, held in _public(cube, asked, least)}
+    public, left_out = _public(cube, asked, least)
+    rates = {group: _rates(held, audit, asked) for group, held in public}
     head = {
         "language": ["zh", "en"],
         "tags": ["fairness-audit", "decision-log"],
@@ -65,20 +66,30 @@ def model_card(cube: Cube, audit: Audit, asked: Asked, *, rules: RulePack) -> st
         ],
     }
     front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=100)
-    body = [_body(language, audit, asked, rates, least) for language in ("zh", "en")]
+    caveats = [*_caveats(audit), *(card_text("too_many").format(column=name) for name in left_out)]
+    body = [_body(language, audit, asked, rates, least, caveats) for language in ("zh", "en")]
     return f"---\n{front}---\n\n" + "\n".join(body)
 
 
 # ── what may be told ──────────────────────────────────────────────────────────────────────────
 
 
-def _public(cube: Cube, asked: Asked, least: int) -> list[tuple[tuple[str, str] | None, Held]]:
-    """Return group (None for everybody) and what of its counts may be published."""
+def _public(
+    cube: Cube, asked: Asked, least: int
+) -> tuple[list[tuple[tuple[str, str] | None, Held]], list[str]]:
+    """Return group (None for everybody) and what of its counts may be published.
+
+    Also the attributes of so many values that it cannot be told what they would give away.
+    """
     people = [n for n in cube.groups if n not in (*asked.within, asked.score)]
     everybody: dict[tuple[bool, str], int | None] | None = None
     found: list[tuple[tuple[str, str] | None, Held]] = []
+    left_out = []
     for name in people:
         sorted_out = _sorts(cube, name, asked.random)
+        if len(sorted_out.keys) > MOST_CELLS:
+            left_out.append(name)
+            continue
         whole, groups = suppress(
             sorted_out, [("sample", "sort"), (name, "sample", "sort")], least=least
         )
@@ -94,20 +105,25 @@ def _public(cube: Cube, asked: Asked, least: int) -> list[tuple[tuple[str, str] 
             if key[0] is not None:
                 held.setdefault(key[0], {})[_sample(key[1:])] = n
         found += [((name, value), counts) for value, counts in held.items()]
-    return [(None, everybody or {}), *found]
+    if everybody is None:  # no attribute is told; what is told of everybody still hides the few
+        (whole,) = suppress(_sorts(cube, None, asked.random), [("sample", "sort")], least=least)
+        everybody = {_sample(key): n for key, n in zip(whole.keys, whole.n, strict=True)}
+    return [(None, everybody), *found], left_out
 
 
 def _sample(key: Key) -> tuple[bool, str]:
     return key[0] == "yes", key[1] or ""
 
 
-def _sorts(cube: Cube, name: str, random: str | None) -> Cube:
+def _sorts(cube: Cube, name: str | None, random: str | None) -> Cube:
     """Divide decisions into sorts that no other count crosses, one entry each."""
-    rolled = cube.by(*(["arm"] if random is not None else []), name)
+    chosen = [*(["arm"] if random is not None else []), *([name] if name is not None else [])]
+    rolled = cube.by(*chosen)
     keys: list[Key] = []
     counts: list[np.ndarray[Any, Any]] = []
     for key, row in zip(rolled.keys, rolled.counts, strict=True):
-        arm, value = key if random is not None else (None, key[0])
+        told = dict(zip(chosen, key, strict=True))
+        arm, value = told.get("arm"), told.get(name or "")
         n = {count: int(row[PLACE[count]]) for count in COUNTS}
         four = {sort: n[sort] for sort in ("tp", "fp", "fn", "tn")}
         four["selected?"] = n["selected"] - n["tp"] - n["fp"]
@@ -117,7 +133,7 @@ def _sorts(cube: Cube, name: str, random: str | None) -> Cube:
             entry[PLACE["n"]] = persons
             keys.append((value, "yes" if random is not None and arm == random else "no", sort))
             counts.append(entry)
-    return Cube.of((name, "sample", "sort"), keys, np.array(counts))
+    return Cube.of((name or "", "sample", "sort"), keys, np.array(counts))
 
 
 def _rates(held: Held, audit: Audit, asked: Asked) -> dict[str, Estimate | None]:
@@ -175,6 +191,7 @@ def _body(
     asked: Asked,
     rates: Mapping[tuple[str, str] | None, Mapping[str, Estimate | None]],
     least: int,
+    caveats: Sequence[Text],
 ) -> str:
     def say(text: Text) -> str:
         return text.in_language(language)
@@ -197,7 +214,7 @@ def _body(
         "",
         f"## {say(card_text('caveats'))}",
         "",
-        *[f"- {say(each)}" for each in _caveats(audit)],
+        *[f"- {say(each)}" for each in caveats],
     ]
     return "\n".join(lines) + "\n"
 
