@@ -206,5 +206,6 @@ def test_a_score_is_judged_only_where_outcomes_are_known_as_they_have_to_be(
         for row in decisions("blind", {"true": 0.4}, 5)
     ]
     evaluation = looked_at(package(tmp_path / "blind", blind), settings)
-    (tried,) = [t for t in evaluation.checkup.tried if t.trial.measure == "miscalibrated"] or [None]
-    assert tried is None
+    (tried,) = [t for t in evaluation.checkup.tried if t.trial.measure == "miscalibrated"]
+    assert tried.outcome is Outcome.NOT_ASSESSABLE
+    assert "random sample" in tried.trial.estimate.reason.en

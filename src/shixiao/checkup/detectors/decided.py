@@ -45,6 +45,11 @@ NO_GROUPS = Text(
 ONE_GROUP = Text(
     "只有一组人，没有可比的", "all decisions are on one group: there is nothing to compare"
 )
+NOTHING_KNOWN = Text(
+    "没有一件决定可以这样比较：缺少所需的内容，或者结果既不是全部查明、也没有随机抽查",
+    "no decision can be compared so: what it takes is missing, or outcomes are known neither of all"
+    " nor of a random sample",
+)
 EVERYBODY_ELSE = Text("其他人", "everybody else")
 REST = Text("除{group}以外的人", "everybody but {group}")
 NOT = "≠"  # marks the trial of everybody else against a group
@@ -73,12 +78,14 @@ class Decided:
     """The decisions of a package, ready to be asked.
 
     Attributes:
-        table: ``rows`` below.
+        table: see ``decided``; of systems with enough decisions alone, None where there is none.
         groups: columns of groups of persons.
+        counts: system → its decisions.
     """
 
     table: Table
     groups: tuple[str, ...]
+    counts: Mapping[str, int]
 
 
 def decided(scene: Scene) -> Decided | Text:
@@ -97,7 +104,14 @@ def decided(scene: Scene) -> Decided | Text:
     groups = (*scene.store.meta.group_columns.get("decisions", ()), *_of_package(scene))
     if not groups:
         return NO_GROUPS
-    return Decided(_rows(scene, groups), groups)
+    table = scene.table("decisions")
+    counted = rows_of(scene, table.group_by("system_id").agg(n=table.count()))
+    counts = {str(row["system_id"]): int(row["n"]) for row in counted}
+    needed = scene.rules.number(MINIMUM, "decisions")
+    enough = [system for system, n in counts.items() if n >= needed]
+    # What is too little to judge is not joined and cut into strata only to find that out.
+    rows = _rows(scene, table.filter(table.system_id.isin(enough)), groups) if enough else None
+    return Decided(rows, groups, counts)
 
 
 def screen(scene: Scene, decisions: Decided, questions: Sequence[Question]) -> Screening:
@@ -125,9 +139,7 @@ def _of_package(scene: Scene) -> tuple[str, ...]:
     return tuple(name for name in OF_PACKAGE if scene.has("decisions", name))
 
 
-def _rows(scene: Scene, groups: Sequence[str]) -> Table:
-    table = scene.table("decisions")
-
+def _rows(scene: Scene, table: Table, groups: Sequence[str]) -> Table:
     def cell(name: str, kind: str = "string") -> Any:
         return table[name] if scene.has("decisions", name) else ibis.null(kind)
 
@@ -226,30 +238,43 @@ def _usual(scene: Scene, plain: Table) -> Table:
 
 def _trials(scene: Scene, decisions: Decided, question: Question) -> Iterable[Trial]:
     """Count by system, group and stratum; give the trials of every system."""
-    strata: dict[str, dict[str, Strata]] = defaultdict(lambda: defaultdict(dict))
-    for group in decisions.groups:
-        rows = decisions.table
+    strata = _strata(scene, decisions, question)
+    needed = int(scene.rules.number(MINIMUM, "decisions"))
+    for system, whole in sorted(decisions.counts.items()):
+        subject = scene.subject(SubjectKind.SYSTEM, system)
+        by_group = strata.get(system)
+        if whole < needed:
+            few = Estimate.insufficient(whole, too_few(whole, needed=needed))
+            yield Trial(question.measure, subject, few)
+        elif by_group is None:
+            yield Trial(question.measure, subject, Estimate.not_assessable(NOTHING_KNOWN))
+        else:
+            yield from _of_system(scene, subject, by_group, question)
+
+
+def _strata(scene: Scene, decisions: Decided, question: Question) -> dict[str, dict[str, Strata]]:
+    """Return system → column of groups → counts by stratum and group."""
+    found: dict[str, dict[str, Strata]] = defaultdict(lambda: defaultdict(dict))
+    rows = decisions.table
+    for group in decisions.groups if rows is not None else ():
         kept = rows.filter(rows[question.column].notnull() & rows[group].notnull())
         by = dict.fromkeys(("system", group, *(w for w in question.within if w != group)))
         counted = kept.group_by(list(by)).agg(n=kept.count(), yes=kept[question.column].sum())
         for row in rows_of(scene, counted):
             stratum = tuple(row[name] for name in by if name not in ("system", group))
-            cell = strata[str(row["system"])][group].setdefault(stratum, {})
+            cell = found[str(row["system"])][group].setdefault(stratum, {})
             cell[str(row[group])] = (int(row["yes"]), int(row["n"]))
-    for system, by_group in sorted(strata.items()):
-        yield from _of_system(scene, system, by_group, question)
+    return dict(found)
 
 
 def _of_system(
-    scene: Scene, system: str, by_group: Mapping[str, Strata], question: Question
+    scene: Scene, subject: Subject, by_group: Mapping[str, Strata], question: Question
 ) -> Iterable[Trial]:
     """Give two trials for every group that is large enough, or say that there is none."""
-    subject = scene.subject(SubjectKind.SYSTEM, system)
     needed, least = (int(scene.rules.number(MINIMUM, p)) for p in ("decisions", "group"))
     n = max(sum(n for cell in s.values() for _, n in cell.values()) for s in by_group.values())
     if n < needed:
-        few = Estimate.insufficient(n, too_few(n, needed=needed))
-        yield Trial(question.measure, subject, few)
+        yield Trial(question.measure, subject, Estimate.insufficient(n, too_few(n, needed=needed)))
         return
     made = 0
     for column, strata in sorted(by_group.items()):
