@@ -209,3 +209,14 @@ def test_a_score_is_judged_only_where_outcomes_are_known_as_they_have_to_be(
     (tried,) = [t for t in evaluation.checkup.tried if t.trial.measure == "miscalibrated"]
     assert tried.outcome is Outcome.NOT_ASSESSABLE
     assert "random sample" in tried.trial.estimate.reason.en
+
+
+def test_a_group_that_nothing_ever_happens_to_is_the_gravest_and_not_left_out(
+    tmp_path: Path, settings: Settings
+) -> None:
+    rows = [
+        (*row[:8], "通过" if row[5] == "女" else row[8], *row[9:])
+        for row in decisions("never", {}, 1)
+    ]
+    evaluation = looked_at(package(tmp_path / "never", rows), settings)
+    assert ("never", "unfair_model", "advice_gap", "sex≠女") in of_kinds(evaluation)

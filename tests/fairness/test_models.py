@@ -135,3 +135,20 @@ def test_the_threshold_is_the_lowest_score_that_is_selected_as_a_number() -> Non
     (found,) = models.threshold_outcomes(cube, score="score", least=30, rng=rng()).disparities
     assert (found.part, found.group, found.reference) == ("2", (("g", "b"),), (("g", "a"),))
     assert found.difference.value == pytest.approx(-0.25)
+
+
+@pytest.mark.parametrize(("mine", "beyond"), [((0, 500), False), ((500, 0), True)])
+def test_a_group_of_none_or_of_all_has_a_bounded_ratio_where_halves_are_added(
+    mine: tuple[int, int], beyond: bool
+) -> None:
+    strata = [(*mine, 2_000, 2_000), (*mine, 500, 500)]
+    assert not models.conditional_parity(strata, least=30).estimate.ok
+    found = models.conditional_parity(strata, least=30, halves=True).estimate
+    assert found.ok
+    assert (found.low > 10) if beyond else (found.high < 0.1)
+
+
+def test_halves_change_nothing_where_there_is_an_odds_ratio() -> None:
+    assert models.conditional_parity(STRATA, least=30, halves=True) == models.conditional_parity(
+        STRATA, least=30
+    )

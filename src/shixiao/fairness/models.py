@@ -165,7 +165,11 @@ def flip_test(
 
 
 def conditional_parity(
-    strata: Sequence[tuple[int, int, int, int]], *, least: int, level: float = 0.95
+    strata: Sequence[tuple[int, int, int, int]],
+    *,
+    least: int,
+    level: float = 0.95,
+    halves: bool = False,
 ) -> Tested:
     """Compare two groups within strata of legitimate factors: Mantel and Haenszel's odds ratio.
 
@@ -177,6 +181,8 @@ def conditional_parity(
         strata: (a, b, c, d) of each stratum.
         least: fewest decisions on either side, over all strata in which both groups are.
         level: of the interval.
+        halves: where one side has none or all throughout, so that there is no odds ratio, add half
+            a decision to each of the four cells, spread over the strata by their size (Haldane).
 
     Source: N. Mantel and W. Haenszel (1959), JNCI 22, 719-748; J. Robins, N. Breslow and S.
     Greenland (1986), Biometrics 42, 311-323; N. E. Breslow and N. E. Day (1980), IARC 32, 142.
@@ -190,6 +196,10 @@ def conditional_parity(
     if sides < least:
         return Tested(Estimate.insufficient(sides, too_few(sides, needed=least)), None)
     r, s = a * d / n, b * c / n
+    if halves and (r.sum() == 0) != (s.sum() == 0):
+        a, b, c, d = (cell + 0.5 * n / n.sum() for cell in (a, b, c, d))
+        n = a + b + c + d
+        r, s = a * d / n, b * c / n
     if r.sum() == 0 or s.sum() == 0:
         return Tested(Estimate.insufficient(total, BOTH_ZERO), None)
     ratio = float(r.sum() / s.sum())

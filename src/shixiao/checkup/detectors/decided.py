@@ -276,15 +276,17 @@ def _of_system(
     if n < needed:
         yield Trial(question.measure, subject, Estimate.insufficient(n, too_few(n, needed=needed)))
         return
-    made = 0
+    made, reason = 0, ONE_GROUP
     for column, strata in sorted(by_group.items()):
         for value in _but_the_largest(strata):
             ratio = _against_others(strata, value, least=least, level=scene.rules.number("E-17"))
             if ratio.ok and ratio.value:
                 made += 1
                 yield from _both_ways(scene, question.measure, subject, column, value, ratio)
+            else:
+                reason = ratio.reason or reason
     if not made:
-        yield Trial(question.measure, subject, Estimate.insufficient(n, ONE_GROUP))
+        yield Trial(question.measure, subject, Estimate.insufficient(n, reason))
 
 
 def _but_the_largest(strata: Strata) -> list[str]:
@@ -327,7 +329,7 @@ def _against_others(strata: Strata, value: str, *, least: int, level: float) -> 
         yes, n = cell.get(value, (0, 0))
         all_yes, all_n = (sum(c[i] for c in cell.values()) for i in (0, 1))
         tables.append((yes, n - yes, all_yes - yes, all_n - n - (all_yes - yes)))
-    return conditional_parity(tables, least=least, level=level).estimate
+    return conditional_parity(tables, least=least, level=level, halves=True).estimate
 
 
 def _turned(ratio: Estimate) -> Estimate:
