@@ -109,3 +109,43 @@ def test_a_column_that_neither_file_has_is_refused(tmp_path: Path) -> None:
     done = run("route", path, path, "--title", "无此列")
     assert isinstance(done.exception, BadInput)
     assert "无此列" in done.exception.in_language("zh")
+
+
+def test_the_label_that_is_named_holds_for_both_files_and_strange_labels_count_as_wrong(
+    tmp_path: Path,
+) -> None:
+    train, new = (
+        Path(messages(tmp_path / "t.csv", 200)),
+        Path(messages(tmp_path / "n.csv", 20, seed=7)),
+    )
+    for path in (train, new):
+        path.write_text(path.read_text("utf-8").replace("一级分类", "承办处室"), "utf-8")
+    lines = new.read_text("utf-8").splitlines()
+    lines[1] = lines[1].rsplit(",", 1)[0] + ",没有学过"
+    new.write_text("\n".join(lines), "utf-8")
+    named = ("--label", " 承办处室 ", "--text", "留言详情")
+    tested = answered("route", str(train), str(new), *named, schema="routes")["tested"]
+    assert (tested["n"], tested["unknown"]) == (20, 1)
+    assert tested["accuracy"] <= 0.95
+
+
+def test_a_wrong_year_is_told_and_leaves_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file, lineterminator="\n")
+        lines.writerow(["编号", "内容", "时间"])
+        for m in spoken(60):
+            lines.writerow([m.id, m.text, "2206-01-01" if m.id == "1" else "2026-03-01"])
+    answer = answered("topics", str(path), schema="topics")
+    assert any("check the year" in note["en"] for note in answer["notes"])
+    assert all(topic["heat_parts"]["recency"] == 1.0 for topic in answer["topics"])
+    early = answered("topics", str(path), "--now", "2026-03-21", schema="topics")
+    assert all(topic["heat_parts"]["recency"] < 1.0 for topic in early["topics"])
+
+
+def test_what_people_write_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("id,text\n1,\x1b[31m停水了没人管\n2,\x1b[31m停水了没人管\n", "utf-8")
+    shown = run("duplicates", str(path)).stdout
+    assert "停水了" in shown
+    assert "\x1b" not in shown

@@ -124,3 +124,9 @@ def test_signatures_agree_as_often_as_shingles_do() -> None:
         table = signatures(shingled([one, other]))
         gaps.append((table[0] == table[1]).mean() - overlap(one, other))
     assert abs(np.mean(gaps)) < 0.03
+
+
+def test_in_a_group_one_name_does_not_make_everybody_one_person() -> None:
+    rows = [Message(str(i), "路灯坏了没人修", person="张三" if i == 0 else "") for i in range(30)]
+    (group,) = duplicates(rows, rules=RULES)
+    assert (group.persons, group.campaign) == (30, True)

@@ -83,3 +83,11 @@ def test_replies_from_one_template_are_counted() -> None:
     counts = copies_of_replies([same, same + "！", "路灯已于三月五日修复", ""], rules=RULES)
     assert counts == [1, 1, 0, 0]
     assert hints("路灯坏了", same, rules=RULES, copied=1)[0].kind == "template"
+
+
+@pytest.mark.parametrize("varied", [False, True])
+def test_the_twentieth_copy_of_a_reply_is_counted_as_the_first(varied: bool) -> None:
+    same = "您好，您反映的问题我们已经转交相关部门处理，感谢您对我们工作的理解与支持，祝您生活愉快"
+    names = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"
+    counts = copies_of_replies([name * varied + same for name in names], rules=RULES)
+    assert counts == [19] * 20

@@ -81,11 +81,50 @@ def test_identical_votes_are_shown_with_their_span_and_weigh_as_one() -> None:
     ballots, _ = conversation(120, 40, 2_500)
     joined = with_brigade(ballots, 0.05, 0.0, votes=ballots.votes[3])
     joined.first[-6:] = 1e9 + 60 * np.arange(6)
-    (brigade,) = brigades(joined, rules=RULES)
+    (brigade,), _ = brigades(joined, rules=RULES)
     told = brigade.to_json(joined.persons)
     assert (told["kind"], told["size"], told["burst"]) == ("identical", 7, True)
     assert told["span_minutes"] == 4.0  # five of the six whose times are known
     assert told["weight_each"] == pytest.approx(1 / 7, abs=1e-6)
+
+
+def honest(people: int, statements: int, agree: float, *, seed: int = 0) -> Ballots:
+    """Votes that are each drawn alone: nobody copies anybody."""
+    rng = np.random.default_rng(seed)
+    votes = np.where(rng.random((people, statements)) < agree, 1, -1).astype(np.int8)
+    names = tuple(f"p{i}" for i in range(people))
+    ids = tuple(map(str, range(statements)))
+    return Ballots(names, ids, votes, np.full(people, np.nan))
+
+
+@pytest.mark.parametrize(
+    ("people", "statements", "agree"),
+    [(200, 5, 0.8), (200, 8, 0.9), (300, 10, 0.8), (300, 20, 0.9), (200, 10, 0.6), (300, 9, 0.99)],
+)
+def test_in_a_short_conversation_where_most_agree_nobody_is_called_a_brigade(
+    people: int, statements: int, agree: float
+) -> None:
+    found, alike = brigades(honest(people, statements, agree), rules=RULES)
+    assert found == []
+    assert alike > people / 2  # and it is said that copies could not be told there
+
+
+@pytest.mark.parametrize(("people", "statements"), [(300, 20), (600, 12)])
+def test_copies_that_chance_does_not_make_are_found_in_a_short_conversation(
+    people: int, statements: int
+) -> None:
+    ballots = honest(people, statements, 0.65)
+    vector = np.where(np.arange(statements) % 2, 1, -1).astype(np.int8)
+    joined = with_brigade(ballots, 0.05, 0.0, votes=vector)
+    (brigade,), _ = brigades(joined, rules=RULES)
+    assert {joined.persons[i][0] for i in brigade.persons} == {"b"}
+    assert len(brigade.persons) == round(0.05 * people)
+
+
+def test_where_one_statement_is_left_the_refusal_speaks_of_statements() -> None:
+    with pytest.raises(BadInput) as refused:
+        opinions(honest(50, 1, 0.5), rules=RULES)
+    assert "at least 2 statements" in str(refused.value)
 
 
 @cache

@@ -158,3 +158,23 @@ def test_people_without_a_group_and_statements_kept_are_left_out(tmp_path: Path)
     (tmp_path / "c.csv").write_text("comment-id,moderated\n1,-1\n2,1\n3,0\n", "utf-8")
     assert read_groups(tmp_path / "g.csv") == {"1": "0"}
     assert read_moderated(tmp_path / "c.csv") == {"1"}
+
+
+def test_a_message_without_an_id_gets_one_that_no_other_has(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("id,text\n2,停水\n,停电\n2*,停气\n,停电\n", "utf-8")
+    assert [m.id for m in read_messages(path).rows] == ["2", "2**", "2*", "4"]
+
+
+def test_names_of_json_are_read_as_headers_are_and_half_signs_become_marks(tmp_path: Path) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text('{" text": "\\ud800 停水"}\n{" text": "\\ud83d\\ude00"}\n', "utf-8")
+    assert [m.text for m in read_messages(path).rows] == ["\ufffd 停水", "😀"]
+
+
+def test_two_participants_without_a_key_are_refused_with_the_first_row(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("participant,0,1\na,1,1\n,1,1\n,1,-1\n", "utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_ballots(path)
+    assert (refused.value.row, refused.value.column) == (2, "participant")

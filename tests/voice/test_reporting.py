@@ -44,10 +44,44 @@ def test_the_interval_of_a_ratio_covers() -> None:
     assert 0.92 <= hits / 400 <= 0.98
 
 
-@pytest.mark.parametrize("voices", [{}, {"x": 3}, {"a": 0}])
-def test_voices_that_cannot_be_compared_are_one_sentence(voices: dict[str, int]) -> None:
-    with pytest.raises(BadInput, match="nothing to compare"):
+@pytest.mark.parametrize(
+    ("voices", "said"),
+    [({}, "Nobody spoke"), ({"x": 3}, "has no “x”"), ({"a": 0}, "Nobody spoke")],
+)
+def test_voices_that_cannot_be_compared_are_one_sentence(voices: dict[str, int], said: str) -> None:
+    with pytest.raises(BadInput, match=said):
         participation(voices, {"a": 10}, rules=RULES)
+
+
+@pytest.mark.parametrize(
+    ("categories", "population", "said"),
+    [
+        ({"age": ["a", "b"]}, {}, "no attribute “age”"),
+        ({"age": ["a", "b"]}, {"age": {"a": 1}}, "has no “b”"),
+        ({"age": ["a", "b"]}, {"age": {"a": 0, "b": 0}}, "above 0 in sum"),
+        ({"age": ["a", "b"]}, {"age": {"a": -1, "b": 2}}, "not below 0"),
+        ({"age": ["a", "b"]}, {"age": {"a": float("nan"), "b": 2}}, "not below 0"),
+        ({"age": ["a"]}, {"age": {"a": 1}}, "groups of 1 people, but 2 spoke"),
+        ({}, {}, "no attribute"),
+    ],
+)
+def test_weights_that_cannot_be_made_are_one_sentence(
+    categories: dict[str, list[str]], population: dict[str, dict[str, float]], said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        weighted_shares(["yes", "no"], categories, population, rules=RULES)
+
+
+def test_what_the_data_do_not_reach_is_no_silence() -> None:
+    rows = [
+        Message("1", "路灯坏了没人修", time=START, place="东街"),
+        Message("2", "路灯坏了，没人修！", time=START + timedelta(days=1), place="东街"),
+        Message("3", "别的事情", time=START + timedelta(days=2), place="西街"),
+    ]
+    found = incidents_of(duplicates(rows, rules=RULES), rows, rules=RULES)
+    assert {i.closed for i in found} == {START + timedelta(days=2)}
+    longer = incidents_of([], rows, rules=RULES, until=START + timedelta(days=9))
+    assert {i.closed for i in longer} == {START + timedelta(days=9)}
 
 
 def test_weighted_shares_stand_beside_raw_ones_with_the_n_they_are_worth() -> None:
@@ -99,6 +133,6 @@ def test_copies_are_reports_of_one_incident_once_per_person() -> None:
         for i, (d, who) in enumerate(zip(when, "abac", strict=True))
     ]
     groups = duplicates(rows, rules=RULES)
-    (incident,) = incidents_of(groups, rows, rules=RULES)
+    (incident,) = incidents_of(groups, rows, rules=RULES, until=START + timedelta(days=99))
     assert len(incident.reports) == 3
     assert incident.closed == START + timedelta(days=30)

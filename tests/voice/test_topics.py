@@ -11,6 +11,7 @@ import pytest
 
 from shixiao.rules import load_pack
 from shixiao.voice import Message, Topic, topics
+from shixiao.voice.heat import heat_of, last_known
 from shixiao.voice.linkage import average_link
 from shixiao.voice.topics import _tokens, _weighted
 from tests.voice.messages import SUBJECTS, spoken
@@ -97,3 +98,48 @@ def test_the_order_of_the_file_does_not_matter() -> None:
     assert {frozenset(t.members) for t in given} == {
         frozenset(last - i for i in t.members) for t in again
     }
+
+
+@pytest.mark.parametrize(("count", "share"), [(75, 0.8), (40, 1.0)])
+def test_a_matter_that_most_messages_speak_of_is_a_topic(count: int, share: float) -> None:
+    most = round(share * count)
+    water = [m for m in spoken(4 * count) if m.label == "自来水"][:most]
+    others = [m for m in spoken(4 * count) if m.label != "自来水"][: count - most]
+    given = topics([*water, *others], rules=RULES)
+    assert max(len(topic.members) for topic in given) >= 0.9 * most
+    same = topics([Message(str(i), "自来水又停了，请尽快修") for i in range(40)], rules=RULES)
+    assert [len(topic.members) for topic in same] == [40]
+
+
+def test_one_wrong_year_leaves_the_heat_of_all_others_as_it_was() -> None:
+    rows = [replace(m, time=NOW - timedelta(days=i % 90)) for i, m in enumerate(spoken(120))]
+    wrong = [*rows[:-1], replace(rows[-1], time=datetime(2206, 6, 1))]
+    now, later = last_known(wrong, until=NOW)
+    assert (now, later) == (NOW, 1)
+    before = {t.terms: t.heat.value for t in topics(rows, rules=RULES, now=NOW)}
+    after = {t.terms: t.heat.value for t in topics(wrong, rules=RULES, now=NOW)}
+    assert after.keys() == before.keys()
+    assert all(after[terms] == pytest.approx(before[terms], rel=0.1) for terms in before)
+
+
+def test_a_message_that_names_nobody_is_a_person_of_its_own() -> None:
+    rows = [replace(m, person="") for m in spoken(120)]
+    rows[0] = replace(rows[0], person="张三")
+    for topic in topics(rows, rules=RULES):
+        assert topic.heat.people == len(topic.members)
+
+
+def test_topics_that_do_not_change_neither_rise_nor_fall() -> None:
+    rng = np.random.default_rng(5)
+    rows = [Message(str(i), "", time=NOW - timedelta(days=float(d)))
+            for i, d in enumerate(rng.uniform(0, 120, 8_000))]  # fmt: skip
+    heats = heat_of(rows, np.array_split(np.arange(8_000), 200), rules=RULES, now=NOW)
+    assert {heat.trend for heat in heats} == {"steady"}
+
+
+def test_a_topic_is_steady_from_the_stability_that_the_rule_asks() -> None:
+    rows, given = found()
+    assert {topic.steady for topic in given} == {True}
+    strict = replace(RULES.rules["VOI-18"], value=2.0)
+    shaky = topics(rows, rules=replace(RULES, rules={**RULES.rules, "VOI-18": strict}))
+    assert {topic.steady for topic in shaky} == {False}

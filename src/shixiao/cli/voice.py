@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from shixiao.terms import Text
 FILE = click.Path(path_type=Path, dir_okay=False)
 Command = Callable[..., None]
 READING = Text("读取", "Reading")
+LATER = Text(
+    "{n} 条的时间晚于截止日，不计入热度和趋势；请核对年份。",
+    "{n} messages have a time after the last day and count in no heat and no trend; check the"
+    " year.",
+)
 
 
 @click.group(
@@ -96,6 +102,13 @@ def duplicates(
 )
 @click.argument("file", type=FILE, metavar="FILE")
 @_columns
+@click.option(
+    "--now",
+    metavar="DATE",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="热度和趋势算到哪一天为止 · day up to which heat and trends count"
+    "  [default: the last one in FILE, not after today]",
+)
 @_seed
 @_packs
 @_json
@@ -103,6 +116,7 @@ def duplicates(
 def topics(
     *,
     file: Path,
+    now: datetime | None,
     seed: int,
     packs: tuple[str, ...],
     as_json: bool,
@@ -114,6 +128,7 @@ def topics(
     from shixiao.rules import load_pack
     from shixiao.voice import Columns, read_messages
     from shixiao.voice import topics as found_in
+    from shixiao.voice.heat import last_known
 
     settings = Settings.from_environment()
     rules = load_pack(*packs)
@@ -121,12 +136,15 @@ def topics(
         report(READING)
         messages = read_messages(file, Columns(**columns))
         report(Text("归并话题", "Grouping by topic"))
-        found = found_in(messages.rows, rules=rules, seed=seed)
+        end = (now or datetime.now()).replace(hour=23, minute=59, second=59)
+        last, later = last_known(messages.rows, until=end)
+        found = found_in(messages.rows, rules=rules, seed=seed, now=end if now else last)
+    notes = (*messages.notes, *([LATER.format(n=later)] if later else []))
     answer = {
         "schema": "shixiao/voice-topics/1",
         "messages": len(messages.rows),
         "topics": [topic.to_json(messages.rows) for topic in found],
-        **_about(messages.notes, rules),
+        **_about(notes, rules),
     }
     _print(answer, as_json, show_topics, settings.language)
 
@@ -137,7 +155,7 @@ def topics(
 )
 @click.argument("train", type=FILE, metavar="TRAIN")
 @click.argument("file", type=FILE, metavar="FILE")
-@click.option("--label", metavar="COL", help="TRAIN 中的类别或部门 · class or department")
+@click.option("--label", metavar="COL", help="类别或部门 · class or department")
 @_columns
 @_seed
 @_packs
@@ -167,7 +185,7 @@ def route(
         known = read_messages(
             train, Columns(**_there(columns, train, file), label=label), label=True
         )
-        messages = read_messages(file, Columns(**_there(columns, file)))
+        messages = read_messages(file, Columns(**_there({**columns, "label": label}, file)))
         report(Text("学习", "Learning"))
         router = learnt(known.rows, rules=rules, seed=seed)
         report(Text("分派", "Routing"))
@@ -183,11 +201,14 @@ def _there(
     columns: dict[str, str | None], file: Path, other: Path | None = None
 ) -> dict[str, str | None]:
     """Return the named columns that a file has, and those that neither has, to be refused."""
+    from shixiao.evidence.mapping import normal
     from shixiao.voice.reading import column_names
 
-    names = {*column_names(file)}
-    away = {*column_names(other)} - names if other else {*columns.values()} - names
-    return {key: None if name in away else name for key, name in columns.items()}
+    names = {normal(name) for name in column_names(file)}
+    named = {key: normal(name) for key, name in columns.items() if name}
+    away = {normal(name) for name in column_names(other)} if other else {*named.values()}
+    gone = {key for key, name in named.items() if name in away - names}
+    return {key: None if key in gone else name for key, name in columns.items()}
 
 
 @voice.command(

@@ -21,8 +21,8 @@ COPIES = Text(
 )
 KINDS = {
     "exact": Text("原文相同", "same letters"),
-    "near": Text("改动少许", "edited"),
-    "paraphrase": Text("换句话说", "in other words"),
+    "near": Text("略有改动", "edited"),
+    "paraphrase": Text("换了说法", "in other words"),
 }
 SIZE, TEMPLATE, LIKENESS = (
     Text("条数", "Messages"),
@@ -42,6 +42,10 @@ TOPIC, HEAT, PEOPLE, STEADY, TREND, WHERE = (
     Text("稳定性", "Stability"),
     Text("趋势", "Trend"),
     Text("地点", "Where"),
+)
+UNSTEADY = Text(
+    "“?”：话题不稳定，换一批词语归并时会散开，请看原文。",
+    "“?”: not stable; with other words at hand the topic comes apart, so read the messages.",
 )
 TRENDS = {
     "rising": Text("升温", "rising"),
@@ -65,13 +69,15 @@ def show_topics(answer: Mapping[str, Any], *, language: str) -> None:
             str(topic["size"]),
             str(topic["heat_parts"]["people"]),
             f"{topic['heat']:.1f}",
-            f"{topic['stability']:.2f}",
+            f"{topic['stability']:.2f}{'' if topic['steady'] else ' ?'}",
             TRENDS[topic["trend"]].in_language(language),
             " ".join(place["place"] for place in topic["places"][:2]),
         )
         for topic in topics
     ]
     _show(said, (TOPIC, SIZE, PEOPLE, HEAT, STEADY, TREND, WHERE), rows, answer, language)
+    if not all(topic["steady"] for topic in topics[:SHOWN]):
+        _print(UNSTEADY, language)
 
 
 ROUTES = Text(
@@ -83,10 +89,14 @@ TESTED = Text(
     "与已有类别对照：{n} 条，准确率 {accuracy}，宏平均 F1 {f1}。",
     "Held against the labels that are there: {n} messages, accuracy {accuracy}, macro F1 {f1}.",
 )
+UNKNOWN = Text(
+    "其中 {n} 条的类别不在学过的类别中，算作分错。",
+    "{n} of them have a label that was never learnt and count as wrong.",
+)
 NUMBER, CLASS, SECOND, SURE, BY = (
     Text("编号", "Id"),
     Text("类别", "Label"),
-    Text("其次", "Runner-up"),
+    Text("次选", "Runner-up"),
     Text("把握", "Confidence"),
     Text("分派", "Routed by"),
 )
@@ -116,7 +126,9 @@ def show_routes(answer: Mapping[str, Any], *, language: str) -> None:
     if answer["tested"]:
         held = answer["tested"]
         line = TESTED.format(n=held["n"], accuracy=held["accuracy"], f1=held["macro_f1"])
-        Console(file=sys.stdout, highlight=False).print(line.in_language(language))
+        _print(line, language)
+        if held["unknown"]:
+            _print(UNKNOWN.format(n=held["unknown"]), language)
 
 
 OPINIONS = Text(
@@ -126,6 +138,12 @@ OPINIONS = Text(
 SUSPECT = Text(
     "抱团表态：{n} 组，共 {inside} 人，每组合计按一人加权，未删除任何人。",
     "Brigades: {n}, with {inside} people; each weighs as one person, and nobody is left out.",
+)
+ALIKE = Text(
+    "另有 {n} 人的表态相同或近乎相同，但不多于偶然：条目少或意见一致时分不出抱团与诚实的表态，"
+    "按全数计入。",
+    "{n} others vote the same or nearly, but no more than chance makes: where statements are few or"
+    " nearly all agree, a brigade cannot be told from honest votes, and all of them count in full.",
 )
 STATEMENT, SCORE = Text("条目", "Statement"), Text("共识分", "Consensus")
 OF_GROUP = Text("{id} 组（{n} 人）", "Group {id} ({n})")
@@ -145,8 +163,9 @@ def show_groups(answer: Mapping[str, Any], *, language: str) -> None:
     _show(said, heads, rows, answer, language)
     if suspect:
         inside = sum(brigade["size"] for brigade in suspect)
-        line = SUSPECT.format(n=len(suspect), inside=inside)
-        Console(file=sys.stdout, highlight=False).print(line.in_language(language))
+        _print(SUSPECT.format(n=len(suspect), inside=inside), language)
+    if answer["alike_by_chance"]:
+        _print(ALIKE.format(n=answer["alike_by_chance"]), language)
 
 
 def show_duplicates(answer: Mapping[str, Any], *, language: str) -> None:
@@ -178,18 +197,30 @@ def _show(
     answer: Mapping[str, Any],
     language: str,
 ) -> None:
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-    console.print(said.in_language(language), style="bold")
+    console = _print(said, language, style="bold")
     if rows:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for place, head in enumerate(heads):
             table.add_column(
-                head.in_language(language), justify="right" if place else "left", overflow="fold"
+                _plain(head.in_language(language)),
+                justify="right" if place else "left",
+                overflow="fold",
             )
         for row in rows[:SHOWN]:
-            table.add_row(*row)
+            table.add_row(*(_plain(cell) for cell in row))
         console.print(table)
     if len(rows) > SHOWN:
-        console.print(MORE.format(n=len(rows) - SHOWN).in_language(language))
+        _print(MORE.format(n=len(rows) - SHOWN), language)
     for note in answer["notes"]:
-        console.print(f"· {Text.of(note).in_language(language)}")
+        _print(Text("· {note}", "· {note}").format(note=Text.of(note)), language)
+
+
+def _print(said: Text, language: str, *, style: str | None = None) -> Console:
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(_plain(said.in_language(language)), style=style)
+    return console
+
+
+def _plain(text: str) -> str:
+    """Keep signs that would steer the terminal out of it: messages are written by anybody."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)

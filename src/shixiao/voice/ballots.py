@@ -149,6 +149,9 @@ def _matrix(tabular: Tabular, person: str, ids: list[str], file: str) -> Ballots
     rows = []
     for batch in tabular.scan():
         names = batch.column(batch.schema.names.index(person)).to_pylist()
+        if None in names:
+            row = len(persons) + names.index(None) + 1
+            raise BadInput(EMPTY, file=file, row=row, column=person)
         persons += [str(name) for name in names]
         if len(persons) * len(ids) > MOST_CELLS:
             raise _too_many(file)

@@ -4,6 +4,8 @@ Two people who share opinions differ in what they saw and in some votes. Copies 
 are the same on nearly everything, also where opinions are split. Candidates are found by
 signatures of (statement, vote); a pair is linked when its votes are likelier as a noisy copy
 than as two persons, given how each statement was answered and how readily each of both agrees.
+In a short conversation, or where nearly everybody agrees, honest votes are the same by themselves:
+only what is far above chance counts (``chance``).
 
 Source: A. Z. Broder (1997), as ``signatures``; the ratio is Neyman's and Pearson's (1933).
 """
@@ -11,6 +13,7 @@ Source: A. Z. Broder (1997), as ``signatures``; the ratio is Neyman's and Pearso
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ import numpy.typing as npt
 
 from shixiao.rules import RulePack
 from shixiao.voice.ballots import UNSEEN, Ballots
+from shixiao.voice.chance import KINDS, TIMES, dealt, same_votes, shares_of, sides_of
 from shixiao.voice.signatures import Shingled, candidates, mix, signatures
 
 ALIKE, FEWEST, EVIDENCE, COPIED, BURST, CROWD = (
@@ -28,13 +32,13 @@ ALIKE, FEWEST, EVIDENCE, COPIED, BURST, CROWD = (
     "VOI-11",
     "VOI-15",
 )
-KINDS = (1, -1, 0)
 ERRORS = 4  # standard errors that a copy may be farther from the middle than the usual one
-TURNS = 12  # of power iteration; a side need not be exact
+DEALS = 3  # conversations with the votes dealt anew
 HOLD = 0.8
 """Share of a brigade's members in the shortest span that is told."""
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Pairs = dict[int, dict[int, float]]
 
 
@@ -69,36 +73,94 @@ class Brigade:
         }
 
 
-def brigades(ballots: Ballots, *, rules: RulePack) -> list[Brigade]:
+def brigades(
+    ballots: Ballots, *, rules: RulePack, seed: int = 20260101
+) -> tuple[list[Brigade], int]:
     """Return groups of participants who voted as copies of each other do, the largest first.
 
     A few whose votes are the same, or agree where hardly anybody would, are a brigade; so are many
-    who are nearly the same, more than a conversation has by itself.
+    who are nearly the same, more than a conversation has by itself. What chance brings about as
+    well is none: the second value says how many people vote alike for no more than that.
     """
-    crowds = _crowds(ballots, rules)
+    many, rare = same_votes(ballots.votes, rules)
+    everybody = _linked(ballots.votes, rules)
+    luck = _Luck(ballots.votes, rules, seed)
+    crowds, untold = _crowds(ballots, everybody[0], luck, rules)
     # One of each crowd stays: its copies must not change what is usual among the others.
     extra = {i for crowd in crowds for i in crowd[1:]}
     rest = np.array([i for i in range(len(ballots.persons)) if i not in extra], np.int64)
     few = int(rules.number(FEWEST))
-    _, sure = _linked(ballots.votes[rest], rules)
-    small = [[int(rest[i]) for i in star] for star in _stars(sure, few, set(range(len(rest))))]
+    sure = (_linked(ballots.votes[rest], rules) if extra else everybody)[1]
     in_crowd = {i for crowd in crowds for i in crowd}
-    stars = [*crowds, *(star for star in small if not in_crowd & {*star})]
-    found = [_told(star, ballots, rules) for star in stars]
-    return sorted(found, key=lambda b: (-len(b.persons), b.persons))
+    small = []
+    for star in _stars(sure, few, set(range(len(rest)))):
+        own = [int(rest[i]) for i in star]
+        if in_crowd & {*own}:
+            continue
+        if len(own) > luck.sure:
+            small.append(own)
+            continue
+        untold |= {*own}
+        small += [copies for copies in _copies(own, ballots.votes, rare) if len(copies) >= few]
+    untold |= {*np.flatnonzero(many).tolist()}
+    found = [_told(star, ballots, rules) for star in [*crowds, *small]]
+    untold -= {i for brigade in found for i in brigade.persons}
+    return sorted(found, key=lambda b: (-len(b.persons), b.persons)), len(untold)
 
 
-def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
+def _copies(persons: list[int], votes: npt.NDArray[np.int8], rare: Bools) -> list[list[int]]:
+    """Return those whose votes are the same and far above chance, by their votes."""
+    kinds: dict[bytes, list[int]] = {}
+    for person in persons:
+        if rare[person]:
+            kinds.setdefault(votes[person].tobytes(), []).append(person)
+    return list(kinds.values())
+
+
+class _Luck:
+    """Sizes up to which people who vote alike are chance: ``VOI-40`` times those of dealt votes."""
+
+    def __init__(self, votes: npt.NDArray[np.int8], rules: RulePack, seed: int) -> None:
+        self.votes, self.rules, self.seed = votes, rules, seed
+
+    @cached_property
+    def _sizes(self) -> tuple[float, float]:
+        rng = np.random.default_rng(self.seed)
+        near, sure = 0, 0
+        for _ in range(DEALS):
+            one, other = _linked(dealt(self.votes, rng), self.rules)
+            near = max([near, *(len(own) + 1 for own in one.values())])
+            sure = max([sure, *(len(own) + 1 for own in other.values())])
+        times = self.rules.number(TIMES)
+        return times * near, times * sure
+
+    @property
+    def near(self) -> float:
+        """Of people whose votes are nearly the same."""
+        return self._sizes[0]
+
+    @property
+    def sure(self) -> float:
+        """Of people whose votes agree where hardly anybody would."""
+        return self._sizes[1]
+
+
+def _crowds(
+    ballots: Ballots, near: Pairs, luck: _Luck, rules: RulePack
+) -> tuple[list[list[int]], set[int]]:
     """Return the large brigades: a star of nearly equal votes, and all who are near to its middle.
 
     The middle, the most frequent vote on each statement, is free of the noise of its copies. Who is
-    as near to it as its copies are belongs to it: of exact copies only who votes the same.
+    as near to it as its copies are belongs to it: of exact copies only who votes the same. The
+    second value holds those whose star is no larger than chance makes one.
     """
-    near, _ = _linked(ballots.votes, rules)
     many = max(rules.number(FEWEST), rules.number(CROWD) * len(ballots.persons))
     free = set(range(len(ballots.persons)))
-    crowds = []
+    crowds, untold = [], set[int]()
     for star in _stars(near, many, set(free)):
+        if len(star) <= luck.near:
+            untold |= {*star}
+            continue
         if not {*star} <= free:
             continue
         middle = _middle(ballots.votes[star])
@@ -111,7 +173,7 @@ def _crowds(ballots: Ballots, rules: RulePack) -> list[list[int]]:
             crowd.sort(key=lambda i: (-likeness[i], i))
             free -= {*crowd}
             crowds.append(crowd)
-    return crowds
+    return crowds, untold
 
 
 def _stars(pairs: Pairs, least: float, free: set[int]) -> list[list[int]]:
@@ -166,6 +228,7 @@ def _linked(votes: npt.NDArray[np.int8], rules: RulePack) -> tuple[Pairs, Pairs]
     same = (equal == either) & (either > 0)
     ratio = _evidence(votes, found, both, rules.number(COPIED))
     near = likeness >= least
+    same &= same_votes(votes, rules)[1][found[:, 0]]
     sure = near & (same | (ratio >= rules.number(EVIDENCE)))
     return _pairs(found[near], likeness[near]), _pairs(found[sure], likeness[sure])
 
@@ -186,8 +249,8 @@ def _evidence(
     A vote is as likely as it is among everybody, or among the half of the conversation that either
     of both belongs to, whichever is more: people of one opinion are no copies of each other.
     """
-    side = _sides(votes)
-    shares = np.stack([_shares(votes), *(_shares(votes[side == half]) for half in (0, 1))])
+    side = sides_of(votes)
+    shares = np.stack([shares_of(votes), *(shares_of(votes[side == half]) for half in (0, 1))])
     common = shares.max(axis=0)
     overall = shares[0].mean(axis=1)
     own = np.stack([(votes == kind).sum(axis=1) for kind in KINDS], axis=1) + 2 * overall
@@ -201,25 +264,6 @@ def _evidence(
         bent = (lean[pairs[:, 0], place] + lean[pairs[:, 1], place]) / 2
         ratio -= agreed.sum(axis=1) * np.maximum(bent, 0.0)
     return np.asarray(ratio, np.float64)
-
-
-def _shares(votes: npt.NDArray[np.int8]) -> Floats:
-    """Return the share of each kind of vote on each statement, one vote of each kind added."""
-    shares = np.stack([(votes == kind).sum(axis=0) for kind in KINDS]) + 1.0
-    found: Floats = shares / shares.sum(axis=0)
-    return found
-
-
-def _sides(votes: npt.NDArray[np.int8]) -> Ints:
-    """Return on which side of the main line of conflict each person stands (0 or 1)."""
-    values = np.where(votes == UNSEEN, 0, votes).astype(np.float32)
-    seen = (votes != UNSEEN).astype(np.float32)
-    centred = values - seen * (values.sum(axis=0) / np.maximum(seen.sum(axis=0), 1))
-    direction = np.ones(votes.shape[1], np.float32)
-    for _ in range(TURNS):
-        direction = centred.T @ (centred @ direction)
-        direction /= max(float(np.linalg.norm(direction)), 1e-12)
-    return np.asarray(centred @ direction > 0, np.int64)
 
 
 def _told(persons: list[int], ballots: Ballots, rules: RulePack) -> Brigade:

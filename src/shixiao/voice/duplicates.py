@@ -36,7 +36,7 @@ class Group:
         members: positions of the messages, the most typical one first.
         similarity: mean likeness to the first, from 0 to 1.
         kind: ``exact`` (same letters), ``near`` (edited), ``paraphrase`` (same in other words).
-        persons: different persons; None where the source names none.
+        persons: different persons, a message that names nobody being one; None where none does.
         campaign: whether so many persons took part that it is called a campaign.
         template: what at least half of the members share.
         added: what each other member wrote besides, where it did.
@@ -77,7 +77,7 @@ def duplicates(messages: Sequence[Message], *, rules: RulePack) -> list[Group]:
     distinct, copies = _distinct(plain)
     found = alike([plain[i] for i in distinct], similar)
     groups = [_whole([distinct[i] for i in star], copies, scores)
-              for star, scores in _stars(found)]  # fmt: skip
+              for star, scores in stars(found)]  # fmt: skip
     grouped = {i for members, _ in groups for i in members}
     groups += [(copies[i], [1.0] * len(copies[i])) for i in distinct
                if i not in grouped and len(copies[i]) > 1]  # fmt: skip
@@ -124,7 +124,7 @@ def _distinct(plain: Sequence[str]) -> tuple[list[int], dict[int, list[int]]]:
     return list(copies), copies
 
 
-def _stars(neighbours: Neighbours) -> Iterable[tuple[list[int], list[float]]]:
+def stars(neighbours: Neighbours) -> Iterable[tuple[list[int], list[float]]]:
     """Cut the graph of near-duplicates into stars, so that nothing is joined by a chain alone.
 
     The text with most neighbours left becomes a centre and takes them; a star of one is none.
@@ -159,8 +159,8 @@ def _told(
     shown: Sequence[str],
     rules: RulePack,
 ) -> Group:
-    named = {messages[i].person for i in members if messages[i].person}
-    persons = len(named) if named else None
+    named = any(messages[i].person for i in members)
+    persons = len({messages[i].person or messages[i].id for i in members}) if named else None
     template, added = shown[members[0]][:MOST_ADDED], dict[int, str]()
     if kind != "exact":
         template, added = _template([shown[i] for i in members], rules.number(ADDED))

@@ -26,6 +26,7 @@ from shixiao.voice.wording import bare, readable
 
 NEAR, HARM, HOW, AGAIN, PEOPLE = "VOI-35", "VOI-36", "VOI-37", "VOI-38", "VOI-39"
 EXAMPLES = 3
+ROWS = 1_000  # texts compared at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Need:
 NAMES = {
     "no_service": Text("没有对应的服务", "no service for it"),
     "searched_in_vain": Text("搜索没有结果", "searched in vain"),
-    "comes_again": Text("办结后再来", "comes again although solved"),
+    "comes_again": Text("答复后再来", "comes again after an answer"),
     "asks_how": Text("不知道怎么办", "asks how it works"),
 }
 
@@ -145,9 +146,13 @@ def nearest_services(
         return [None] * len(texts)
     vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True)
     table = vectors.fit_transform(names)
-    likeness = (vectors.transform([bare(text) for text in texts]) @ table.T).toarray()
-    best = likeness.argmax(axis=1)
-    return [(services[b].id, float(row[b])) for b, row in zip(best, likeness, strict=True)]
+    found: list[tuple[str, float] | None] = []
+    for low in range(0, len(texts), ROWS):
+        asked = vectors.transform([bare(text) for text in texts[low : low + ROWS]])
+        likeness = (asked @ table.T).toarray()
+        best = likeness.argmax(axis=1)
+        found += [(services[b].id, float(row[b])) for b, row in zip(best, likeness, strict=True)]
+    return found
 
 
 def _text_of(topic: Topic, messages: Sequence[Message]) -> str:
@@ -198,7 +203,8 @@ def _in_vain(
     for search in searches:
         if search.results == 0 and bare(search.query):
             people[bare(search.query)] += search.people
-    queries = sorted(people)
+    fewest = rules.number(PEOPLE)
+    queries = sorted(query for query, n in people.items() if n >= fewest)
     near = nearest_services(queries, services)
     return [
         Need("searched_in_vain", (query,), people[query], _harm(query, rules), 1.0, service, ())

@@ -65,6 +65,7 @@ class Opinions:
         stability: mean adjusted Rand index under resampling; None where groups were given.
         consensus: (statement, score, agreeing share by group), the highest first.
         suspect: brigades, shown and weighed as one person each.
+        alike: how many others vote alike, but no more than chance makes people vote alike here.
     """
 
     k: int
@@ -75,6 +76,7 @@ class Opinions:
     groups: tuple[OpinionGroup, ...]
     consensus: tuple[tuple[str, float, tuple[float, ...]], ...]
     suspect: tuple[Brigade, ...]
+    alike: int
     participants: tuple[str, ...]
     voters: int
 
@@ -94,6 +96,7 @@ class Opinions:
                 for statement, score, shares in self.consensus
             ],
             "suspect": [brigade.to_json(self.participants) for brigade in self.suspect],
+            "alike_by_chance": self.alike,
         }
 
 
@@ -136,18 +139,22 @@ def _found(
     else:
         kept = own.kept(np.array([p in given for p in own.persons], bool), slice(None))
     if len(kept.persons) < FEWEST_PEOPLE or len(kept.statements) < 2:
-        raise _too_few(least, given is not None)
-    suspect = brigades(kept, rules=rules)
+        raise _too_few(least, len(kept.statements), given is not None)
+    suspect, alike = brigades(kept, rules=rules, seed=seed)
     weights = weights_of(suspect, len(kept.persons))
     if given is not None:
         names = sorted({given[p] for p in kept.persons})
         labels = np.array([names.index(given[p]) for p in kept.persons])
-        return _opinions(kept, labels, names, weights, suspect, GIVEN, None, len(ballots.persons))
+        return _opinions(
+            kept, labels, names, weights, (suspect, alike), GIVEN, None, len(ballots.persons)
+        )
     plane = landscape(kept.votes, weights, seed=seed)
     why = _why(plane, rules)
     labels = plane.labels if why is CLEAR else np.zeros(len(kept.persons), np.int64)
     names = [str(i) for i in range(int(labels.max()) + 1)]
-    return _opinions(kept, labels, names, weights, suspect, why, plane, len(ballots.persons))
+    return _opinions(
+        kept, labels, names, weights, (suspect, alike), why, plane, len(ballots.persons)
+    )
 
 
 def _short(shares: tuple[float, ...]) -> list[float]:
@@ -182,7 +189,7 @@ def _opinions(
     labels: npt.NDArray[np.int64],
     names: list[str],
     weights: Floats,
-    suspect: list[Brigade],
+    found: tuple[list[Brigade], int],
     why: Text,
     plane: Landscape | None,
     voters: int,
@@ -213,7 +220,8 @@ def _opinions(
         consensus=tuple(
             (kept.statements[i], float(scores[i]), tuple(shares[:, i].tolist())) for i in order
         ),
-        suspect=tuple(suspect),
+        suspect=tuple(found[0]),
+        alike=found[1],
         participants=kept.persons,
         voters=voters,
     )
@@ -246,7 +254,14 @@ def _speaks(
     return tuple(row[1:] for row in told[:SPOKEN])
 
 
-def _too_few(least: int, given: bool) -> BadInput:
+def _too_few(least: int, statements: int, given: bool) -> BadInput:
+    if statements < 2:
+        return BadInput(
+            Text(
+                f"可以表态的条目只有 {statements} 条，至少要有 2 条才谈得上意见分组。",
+                f"groups of opinion need at least 2 statements to vote on; there are {statements}",
+            )
+        )
     if given:
         return BadInput(
             Text(

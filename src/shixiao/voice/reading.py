@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -34,6 +34,7 @@ _TIME = re.compile(
     r"(?:[T\s]*(\d{1,2})\s*[:时]\s*(\d{1,2})(?:\s*[:分]\s*(\d{1,2}))?)?"
 )
 _EPOCH = re.compile(r"\d{10}(\d{3})?")
+_HALF = re.compile(r"[\ud800-\udfff]")  # JSON can hold half a sign, which no encoding can say
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Message:
     """One message.
 
     Attributes:
-        id: its number in the source, else its row counted from 1.
+        id: its number in the source, else its row counted from 1 (with a star where another
+            message has that number).
         title: its subject, may be empty.
         text: what was written, may be empty.
         likes: reactions in favour; None where the source has none.
@@ -187,10 +189,10 @@ def _table(path: Path) -> tuple[tuple[str, ...], Iterator[dict[str, Any]], bool]
         lines = list(_json_lines(path))
         if not lines:
             raise no_rows(path.name)
-        names = checked_header(
-            list(dict.fromkeys(key for line in lines for key in line)), path.name
-        )
-        return names, iter(lines), False
+        keys = list(dict.fromkeys(key for line in lines for key in line))
+        names = checked_header(keys, path.name)
+        called = dict(zip(keys, names, strict=True))
+        return names, ({called[k]: v for k, v in line.items()} for line in lines), False
     tabular = read_tabular(path, file=path.name, table="messages", twins=True)
     headless = any(len(name) > HEADER for name in tabular.columns)
     rows = (line for batch in tabular.scan() for line in _as_text(batch).to_pylist())
@@ -249,12 +251,13 @@ def _gathered(
     named: frozenset[str] | set[str],
 ) -> Messages:
     rows: list[Message] = []
+    nameless: dict[int, int] = {}
     seen: dict[str, Message] = {}
     counts = {"unread": 0, "twice": 0, "empty": 0}
     for number, line in enumerate(lines, 1):
         if number > MOST:
             raise _too_many(file, number)
-        cells = {meaning: str(line.get(c) if line.get(c) is not None else "")
+        cells = {meaning: _HALF.sub("\ufffd", str(line.get(c) if line.get(c) is not None else ""))
                  for meaning, c in chosen.items()}  # fmt: skip
         if not any(cells.values()):
             continue
@@ -262,6 +265,10 @@ def _gathered(
         message = reader.message()
         counts["unread"] += reader.unread
         counts["empty"] += not message.whole.strip()
+        if not message.id:
+            nameless[len(rows)] = number
+            rows.append(message)
+            continue
         known = seen.get(message.id)
         if known is not None:
             reader.check_same(known, message)
@@ -271,6 +278,11 @@ def _gathered(
         rows.append(message)
     if len(rows) == counts["empty"]:
         raise no_rows(file)
+    for place, number in nameless.items():
+        name = str(number)
+        while name in seen:
+            name += "*"
+        rows[place] = seen[name] = replace(rows[place], id=name)
     return Messages(file, tuple(rows), dict(chosen), _notes(counts))
 
 
@@ -309,7 +321,6 @@ class _Cells:
             key: self.cells.get(key, "").strip()
             for key in ("id", "text", "title", "place", "person", "label", "service", "reply")
         }
-        words["id"] = words["id"] or str(self.row)
         for key in ("text", "title", "reply"):
             if len(words[key]) > LONGEST:
                 raise self._bad(

@@ -10,13 +10,14 @@ the words are rules that a place may change.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shixiao.rules import RulePack
 from shixiao.terms import Text
-from shixiao.voice.signatures import candidates, shingled, signatures
+from shixiao.voice.duplicates import alike, stars
 from shixiao.voice.wording import bare, clauses, letters, readable
 
 ALIKE, EVADING, DOING, ASKING, ANSWERED, SHORT, REFUSING = (
@@ -68,16 +69,18 @@ def hints(message: str, reply: str, *, rules: RulePack, copied: int = 0) -> list
 
 
 def copies_of_replies(replies: Sequence[str], *, rules: RulePack) -> list[int]:
-    """Return for each reply how many others are nearly the same; what they quote counts too."""
+    """Return for each reply how many others are nearly the same; what they quote counts too.
+
+    Nearly the same: as one reply that is in the middle of all of them (``duplicates.stars``).
+    """
     plain = letters([readable(reply) for reply in replies])
-    least = rules.number(ALIKE)
-    found = shingled(plain)
-    counts = [0] * len(plain)
-    for a, b in candidates(signatures(found), least):
-        if plain[a] and found.jaccard(a, b) >= least:
-            counts[a] += 1
-            counts[b] += 1
-    return counts
+    times = Counter(text for text in plain if text)
+    texts = list(times)
+    others = {text: times[text] - 1 for text in texts}
+    for star, _ in stars(alike(texts, rules.number(ALIKE))):
+        whole = sum(times[texts[i]] for i in star)
+        others |= {texts[i]: whole - 1 for i in star}
+    return [others.get(text, 0) for text in plain]
 
 
 TEMPLATE = Text(

@@ -64,13 +64,10 @@ def participation(
     """
     spoken, whole = sum(voices.values()), sum(population.values())
     strange = next((g for g in sorted(voices) if voices[g] and not population.get(g)), None)
-    if strange is not None or not spoken or whole <= 0:
-        raise BadInput(
-            Text(
-                f"无法比较：人口表中没有“{strange}”，或没有人发声。",
-                f"there is nothing to compare: the population has no “{strange}”, or nobody spoke",
-            )
-        )
+    if not spoken:
+        raise BadInput(NOBODY)
+    if strange is not None:
+        raise BadInput(STRANGE.format(group=strange))
     fewest = rules.number(ASKED)
     found = []
     for group, people in population.items():
@@ -123,18 +120,16 @@ def weighted_shares(
     """
     n, fewest = len(answers), rules.number(ASKED)
     if not n:
-        raise BadInput(Text("没有人发声。", "nobody spoke"))
+        raise BadInput(NOBODY)
+    _check(categories, population, n)
     merged, margins, ask = {}, {}, []
     for name in sorted(categories):
         counts = Counter(categories[name])
         small = {g for g in population[name] if counts.get(g, 0) < fewest}
         ask += [(name, group) for group in sorted(small)]
-        column = [REST if g in small or g not in population[name] else g for g in categories[name]]
+        column = [REST if g in small else g for g in categories[name]]
         merged[name], margins[name] = column, _margin(column, population[name], small)
-    try:
-        raked = rake(merged, margins, trim=rules.number(TRIM))
-    except ValueError as error:
-        raise BadInput(Text(f"无法加权：{error}", f"no weights: {error}")) from None
+    raked = rake(merged, margins, trim=rules.number(TRIM))
     totals: dict[str, float] = defaultdict(float)
     for answer, weight in zip(answers, raked.weights.tolist(), strict=True):
         totals[answer] += weight / n
@@ -148,13 +143,47 @@ def weighted_shares(
     )
 
 
+NOBODY = Text("没有人发声。", "Nobody spoke.")
+STRANGE = Text("人口表中没有“{group}”。", "The population has no “{group}”.")
+NO_ATTRIBUTE = Text("人口表中没有属性“{name}”。", "The population has no attribute “{name}”.")
+NO_PEOPLE = Text(
+    "“{name}”各组的人口应为不小于 0 的数，合计大于 0。",
+    "The people of the groups of “{name}” have to be numbers not below 0, and above 0 in sum.",
+)
+UNEVEN = Text(
+    "“{name}”有 {m} 人的分组，而发声的有 {n} 人。",
+    "“{name}” has the groups of {m} people, but {n} spoke.",
+)
+
+
+def _check(
+    categories: Mapping[str, Sequence[str]],
+    population: Mapping[str, Mapping[str, float]],
+    n: int,
+) -> None:
+    """Refuse attributes and groups that the population does not have, or that have no people."""
+    if not categories:
+        raise BadInput(NO_ATTRIBUTE.format(name=""))
+    for name, column in categories.items():
+        if len(column) != n:
+            raise BadInput(UNEVEN.format(name=name, m=len(column), n=n))
+        if name not in population:
+            raise BadInput(NO_ATTRIBUTE.format(name=name))
+        sizes = [float(size) for size in population[name].values()]
+        if not all(0 <= size < float("inf") for size in sizes) or not sum(sizes):
+            raise BadInput(NO_PEOPLE.format(name=name))
+        strange = sorted({*column} - {g for g, size in population[name].items() if size})
+        if strange:
+            raise BadInput(STRANGE.format(group=strange[0]))
+
+
 def _margin(
     column: Sequence[str], population: Mapping[str, float], small: set[str]
 ) -> dict[str, float]:
     """Return shares to rake to; the small groups together keep the share they have."""
     rest = column.count(REST) / len(column)
     large = {group: size for group, size in population.items() if group not in small}
-    whole = sum(large.values())
+    whole = sum(large.values()) or 1.0
     margin = {group: (1 - rest) * size / whole for group, size in large.items()}
     return margin | ({REST: rest} if rest else {})
 
@@ -180,15 +209,22 @@ class Incident:
 
 
 def incidents_of(
-    groups: Iterable[Group], messages: Sequence[Message], *, rules: RulePack
+    groups: Iterable[Group],
+    messages: Sequence[Message],
+    *,
+    rules: RulePack,
+    until: datetime | None = None,
 ) -> list[Incident]:
     """Take groups of copies as incidents; messages in no group are incidents reported once.
 
     An incident closes with the first answer that one of its messages got, or some days after the
-    first report (``VOI-26``). Messages without time or place are left out, and so is the second
-    message of one person.
+    first report (``VOI-26``), or where the data end (``until``, by default the last message): what
+    came later could not be seen, and is no silence. Messages without time or place are left
+    out, and so is the second message of one person.
     """
     open_for = timedelta(days=rules.number(OPEN))
+    times_of_all = [message.time for message in messages if message.time]
+    end = until or max(times_of_all, default=datetime.max)
     grouped = [list(group.members) for group in groups]
     inside = {i for members in grouped for i in members}
     found = []
@@ -204,7 +240,7 @@ def incidents_of(
                 first_of[who] = min(first_of.get(who, when), when)
         times = tuple(sorted(first_of.values()))
         answered = [m.replied for m in own if m.replied and m.replied > times[0]]
-        closed = min([*answered, times[0] + open_for])
+        closed = min([*answered, times[0] + open_for, max(end, times[0])])
         found.append(Incident(places.most_common(1)[0][0], times, closed))
     return found
 

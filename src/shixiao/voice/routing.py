@@ -137,7 +137,7 @@ class Router:
     def to_json(self, messages: Sequence[Message]) -> dict[str, Any]:
         """Return how sure the router is in general, and the route of each message."""
         routes = self.routes(messages)
-        labelled = any(message.label in self.fitted.labels for message in messages)
+        labelled = any(message.label for message in messages)
         return {
             "trained": len(self.margins),
             "labels": list(self.fitted.labels),
@@ -231,13 +231,13 @@ def train(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101)
 def held_against(
     router: Router, messages: Sequence[Message], routes: Sequence[Route]
 ) -> dict[str, Any]:
-    """Hold routes against labels that are known."""
-    pairs = [(m.label, r) for m, r in zip(messages, routes, strict=True)
-             if m.label in router.fitted.labels]  # fmt: skip
+    """Hold routes against the labels of people; one that was never learnt cannot be right."""
+    pairs = [(m.label, r) for m, r in zip(messages, routes, strict=True) if m.label]
     truth, said = [label for label, _ in pairs], [route.label for _, route in pairs]
     sure = [label == route.label for label, route in pairs if route.automatic]
     return {
         "n": len(pairs),
+        "unknown": sum(label not in router.fitted.labels for label in truth),
         "accuracy": round(float(np.mean([a == b for a, b in zip(truth, said, strict=True)])), 4),
         "macro_f1": round(float(f1_score(truth, said, average="macro", zero_division=0)), 4),
         "coverage": round(len(sure) / len(pairs), 4),
@@ -328,6 +328,7 @@ def _unfit(messages: int, labels: int, fewest: int) -> BadInput:
             f"无法学习：有 {messages} 条带类别的留言、{labels} 个类别；至少需要 {fewest} 条、"
             f"2 到 {MOST_LABELS} 个类别，且每类应有若干条。",
             f"nothing can be learnt: there are {messages} messages with a label and {labels}"
-            f" labels; at least {fewest} are needed, with 2 to {MOST_LABELS} labels",
+            f" labels; at least {fewest} are needed, with 2 to {MOST_LABELS} labels and several"
+            " messages of each",
         )
     )

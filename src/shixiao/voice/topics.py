@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ class Topic:
         members: positions of the messages, the most typical first.
         heat: people, reactions and recency together; see ``heat``.
         stability: how much of it comes together again when words are left out, 0 to 1.
+        steady: whether that is enough to rely on (``VOI-18``).
         places: (place, messages), the most frequent first.
         examples: positions of typical messages.
     """
@@ -57,6 +59,7 @@ class Topic:
     members: tuple[int, ...]
     heat: Heat
     stability: float
+    steady: bool
     places: tuple[tuple[str, int], ...]
     examples: tuple[int, ...]
 
@@ -68,7 +71,9 @@ class Topic:
             "heat": round(self.heat.value, 4),
             "heat_parts": self.heat.to_json(),
             "trend": self.heat.trend,
+            "trend_p": None if self.heat.trend_p is None else round(self.heat.trend_p, 6),
             "stability": round(self.stability, 4),
+            "steady": self.steady,
             "places": [{"place": place, "messages": n} for place, n in self.places],
             "examples": [
                 {"message_id": messages[i].id, "text": readable(messages[i].whole)[:200]}
@@ -78,13 +83,20 @@ class Topic:
         }
 
 
-def topics(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101) -> list[Topic]:
+def topics(
+    messages: Sequence[Message],
+    *,
+    rules: RulePack,
+    seed: int = 20260101,
+    now: datetime | None = None,
+) -> list[Topic]:
     """Return the topics, the hottest first; messages that few share stand in none.
 
     Args:
         messages: in any order.
         rules: from which likeness groups are joined, how large a topic is, how heat is weighed.
         seed: of the resampling behind the stability.
+        now: from when heat counts ages; by default the last time of all.
     """
     tokens = [_tokens(message) for message in messages]
     table, vocabulary = _weighted(tokens)
@@ -94,13 +106,14 @@ def topics(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101
     labels = average_link(table, least)
     members = _members(labels, fewest)
     steady = _stability(table, labels, members, least, seed)
-    heats = heat_of(messages, members, rules=rules)
+    heats = heat_of(messages, members, rules=rules, now=now)
     telling = _telling(table, members, vocabulary)
     found = []
     for group, heat, stability, terms in zip(members, heats, steady, telling, strict=True):
         order = tuple(_typical(table, group))
         places = _places(messages, order)
-        found.append(Topic(terms, order, heat, stability, places, order[:EXAMPLES]))
+        holds = stability >= rules.number(STEADY)
+        found.append(Topic(terms, order, heat, stability, holds, places, order[:EXAMPLES]))
     return sorted(found, key=lambda topic: (-topic.heat.value, topic.members))
 
 
@@ -114,7 +127,7 @@ def _weighted(tokens: Sequence[Sequence[str]]) -> tuple[csr_matrix | None, npt.N
     useful = [[word for word in own if len(word) > 1] for own in tokens]
     fewest = 2 if len(tokens) > 3 else 1
     vectors = TfidfVectorizer(
-        analyzer=lambda own: own, min_df=fewest, max_df=0.5, sublinear_tf=True, dtype=np.float32
+        analyzer=lambda own: own, min_df=fewest, sublinear_tf=True, dtype=np.float32
     )
     try:
         table = vectors.fit_transform(useful)
