@@ -14,7 +14,14 @@ from shixiao.records.models import Account, Notice
 from shixiao.settings import Site
 from shixiao.terms import Text
 from shixiao.workflows.jobs import CLOCK, schedule
-from shixiao.workflows.notices import MOST_TRIES, send_waiting, tell
+from shixiao.workflows.notices import (
+    MOST_TRIES,
+    NEWS,
+    reachable,
+    send_waiting,
+    tell,
+    tell_person,
+)
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +82,7 @@ def test_what_came_by_mail_is_not_sent_again_because_the_message_failed(tmp_path
     sms.write_text("#!/bin/sh\nexit 1\n")
     sms.chmod(0o755)
     people("a@example.cn", phone="139")
-    site = Site.from_environment({"SHIXIAO_DATA": str(tmp_path), "SHIXIAO_SMS": str(sms)})
+    site = Site.from_environment({"SHIXIAO_DATA": str(tmp_path), "SHIXIAO_SMS_COMMAND": str(sms)})
     with override_settings(SITE=site):
         for hours in (0, 2, 30):
             send_waiting(now=NOW + timedelta(hours=hours))
@@ -90,3 +97,51 @@ def test_what_runs_by_the_clock_is_entered_once_and_what_no_longer_does_is_taken
         schedule()
     names = set(Schedule.objects.values_list("name", flat=True))
     assert names == {function.__name__ for function in CLOCK}
+
+
+@pytest.mark.parametrize(
+    ("contact", "ways"),
+    [
+        ("li@example.cn", ("li@example.cn", "")),
+        (" 139 0000 0000 ", ("", "13900000000")),
+        ("+86-13900000000", ("", "13900000000")),
+        ("0512-6666666", ("", "")),
+        ("a@example.cn, b@example.cn", ("", "")),
+        ("a@example.cn\nBcc: c@example.cn", ("", "")),
+        ("--help 13900000000", ("", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_contact_is_one_address_or_one_mobile_number(contact: str, ways: tuple[str, str]) -> None:
+    assert reachable(contact) == ways
+
+
+def told(contact: str) -> bool:
+    return tell_person(contact, "news", NEWS, number="AB12", follow="/report/follow/", at=NOW)
+
+
+def test_whoever_has_no_account_gets_the_number_of_the_matter_in_both_languages() -> None:
+    assert told("li@example.cn")
+    assert [send_waiting(now=NOW) for _ in range(2)] == [1, 0]
+    (sent,) = mail.outbox
+    assert sent.to == ["li@example.cn"]
+    assert sent.body.count("AB12") == 2
+    assert "/report/follow/" in sent.body
+
+
+def test_whoever_left_a_mobile_number_gets_a_message(tmp_path: Path) -> None:
+    sms, box = tmp_path / "sms", tmp_path / "box"
+    sms.write_text(f'#!/bin/sh\n(echo "$1"; cat) > {box}\n')
+    sms.chmod(0o755)
+    assert told("139 0000 0000")
+    site = Site.from_environment({"SHIXIAO_DATA": str(tmp_path), "SHIXIAO_SMS_COMMAND": str(sms)})
+    with override_settings(SITE=site):
+        assert send_waiting(now=NOW) == 1
+    number, text = box.read_text().splitlines()
+    assert number == "13900000000"
+    assert "AB12" in text
+
+
+def test_where_nothing_reachable_was_left_nothing_is_written() -> None:
+    assert not told("幸福路 1 号")
+    assert not Notice.objects.exists()

@@ -104,6 +104,15 @@ def kinds(row: Objection) -> list[str]:
     return list(row.notices.values_list("kind", flat=True))
 
 
+def test_whoever_left_a_mail_address_is_told_that_there_is_news_and_not_what(aid: System) -> None:
+    said = Said("老人无法使用。", contact="li@example.cn")
+    row, query = filing.against_system(aid, said, actor=NOBODY, at=NOW)
+    (notice,) = Notice.objects.filter(account=None)
+    assert row.code in notice.text.en
+    assert query not in f"{notice.text.zh}{notice.text.en}"
+    assert "老人" not in notice.text.zh
+
+
 def test_an_objection_is_received_with_a_number_a_code_and_a_day(cast: Cast, aid: System) -> None:
     decision = deliver(cast, aid)
     row, query = filing.against_decision(decision, SAID, actor=NOBODY, at=NOW)

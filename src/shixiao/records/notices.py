@@ -6,13 +6,18 @@ from django.db import models
 
 from shixiao.records.accounts import Account
 from shixiao.records.base import Record
-from shixiao.records.fields import BothField
+from shixiao.records.fields import BothField, EncryptedText
 
 
 class Notice(Record):
-    """A notice to one person; ``link`` leads to what it is about."""
+    """A notice to one person; ``link`` leads to what it is about.
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="notices")
+    Whoever has no account is reached by the telephone or mail address that was left with the
+    matter (``contact``).
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="notices")
+    contact = EncryptedText()
     kind = models.CharField(max_length=40)
     text = BothField()
     link = models.CharField(max_length=300, default="")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ logger = logging.getLogger("shixiao.notices")
 # How long after a notice was made it is tried again; a mail server may be away for some hours.
 AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 MOST_TRIES = 1 + len(AGAIN)
+SUBJECT = "实效：通知 · Shixiao: notice"
 PATIENCE = 20  # seconds that a mail server or a text message may take
 FAILURES = (OSError, subprocess.SubprocessError, ValueError)
 # Failures that are the one recipient's; of any other it is likely that the next notice fails too.
@@ -37,6 +39,47 @@ def tell(accounts: Iterable[Account], kind: str, text: Text, *, link: str, at: d
         Notice(account=account, kind=kind, text=text, link=link, made=at)
         for account in {account.pk: account for account in accounts}.values()
     )
+
+
+_MAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]{1,190}\.[^@\s,;.]{2,}")
+_MOBILE = re.compile(r"(?:\+?86)?(1\d{10})")
+NEWS = Text("有新的进展", "there is news")
+FOLLOW = Text(
+    "您的事项 {number}：{what}。请在 {site} 凭编号和查询码查看；我们不会向您索要密码或要求转账。",
+    "Your matter {number}: {what}. See {site} with its number and your query code; we never ask for"
+    " passwords or payments.",
+)
+
+
+def reachable(contact: str) -> tuple[str, str]:
+    """Return the mail address and the mobile number that a contact holds, "" for none."""
+    plain = contact.strip()
+    mobile = _MOBILE.fullmatch(re.sub(r"[\s-]", "", plain))
+    return (plain if _MAIL.fullmatch(plain) else "", mobile[1] if mobile else "")
+
+
+def tell_person(
+    contact: str, kind: str, what: Text, *, number: str, follow: str, at: datetime
+) -> bool:
+    """Write a notice to somebody without account; False where neither mail nor mobile was left.
+
+    The message names the number of the matter and where to follow it, never what it is about: it
+    may be read by others.
+
+    Args:
+        contact: what the person left.
+        kind: of the notice.
+        what: what happened, a few words.
+        number: of the matter.
+        follow: path of the page on which it is followed.
+        at: when.
+    """
+    if not any(reachable(contact)):
+        return False
+    site = settings.SITE.hosts[0] + follow
+    text = FOLLOW.format(number=number, what=what, site=site)
+    Notice.objects.create(contact=contact.strip(), kind=kind, text=text, link=follow, made=at)
+    return True
 
 
 def holders(role: str, *, today: date, organisation: UUID | None = None) -> list[Account]:
@@ -83,27 +126,38 @@ def _claimed(notice: Notice) -> bool:
 
 def _send(notice: Notice) -> tuple[bool, list[Exception]]:
     """Say whether the person has it, by one way at least or on the site alone, and what failed."""
-    account = notice.account
-    text = notice.text.in_language(account.language)
-    ways = [_mail] if account.email else []
-    ways += [_message] if account.phone and settings.SITE.sms else []
+    email, phone, language = _address(notice)
+    ways: list[Callable[[], None]] = []
+    if email:
+        ways.append(lambda: _mail(email, notice.text, language))
+    if phone and settings.SITE.sms:
+        ways.append(lambda: _message(phone, notice.text.in_language(language or "zh")))
     failures: list[Exception] = []
     for way in ways:
         try:
-            way(account, text)
+            way()
         except FAILURES as failure:
             failures.append(failure)
     return not ways or len(failures) < len(ways), failures
 
 
-def _mail(account: Account, text: str) -> None:
-    subject = "实效：通知" if account.language == "zh" else "Shixiao: notice"
-    EmailMessage(subject, text, to=[account.email]).send()
+def _address(notice: Notice) -> tuple[str, str, str]:
+    """Return mail address, telephone and language; "" where the language is not known."""
+    if notice.account is not None:
+        return notice.account.email, notice.account.phone, notice.account.language
+    return (*reachable(notice.contact), "")
 
 
-def _message(account: Account, text: str) -> None:
+def _mail(address: str, text: Text, language: str) -> None:
+    """Send a mail, in both languages to whom the site does not know."""
+    subject = "实效：通知" if language == "zh" else "Shixiao: notice"
+    body = text.in_language(language) if language else f"{text.zh}\n\n{text.en}"
+    EmailMessage(subject if language else SUBJECT, body, to=[address]).send()
+
+
+def _message(phone: str, text: str) -> None:
     subprocess.run(  # noqa: S603 - the command is the operator's own
-        [settings.SITE.sms, account.phone],
+        [settings.SITE.sms, phone],
         input=text.encode(),
         timeout=PATIENCE,
         check=True,

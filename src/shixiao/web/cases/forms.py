@@ -237,8 +237,9 @@ class ReportForm(forms.Form):
         required=False,
         max_length=100,
         help_text=words(
-            "可不填；填了会加密保存，只用于与您联系。",
-            "Optional; it is kept encrypted and used only to reach you.",
+            "可不填；填了会加密保存，只用于与您联系，有进展时发短信或邮件。",
+            "Optional; it is kept encrypted and used only to reach you: you get a message or a mail"
+            " when there is news.",
         ),
     )
 

@@ -35,7 +35,13 @@ class Filed(forms.Form):
 
     statement = _statement()
     contact = forms.CharField(
-        label=words("联系方式", "How to reach you"), max_length=200, required=False
+        label=words("手机号或邮箱", "Mobile number or mail"),
+        max_length=200,
+        required=False,
+        help_text=words(
+            "可不填；填了会加密保存，有进展时发短信或邮件。",
+            "Optional and kept encrypted: you get a message or a mail when there is news.",
+        ),
     )
     helper = forms.CharField(
         label=words("代为提出的人和委托凭据", "Who files it for you, and by which authority"),

@@ -23,7 +23,7 @@ from shixiao.workflows.decisions.remedies import OBJECT, remedies
 from shixiao.workflows.leaves import put
 from shixiao.workflows.lives import Life, Verb, read_life
 from shixiao.workflows.moving import Act
-from shixiao.workflows.notices import holders, tell
+from shixiao.workflows.notices import NEWS, holders, tell, tell_person
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import Incomplete, Stale
 
@@ -133,6 +133,8 @@ def notify(held: Objection, told: Told, at: datetime) -> ObjectionNotice:
     )
     facts = {"kind": told.kind, "sha256": sha256_of([text.to_json(), named])}
     put("objection.told", held.code, at=at, facts=facts)
+    number, follow = held.code, "/objections/follow/"
+    tell_person(held.contact, "objection.told", NEWS, number=number, follow=follow, at=at)
     return made
 
 
