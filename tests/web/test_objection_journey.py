@@ -108,6 +108,7 @@ def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
         ("/decisions/look-up/", "officer:zhao"),
         ("/objections/", ""),
         (f"/objections/add/?system={aid.code}", ""),
+        (f"/objections/sheet/{aid.code}/", ""),
         ("/objections/decision/", ""),
         (f"/objections/{row.code}/", ""),
         (f"/objections/{row.code}/", "analyst:li"),

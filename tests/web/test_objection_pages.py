@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import segno
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.fairness.decisions import read_row
@@ -139,3 +141,19 @@ def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None
     assert "It was corrected" in said
     assert "granted" in said
     assert browser(cast.accounts["wu"]).get(f"{place}do/carry/").status_code == 403
+
+
+def test_a_sheet_for_the_counter_leads_to_the_form_for_its_system(aid: System) -> None:
+    other = System.objects.exclude(pk=aid.pk).first()
+    page = browser().get(reverse("objection_sheet", args=[aid.code])).content.decode()
+    (address,) = set(re.findall(r"http://localhost(/objections/add/[^<]+)<", page))
+    drawn = segno.make(f"http://localhost{address}", error="q", micro=False)
+    assert drawn.svg_inline(scale=8, border=4, omitsize=True) in page
+    form = browser().get(address).content.decode()
+    assert f'<option value="{aid.code}" selected>' in form
+    assert other is None or f'<option value="{other.code}" selected>' not in form
+
+
+def test_a_retired_system_has_no_sheet(aid: System) -> None:
+    System.objects.filter(pk=aid.pk).update(state="retired")
+    assert browser().get(reverse("objection_sheet", args=[aid.code])).status_code == 404

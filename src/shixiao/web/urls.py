@@ -259,6 +259,7 @@ urlpatterns = [
     path("objections/decision/", objections.to_decision, name="objection_decision"),
     path("objections/follow/", objections.follow, name="objection_follow"),
     path("objections/withdraw/", objections.withdraw, name="objection_withdraw"),
+    path("objections/sheet/<slug:code>/", objections.sheet, name="objection_sheet"),
     path("objections/<slug:code>/", objections.one, name="objection"),
     path("objections/<slug:code>/join/", objections.join, name="objection_join"),
     path("objections/<slug:code>/do/<slug:verb>/", objections.act, name="objection_act"),

@@ -32,6 +32,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.limits import limit
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say
+from shixiao.web.shell.qr import qr
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.decisions import codes
 from shixiao.workflows.decisions.remedies import WARNING
@@ -62,6 +63,7 @@ OPINE, LEAVE = (
     Text("提出评审意见", "Give your opinion"),
     Text("退出评审小组", "Leave the panel"),
 )
+LEADS = Text("对“{name}”提出异议", "Object to “{name}”")
 NEEDS = {"carry": ("result", "reason"), "opine": ("vote", "opinion"), "leave": ("reason",)}
 TONES = {"filed": "amber", "accepted": "amber", "frozen": "amber", "sitting": "amber",
          "decided": "amber", "carried": "green", "rejected": "grey", "refused": "grey",
@@ -110,6 +112,17 @@ def to_system(request: HttpRequest) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "whole": True}
     return render(request, "objections/add.html.j2", context, status=status)
+
+
+def sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a sheet for counters, whose QR picture leads to an objection to this system."""
+    system = System.objects.select_related("department").filter(code=code).first()
+    if system is None or system.state == "retired":
+        raise Missing(NOT_FOUND)
+    address = request.build_absolute_uri(f"{reverse('objection_add')}?system={system.code}")
+    picture = qr(address, say(LEADS.format(name=system.name)))
+    context = {"system": system, "leads_to": address, "picture": picture}
+    return render(request, "objections/sheet.html.j2", context)
 
 
 def follow(request: HttpRequest) -> HttpResponse:
