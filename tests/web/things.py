@@ -97,6 +97,7 @@ class Things:
             "algorithm": deals.algorithms,
             "review": deals.reviews,
             "decisions_": deals.systems,
+            "workbench": deals.systems,
             "objection_sheet": deals.systems,
             "objection": self.objections,
             "probing": deals.probings,

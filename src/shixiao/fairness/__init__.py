@@ -6,10 +6,12 @@ from shixiao.fairness.counting import Columns, count_decisions
 from shixiao.fairness.cube import COUNTS, Cube
 from shixiao.fairness.guard import HALF_WIDTH, NO_PREVALENCE, Ground, Plan, ground, plan
 from shixiao.fairness.reading import is_counts, open_log, read_counts, write_counts
+from shixiao.fairness.release import Release, release
 from shixiao.fairness.scan import DRAWS, Disparity, Question, Scan, scan
 from shixiao.fairness.suppression import Published, suppress
 from shixiao.fairness.texts import named_group
 from shixiao.fairness.told import heads, told, told_plan
+from shixiao.fairness.workbench import Line, answer
 
 __all__ = [
     "COUNTS",
@@ -26,12 +28,15 @@ __all__ = [
     "Disparity",
     "Ground",
     "Layer",
+    "Line",
     "Metric",
     "Plan",
     "Published",
     "Question",
+    "Release",
     "Result",
     "Scan",
+    "answer",
     "audit",
     "count_decisions",
     "ground",
@@ -43,6 +48,7 @@ __all__ = [
     "open_log",
     "plan",
     "read_counts",
+    "release",
     "scan",
     "suppress",
     "told",

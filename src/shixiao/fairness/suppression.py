@@ -59,6 +59,37 @@ def suppress(cube: Cube, tables: Sequence[Sequence[str]], *, least: int) -> list
     Raises:
         BadInput: the tables together have too many cells.
     """
+    rolled = [cube.by(*table) for table in tables]
+    n = np.concatenate([table.column("n") for table in rolled])
+    shown = publishable(cube, tables, n[:, None], least=least)
+    found, start = [], 0
+    for table in rolled:
+        part = slice(start, start + len(table.keys))
+        values = zip(n[part].tolist(), shown[part].tolist(), strict=True)
+        kept = tuple(count if visible else None for count, visible in values)
+        found.append(Published(table.dimensions, table.keys, kept))
+        start = part.stop
+    return found
+
+
+def publishable(
+    cube: Cube, tables: Sequence[Sequence[str]], persons: Integers, *, least: int
+) -> Flags:
+    """Say which cells of several tables may be shown together.
+
+    Args:
+        cube: as in ``suppress``.
+        tables: dimensions of each.
+        persons: shape (cells of all tables in their order, kinds of persons): a cell is shown with
+            all kinds or none, and of no kind fewer than ``least`` are told.
+        least: fewest persons of a kind; nobody may be told.
+
+    Returns:
+        Shape (cells,).
+
+    Raises:
+        BadInput: the tables together have too many cells.
+    """
     names = sorted({name for table in tables for name in table}, key=cube.dimensions.index)
     finest = cube.by(*names)
     if len(finest.keys) > MOST_CELLS:
@@ -71,18 +102,14 @@ def suppress(cube: Cube, tables: Sequence[Sequence[str]], *, least: int) -> list
         )
     rolled = [finest.by(*table) for table in tables]
     holds = np.vstack([_incidence(finest, table) for table in rolled])
-    n = np.concatenate([table.column("n") for table in rolled])
     table_of = np.repeat(np.arange(len(rolled)), [len(table.keys) for table in rolled])
-    shown = (n >= least) | (n == 0)
-    while (cell := _to_withhold(holds, n, table_of, shown, least)) is not None:
-        shown[cell] = False
-    found = []
-    for number, table in enumerate(rolled):
-        mine = table_of == number
-        values = zip(n[mine].tolist(), shown[mine].tolist(), strict=True)
-        kept = tuple(count if visible else None for count, visible in values)
-        found.append(Published(table.dimensions, table.keys, kept))
-    return found
+    shown = np.asarray(((persons >= least) | (persons == 0)).all(axis=1))
+    divided = _divisions(holds, table_of)
+    while _withhold_remainders(divided, persons, shown, least) or _withhold_telling(
+        holds, persons.sum(axis=1), shown
+    ):
+        pass
+    return shown
 
 
 def _incidence(finest: Cube, table: Cube) -> Floats:
@@ -95,52 +122,63 @@ def _incidence(finest: Cube, table: Cube) -> Floats:
     return rows
 
 
-def _to_withhold(
-    holds: Floats, n: Integers, table_of: Integers, shown: Flags, least: int
-) -> int | None:
-    """Return the cell to withhold next, or None when nothing is given away."""
-    found = _small_remainder(holds, n, table_of, shown, least)
-    return _determining(holds, n, shown) if found is None else found
+def _divisions(holds: Floats, table_of: Integers) -> list[tuple[int, Integers]]:
+    """Return each total with its parts in every table that divides it."""
+    sizes = holds.sum(axis=1)
+    inside = holds @ holds.T >= sizes[None, :]  # [total, part]: the part lies in it
+    found = []
+    for table in np.unique(table_of):
+        members = np.flatnonzero(table_of == table)
+        whole = inside[:, members] @ sizes[members]
+        for total in np.flatnonzero((whole == sizes) & (table_of != table)):
+            found.append((int(total), members[inside[total, members]]))
+    return found
 
 
-def _small_remainder(
-    holds: Floats, n: Integers, table_of: Integers, shown: Flags, least: int
-) -> int | None:
-    """Find a total whose shown parts in one table leave 1 to ``least`` - 1 persons.
+def _withhold_remainders(
+    divided: list[tuple[int, Integers]], persons: Integers, shown: Flags, least: int
+) -> bool:
+    """Withhold parts of totals whose shown parts in one table leave 1 to ``least`` - 1 persons.
 
-    The smallest of these parts goes: the remainder then speaks of its persons as well. Where the
+    The smallest shown part goes: the remainder then speaks of its persons as well. Where the
     remainder has no shown part, the total is no larger than what it hides, and goes itself.
     """
-    inside = holds @ holds.T >= holds.sum(axis=1)[None, :]  # [total, part]: the part lies in it
-    for total in np.flatnonzero(shown & (n > 0)):
-        for table in np.unique(table_of):
-            parts = np.flatnonzero(inside[total] & (table_of == table))
-            if total in parts or holds[parts].sum() != holds[total].sum():
-                continue  # the table does not divide this total
+    changed = False
+    n = persons.sum(axis=1)
+    for total, parts in divided:
+        while shown[total] and n[total]:
             visible = parts[shown[parts] & (n[parts] > 0)]
-            left = int(n[total] - n[visible].sum())
-            if 0 < left < least:
-                return int(visible[np.argmin(n[visible])]) if len(visible) else int(total)
-    return None
+            left = persons[total] - persons[visible].sum(axis=0)
+            if not ((left > 0) & (left < least)).any():
+                break
+            shown[visible[np.argmin(n[visible])] if len(visible) else total] = False
+            changed = True
+    return changed
 
 
-def _determining(holds: Floats, n: Integers, shown: Flags) -> int | None:
-    """Find a withheld cell that shown ones determine; return the smallest part that helps to.
+def _withhold_telling(holds: Floats, n: Integers, shown: Flags) -> bool:
+    """Withhold for each withheld cell that shown ones determine the smallest part that helps to.
 
     A sum is determined exactly when its row is a combination of the shown rows.
     """
     visible, hidden = np.flatnonzero(shown), np.flatnonzero(~shown)
     if not len(visible) or not len(hidden):
-        return None
-    basis = np.linalg.svd(holds[visible], full_matrices=False)
-    kept = basis[2][basis[1] > 1e-9 * basis[1][0]]
-    left = holds[hidden] - holds[hidden] @ kept.T @ kept
-    told = hidden[np.abs(left).max(axis=1) < 1e-8]
+        return False
+    rows = holds[visible]
+    values, vectors = np.linalg.eigh(rows.T @ rows)
+    kept = vectors[:, values > 1e-10 * values[-1]]
+    left = holds[hidden] - (holds[hidden] @ kept) @ kept.T
+    told = hidden[np.abs(left).max(axis=1) < 1e-7]
     if not len(told):
-        return None
-    weights, *_ = np.linalg.lstsq(holds[visible].T, holds[told[0]], rcond=None)
-    used = visible[(np.abs(weights) > 1e-8) & (n[visible] > 0)]
-    if not len(used):
-        used = visible[np.abs(weights) > 1e-8]
-    # Parts go before totals: most is kept that way.
-    return int(min(used, key=lambda cell: (holds[cell].sum(), n[cell])))
+        return False
+    weights, *_ = np.linalg.lstsq(rows.T, holds[told].T, rcond=None)
+    gone: set[int] = set()
+    for place in range(len(told)):
+        used = visible[(np.abs(weights[:, place]) > 1e-8) & (n[visible] > 0)]
+        if not len(used):
+            used = visible[np.abs(weights[:, place]) > 1e-8]
+        if gone.isdisjoint(used.tolist()):  # else what went for another cell may be enough
+            # Parts go before totals: most is kept that way.
+            gone.add(int(min(used, key=lambda cell: (holds[cell].sum(), n[cell]))))
+    shown[list(gone)] = False
+    return True

@@ -94,6 +94,7 @@ from shixiao.records.requests import SharingRequest, SharingStep
 from shixiao.records.runners import Runner
 from shixiao.records.search import Entry, Gram, GramCount
 from shixiao.records.standards import Standard, StandardRemark
+from shixiao.records.studies import CountRelease
 from shixiao.records.systems import (
     EffectPledge,
     InterestContest,
@@ -136,6 +137,7 @@ __all__ = [
     "ControlProof",
     "Correction",
     "Cosignature",
+    "CountRelease",
     "Custody",
     "DailyHash",
     "DataAsset",

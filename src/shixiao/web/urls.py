@@ -70,6 +70,7 @@ from shixiao.web.sharing import bulletins, network, silos
 from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
 from shixiao.web.standards import views as standards
+from shixiao.web.studies import views as studies
 from shixiao.web.subjects import views as subjects
 from shixiao.web.systems import acting as system_acts
 from shixiao.web.systems import bundles as system_bundles
@@ -254,6 +255,7 @@ urlpatterns = [
         name="decisions_case",
     ),
     path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
+    path("decisions/systems/<slug:code>/workbench/", studies.workbench, name="workbench"),
     path("objections/", objections.listing, name="objections"),
     path("objections/add/", objections.to_system, name="objection_add"),
     path("objections/decision/", objections.to_decision, name="objection_decision"),

@@ -23,6 +23,7 @@ from shixiao.workflows.matches import running as matching
 from shixiao.workflows.notices import send_waiting
 from shixiao.workflows.objections import filing
 from shixiao.workflows.objections import moving as objections
+from shixiao.workflows.studies import releasing
 from shixiao.workflows.systems import (
     complaints,
     components,
@@ -221,6 +222,11 @@ def pass_objections() -> int:
 
 
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
+def release_counts() -> int:
+    """Release the counts of quarters that are over."""
+    return releasing.release_due(now=timezone.now())
+
+
 CLOCK = {
     take_up: 1,
     send_notices: 1,
@@ -242,6 +248,7 @@ CLOCK = {
     audit_objected: 1,
     pass_objections: 60,
     remind_incidents: 1,
+    release_counts: 720,
 }
 
 

@@ -110,6 +110,7 @@ def of_system(request: HttpRequest, code: str) -> HttpResponse:
         "checks": checks if inside else (),
         "may_manage": may(actor, "decision.manage", system),
         "may_open": may(actor, "case.open"),
+        "may_study": may(actor, "decision.study", system),
         "may_check": may(actor, "decision.check", system),
         "form": Laid(),
         "part_names": explanation_parts(),
