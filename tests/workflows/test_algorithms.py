@@ -212,7 +212,7 @@ def test_the_gravest_level_owes_review_human_hearing_and_more(cast: Cast) -> Non
     assert algorithms.published(cast, row).level == 4
     vetoes, owed = against(system, today=TODAY)
     assert vetoes == ()
-    assert len(owed) == 3  # review, human, hearing; explanation cannot be looked at before use
+    assert len(owed) == 4  # review, human, hearing; and no log proves the explanations
 
 
 def test_evidence_that_grows_old_raises_the_level(cast: Cast, row: Algorithm) -> None:

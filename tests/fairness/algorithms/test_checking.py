@@ -223,7 +223,20 @@ def test_no_log_and_an_old_one_tell_of_nothing() -> None:
         assert {each.holds for each in told.values()} == {None}
 
 
-MET = Fulfilled(True, True, "advises", SEEN, True, False, False, "听证 1 号", "批复 2 号")
+MET = Fulfilled(
+    notice=True,
+    explanation=True,
+    role="advises",
+    seen=SEEN,
+    developing=False,
+    fresh=True,
+    reviewed=True,
+    late=False,
+    outcome="",
+    human_only=False,
+    hearing="听证 1 号",
+    approval="批复 2 号",
+)
 
 
 def lacking(level: int, **changed: Any) -> list[str]:
@@ -254,7 +267,15 @@ def test_a_level_owes_more_than_the_one_below(level: int, owed: list[str]) -> No
         (1, {"late": True}, ["review"]),
         (2, {"seen": seen(inputs=None)}, ["individual"]),
         (2, {"seen": seen(inputs={"收入": 700, "人口": 600})}, ["individual"]),
-        (2, {"seen": None}, []),  # not in use yet: nothing to prove
+        (2, {"seen": None}, ["individual"]),  # in use, and nothing proves it
+        (2, {"seen": None, "developing": True}, []),  # not in use yet: nothing to prove
+        (2, {"fresh": False}, ["individual"]),
+        (4, {"seen": None}, ["individual", "human"]),
+        (4, {"seen": None, "developing": True}, []),
+        (4, {"fresh": False}, ["individual", "human"]),
+        (4, {"fresh": False, "developing": True}, ["individual", "human"]),  # a log: it is in use
+        (1, {"outcome": "suspend"}, ["review"]),
+        (1, {"outcome": "correct"}, ["review"]),
         (3, {"role": "automatic"}, ["human"]),
         (1, {"role": "automatic"}, []),
         (1, {"role": "automatic", "human_only": True}, ["human"]),

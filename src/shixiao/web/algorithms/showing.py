@@ -171,7 +171,7 @@ def reviews(row: Algorithm, actor: Actor) -> dict[str, Any]:
                 "to": reverse("review", args=[each.code]),
                 "about": signing.OUTCOMES.get(each.outcome, ""),
                 "tag": convening.life().states[each.state].name,
-                "tone": "green" if each.done else "amber",
+                "tone": "green" if each.outcome else "grey" if each.done else "amber",
             }
             for each in row.reviews.all()[:20]
         ],

@@ -17,6 +17,7 @@ from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.algorithms.drafting import MANAGE, OVER, RETIRED
+from shixiao.workflows.algorithms.dues import due_at
 from shixiao.workflows.algorithms.standing import Standing, published, standing
 from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
@@ -109,8 +110,10 @@ def confirm(edition: AlgorithmEdition, *, actor: Actor, at: datetime) -> Algorit
         raise Forbidden(NOT_ANY_MORE)
     before = published(algorithm)
     held.number = before.number + 1 if before and before.number else 1
+    today = timezone.localdate(at)
+    algorithm.due = due_at(held.level, algorithm.due, algorithm.level or held.level, today=today)
     algorithm.level = held.level
-    algorithm.save(update_fields=["level"])
+    algorithm.save(update_fields=["level", "due"])
     _answer(held, True, "", actor, at, previous=before.sha256 if before else "")
     return held
 

@@ -12,18 +12,28 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
-from shixiao.fairness.algorithms.duties import Duty, Fulfilled, duties
-from shixiao.fairness.algorithms.predicates import measured
+from shixiao.fairness.algorithms.duties import OUTCOMES, Duty, Fulfilled, duties
+from shixiao.fairness.algorithms.predicates import fresh, measured
 from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
 from shixiao.fairness.algorithms.seen import Seen
-from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment, System
+from shixiao.records.models import (
+    Algorithm,
+    AlgorithmEdition,
+    AlgorithmReview,
+    PrivacyAssessment,
+    System,
+)
 from shixiao.terms import Finding, Subject, SubjectKind, Text
 from shixiao.workflows.clock import pack
 
 YEAR = timedelta(days=365)
+DEVELOPMENT = "development"
+KEEP, CORRECT, HUMAN, SUSPEND = "keep", "correct", "human", "suspend"
 TRAINING = "training"
 NO_ENTRY = Text("没有公布算法登记", "its entry in the register of algorithms is not published")
 NO_LOG = Text("没有决定日志可以核对", "there is no log to hold it against")
@@ -41,6 +51,10 @@ TRAINED = Text("{day} 的培训记录", "training of {day}")
 NOT_REVIEWED = Text("没有审查过", "it was never reviewed")
 REVIEWED = Text("下一次 {day} 以前", "the next is due by {day}")
 LATE = Text("{day} 已过期", "overdue since {day}")
+CORRECTED = Text(
+    "上次审查要求整改，还没有审查整改的结果",
+    "the last review asked for a correction, and none has looked at it since",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,8 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
     found = disagreements(entry, seen, subject_of(algorithm), rules=rules) if seen else ()
     silent = not_told(seen) if seen else ()
     late = algorithm.due is not None and algorithm.due < today
+    last = finished(algorithm).first()
+    outcome = _owed_to(algorithm, last)
     answers = {name: tuple(given) for name, given in content.get("answers", {}).items()}
     facts = measured(seen, today=today, rules=rules) | {
         "authorised": Measured(not gaps, GAPS.format(n=len(gaps)) if gaps else NO_GAPS),
@@ -84,7 +100,7 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         "assessed": _assessed(algorithm.system, answers, today),
         "by_hand": _by_hand(algorithm.system),
         "trained": _trained(algorithm.system, today),
-        "reviewed": _reviewed(algorithm, late),
+        "reviewed": _reviewed(algorithm, last, outcome, late),
     }
     counted, why = settled(questionnaire(), answers, content.get("references", {}), facts)
     made = score(questionnaire(), counted, rules)
@@ -94,9 +110,12 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         explanation=bool(entry.get("explanation")),
         role=entry.get("role", ""),
         seen=seen,
-        reviewed=algorithm.due is not None,
+        developing=entry.get("status") == DEVELOPMENT,
+        fresh=seen is not None and fresh(seen, today=today, rules=rules),
+        reviewed=last is not None,
         late=late,
-        human_only=_human_only(algorithm),
+        outcome=outcome,
+        human_only=last is not None and last.outcome == HUMAN,
         hearing=papers.get("hearing", ""),
         approval=papers.get("approval", ""),
     )
@@ -146,10 +165,25 @@ def privacy_in_force(system: System, today: date) -> PrivacyAssessment | None:
     return row
 
 
-def _human_only(algorithm: Algorithm) -> bool:
-    """Say whether the last review left every final decision to a person."""
-    row = algorithm.reviews.filter(done__isnull=False).order_by("-done").first()
-    return row is not None and row.outcome == "human"
+def finished(algorithm: Algorithm) -> QuerySet[AlgorithmReview]:
+    """Return the reviews that ended in an outcome, the newest first; an abandoned one is none."""
+    return algorithm.reviews.filter(done__isnull=False).exclude(outcome="").order_by("-done")
+
+
+def _owed_to(algorithm: Algorithm, last: AlgorithmReview | None) -> str:
+    """Return the outcome of the last review as far as it is not met yet; "" where nothing is owed.
+
+    A suspension lasts until a later review says otherwise, a correction until something newer than
+    the review is there: a release of the system, or an edition of the entry.
+    """
+    if last is None or last.done is None or last.outcome not in {SUSPEND, CORRECT}:
+        return ""
+    if last.outcome == CORRECT and (
+        algorithm.system.releases.filter(at__gt=last.done).exists()
+        or algorithm.editions.filter(confirmed=True, answered__gt=last.done).exists()
+    ):
+        return ""
+    return last.outcome
 
 
 def _agrees(seen: Seen | None, unlike: int) -> Measured:
@@ -178,8 +212,14 @@ def _trained(system: System, today: date) -> Measured:
     return Measured(True, TRAINED.format(day=row.day.isoformat()))
 
 
-def _reviewed(algorithm: Algorithm, late: bool) -> Measured:
-    if algorithm.due is None:
+def _reviewed(
+    algorithm: Algorithm, last: AlgorithmReview | None, outcome: str, late: bool
+) -> Measured:
+    if last is None or algorithm.due is None:
         return Measured(False, NOT_REVIEWED)
+    if outcome:
+        return Measured(False, OUTCOMES[outcome])
+    if last.outcome not in {KEEP, HUMAN}:
+        return Measured(False, CORRECTED)
     day = algorithm.due.isoformat()
     return Measured(not late, (LATE if late else REVIEWED).format(day=day))
