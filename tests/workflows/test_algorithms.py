@@ -149,6 +149,44 @@ def test_a_file_that_cannot_be_is_refused_in_a_sentence(
     assert not row.logs.exists()
 
 
+def test_what_was_not_compared_or_is_old_is_no_agreement(cast: Cast, row: Algorithm) -> None:
+    head = algorithms.COUNTS.splitlines()[0]
+    few = "2.0,random,1,20,5,14,1,3,2,20,1,0,20,0,0,0"
+    factors = algorithms.FACTORS.replace("1000", "20")
+    row = drafting.save_fields(row, {"volume": 252}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.logged(cast, row, counts=f"{head}\n{few}\n", factors=factors)
+    found = standing(row, row.draft, today=TODAY)
+    assert (found.findings, found.score.points["agrees"]) == ((), 0)
+    assert len(found.silent) == 2
+    row = drafting.save_fields(row, {"volume": 12_000}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.logged(cast, row)
+    assert standing(row, row.draft, today=TODAY).score.points["agrees"] == 3
+    later = standing(row, row.draft, today=TODAY + 60 * DAY)
+    assert (later.findings, later.score.points["agrees"]) == ((), 0)
+    assert "too long ago" in later.silent[0].en
+
+
+def test_a_day_does_not_take_the_place_of_a_month(cast: Cast, row: Algorithm) -> None:
+    def entered(first: date) -> None:
+        logs.take_in(
+            row,
+            ("counts.csv", algorithms.COUNTS.encode()),
+            None,
+            first=first,
+            last=TODAY,
+            actor=cast.actor("wei"),
+            at=NOW,
+        )
+
+    entered(TODAY)  # the first may be short
+    algorithms.logged(cast, row)
+    with pytest.raises(Incomplete, match="28 days"):
+        entered(TODAY)
+    with pytest.raises(Incomplete, match="28 days"):
+        entered(TODAY - 26 * DAY)
+    entered(TODAY - 27 * DAY)
+
+
 def test_a_period_that_lies_ahead_is_refused(cast: Cast, row: Algorithm) -> None:
     with pytest.raises(Incomplete):
         algorithms.logged(cast, row, at=NOW - 30 * DAY)

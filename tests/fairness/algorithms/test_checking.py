@@ -51,7 +51,7 @@ def found(entry: Mapping[str, Any], log: Seen) -> list[tuple[str, str]]:
 
 def test_an_entry_that_agrees_is_left_alone() -> None:
     assert found(ENTRY, SEEN) == []
-    assert not_told(SEEN) == ()
+    assert not_told(SEEN, rules=RULES) == ()
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,14 @@ def test_findings_are_told_in_both_languages_with_their_numbers_and_gravest_firs
 def test_too_few_decisions_tell_neither_volume_nor_human_share() -> None:
     few = seen(decisions=29, versions={"2.0": 29}, with_person=20, alone=0, advised=29)
     assert found(ENTRY, few) == []
+    volume, people = not_told(few, rules=RULES)  # and it says so
+    assert "volume" in volume.en
+    assert "human share" in people.en
 
 
 def test_a_log_that_is_silent_is_no_agreement() -> None:
     silent = seen(versions={"": 1_000}, with_person=0, alone=0, inputs=None)
-    assert len(not_told(silent)) == 3
+    assert len(not_told(silent, rules=RULES)) == 3
 
 
 # ── what a log says ──────────────────────────────────────────────────────────────────────────────

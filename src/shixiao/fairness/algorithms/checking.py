@@ -29,6 +29,15 @@ NOT_TOLD = {
     "versions": Text("日志没有版本", "the log has no versions"),
     "human_share": Text("日志没有记有没有人参与", "the log does not say who had a part"),
     "inputs": Text("没有决定因素", "there are no factors of decisions"),
+    "volume": Text(
+        "决定不足 {least} 件，一年的件数没有比较",
+        "there are fewer than {least} decisions, so the volume of a year was not compared",
+    ),
+    "few_people": Text(
+        "知道有没有人参与的决定不足 {least} 件，由人决定的占比没有比较",
+        "it is known of fewer than {least} decisions who had a part, so the human share was not"
+        " compared",
+    ),
 }
 
 
@@ -48,14 +57,17 @@ def disagreements(
     return tuple(sorted(found, key=lambda each: order.index(each.severity)))
 
 
-def not_told(seen: Seen) -> tuple[Text, ...]:
-    """Say what a log does not tell, so that nothing of it can be called agreement."""
+def not_told(seen: Seen, *, rules: RulePack) -> tuple[Text, ...]:
+    """Say what a log does not tell, or too little of it, so that none of it is called agreement."""
+    least, known = int(rules.number(LEAST)), seen.with_person + seen.alone
     silent = {
         "versions": set(seen.versions) <= {""},
-        "human_share": not (seen.with_person or seen.alone),
+        "human_share": not known,
         "inputs": seen.inputs is None,
+        "volume": seen.decisions < least,
+        "few_people": 0 < known < least,
     }
-    return tuple(NOT_TOLD[name] for name, missing in silent.items() if missing)
+    return tuple(NOT_TOLD[name].format(least=least) for name, lacks in silent.items() if lacks)
 
 
 @cache

@@ -34,14 +34,18 @@ def measured(seen: Seen | None, *, today: date, rules: RulePack) -> dict[str, Me
     if seen is None:
         return dict.fromkeys(PREDICATES, Measured(None, NO_LOG))
     if not fresh(seen, today=today, rules=rules):
-        why = OLD.format(last=seen.last.isoformat())
-        return dict.fromkeys(PREDICATES, Measured(None, why))
+        return dict.fromkeys(PREDICATES, Measured(None, old(seen)))
     return {name: predicate(seen, rules) for name, predicate in PREDICATES.items()}
 
 
 def fresh(seen: Seen, *, today: date, rules: RulePack) -> bool:
     """Say whether a log reaches near enough to today to speak of it (rule ALG-03)."""
     return seen.last >= today - timedelta(days=int(rules.number(SHARES, "days")))
+
+
+def old(seen: Seen) -> Text:
+    """Say that a log is too old."""
+    return OLD.format(last=seen.last.isoformat())
 
 
 def _share(n: int, seen: Seen, least: float) -> Measured:

@@ -6,7 +6,7 @@ is no longer there raises the level without anybody's doing, and the gate hears 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
 from shixiao.fairness.algorithms.duties import OUTCOMES, Duty, Fulfilled, duties
-from shixiao.fairness.algorithms.predicates import fresh, measured
+from shixiao.fairness.algorithms.predicates import fresh, measured, old
 from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
 from shixiao.fairness.algorithms.seen import Seen
@@ -89,14 +89,14 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
     chain = authorities(content)
     gaps = unfounded(entry.get("role", ""), entry.get("discretions", ()), chain, alone=alone)
     found = disagreements(entry, seen, subject_of(algorithm), rules=rules) if seen else ()
-    silent = not_told(seen) if seen else ()
+    silent = _silent(seen, today) if seen else ()
     late = algorithm.due is not None and algorithm.due < today
     last = finished(algorithm).first()
     outcome = _owed_to(algorithm, last)
     answers = {name: tuple(given) for name, given in content.get("answers", {}).items()}
     facts = measured(seen, today=today, rules=rules) | {
         "authorised": Measured(not gaps, GAPS.format(n=len(gaps)) if gaps else NO_GAPS),
-        "agrees": _agrees(seen, len(found) + len(silent)),
+        "agrees": _agrees(seen, found, silent),
         "assessed": _assessed(algorithm.system, answers, today),
         "by_hand": _by_hand(algorithm.system),
         "trained": _trained(algorithm.system, today),
@@ -186,10 +186,20 @@ def _owed_to(algorithm: Algorithm, last: AlgorithmReview | None) -> str:
     return last.outcome
 
 
-def _agrees(seen: Seen | None, unlike: int) -> Measured:
+def _silent(seen: Seen, today: date) -> tuple[Text, ...]:
+    """Say what the newest log does not tell of today."""
+    rules = pack()
+    late = () if fresh(seen, today=today, rules=rules) else (old(seen),)
+    return (*late, *not_told(seen, rules=rules))
+
+
+def _agrees(seen: Seen | None, found: Sized, silent: Sequence[Text]) -> Measured:
+    """Say whether entry and log agree; what was not compared, or long ago, is neither."""
     if seen is None:
         return Measured(None, NO_LOG)
-    return Measured(not unlike, DIFFERS.format(n=unlike) if unlike else AGREES)
+    if found:
+        return Measured(False, DIFFERS.format(n=len(found)))
+    return Measured(None, silent[0]) if silent else Measured(True, AGREES)
 
 
 def _assessed(system: System, answers: Mapping[str, tuple[str, ...]], today: date) -> Measured:
