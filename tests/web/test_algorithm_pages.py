@@ -192,6 +192,18 @@ def test_an_entry_is_begun_filled_in_and_published_by_forms(cast: Cast, place: P
 
 
 @pytest.mark.django_db
+def test_a_draft_with_one_language_is_shown(cast: Cast, row: Algorithm) -> None:
+    half = {"name_zh": "补贴资格预审", "name_en": "", "summary_zh": "", "summary_en": "By rules."}
+    path = address(row, "algorithm_act", "basic")
+    owner = client(cast, "wei")
+    assert owner.post(path, half | {"seen": str(row.version)}).status_code == 302
+    page = owner.get(address(row, "algorithm_draft")).content.decode()
+    assert "By rules." in page
+    assert "还缺英文" in page
+    assert "By rules." in owner.get(path).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_wrong_value_is_told_at_its_field(cast: Cast, row: Algorithm) -> None:
     path = address(row, "algorithm_act", "purpose")
     wrong = client(cast, "wei").post(path, {"volume": "很多", "seen": str(row.version)})

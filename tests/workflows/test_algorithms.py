@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shixiao.fairness.algorithms.authority import Authority, Power
 from shixiao.records.models import Algorithm, LeafRow, SystemPaper
 from shixiao.security.assessing import Layer
 from shixiao.terms import BadInput
@@ -90,6 +91,47 @@ def test_an_unanswered_question_cannot_be_published(cast: Cast, row: Algorithm) 
         drafting.save_answers(
             row, {"rights": ("worst",)}, {}, seen=row.version, actor=cast.actor("wei")
         )
+
+
+def test_what_the_questionnaire_says_of_discretion_stands_in_the_entry(
+    cast: Cast, row: Algorithm
+) -> None:
+    wei = cast.actor("wei")
+    told = algorithms.answers() | {"discretion": ("bound",)}
+    row = drafting.save_answers(row, told, {}, seen=row.version, actor=wei)
+    with pytest.raises(Incomplete, match="does not say which"):
+        algorithms.published(cast, row)
+    row = drafting.save_fields(row, {"discretions": ["补贴档次"]}, seen=row.version, actor=wei)
+    assert algorithms.published(cast, row).number == 1
+
+
+def test_questions_with_many_answers_are_owed_and_none_stands_alone(
+    cast: Cast, row: Algorithm
+) -> None:
+    wei = cast.actor("wei")
+    few = algorithms.answers() | {"matters": ()}
+    row = drafting.save_answers(row, few, {}, seen=row.version, actor=wei)
+    with pytest.raises(Incomplete, match="1 questions"):
+        algorithms.published(cast, row)
+    both = few | {"matters": ("none", "penalty")}
+    with pytest.raises(Incomplete):
+        drafting.save_answers(row, both, {}, seen=row.version, actor=wei)
+
+
+def test_the_role_of_the_score_is_that_of_the_entry(cast: Cast, row: Algorithm) -> None:
+    told = row.draft | {"answers": row.draft["answers"] | {"role": ["prepares"]}}
+    assert standing(row, told, today=TODAY).score.points["role"] == 2  # it advises, says the entry
+    told["fields"] = row.draft["fields"] | {"role": "automatic"}
+    assert standing(row, told, today=TODAY).score.points["role"] == 4
+
+
+def test_one_language_is_kept_in_a_draft_and_not_published(cast: Cast, row: Algorithm) -> None:
+    wei = cast.actor("wei")
+    half = {"name": {"zh": "补贴资格预审", "en": ""}}
+    row = drafting.save_fields(row, half, seen=row.version, actor=wei)
+    assert row.draft["fields"]["name"] == half["name"]
+    with pytest.raises(Incomplete, match="lacks its English"):
+        algorithms.published(cast, row)
 
 
 def test_a_draft_is_the_departments_own_and_is_not_overwritten_unseen(
@@ -245,8 +287,16 @@ def test_the_gate_says_which_duty_is_lacking(
 
 def test_the_gravest_level_owes_review_human_hearing_and_more(cast: Cast) -> None:
     system = systems.made(cast, "grave", kind="algorithm", decides=True)
-    told: dict[str, Any] = ENTRY | {"role": "automatic", "human_share": 0}
-    row = algorithms.begun(cast, system, entry=told, chain=algorithms.CHAIN, highest=True)
+    told: dict[str, Any] = ENTRY | {
+        "role": "automatic",
+        "human_share": 0,
+        "discretions": ["罚款幅度"],
+    }
+    bound = Authority(
+        Power.DISCRETION, "罚款幅度", "行政处罚法", "第三十四条", "规范行使", "市裁量基准 2025"
+    )
+    chain = (*algorithms.CHAIN, bound)
+    row = algorithms.begun(cast, system, entry=told, chain=chain, highest=True)
     assert algorithms.published(cast, row).level == 4
     vetoes, owed = against(system, today=TODAY)
     assert vetoes == ()

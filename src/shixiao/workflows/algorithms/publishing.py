@@ -32,6 +32,11 @@ SAME_AS = Text("与已公布的一版没有不同。", "It does not differ from 
 UNANSWERED = Text(
     "影响问卷还有 {n} 题没有回答", "{n} questions of the questionnaire are not answered"
 )
+DISCRETION = frozenset({"bound", "open"})
+NO_DISCRETIONS = Text(
+    "影响问卷说决定含有裁量，但登记没有写有哪些裁量",
+    "the questionnaire says that there is discretion, and the entry does not say which",
+)
 NOT_YET = Text("还不能公布：{why}。", "It cannot be published yet: {why}.")
 ANSWERED = Text("这一版已经答复。", "This edition was answered already.")
 SAME = Text("须由另一人确认，提出的人不能自己确认。", "Another person has to confirm it.")
@@ -45,6 +50,9 @@ TO_CONFIRM = Text("“{name}”的算法登记待您确认。", "The entry of �
 def lacking(content: Mapping[str, Any], found: Standing) -> tuple[Text, ...]:
     """Say what a content lacks before it can be published."""
     told = list(lacks(content.get("fields", {})))
+    discretion = set(content.get("answers", {}).get("discretion", ()))
+    if discretion & DISCRETION and not content.get("fields", {}).get("discretions"):
+        told.append(NO_DISCRETIONS)
     if found.score.unanswered:
         told.append(UNANSWERED.format(n=len(found.score.unanswered)))
     return tuple(told)

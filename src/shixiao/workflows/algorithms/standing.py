@@ -93,7 +93,7 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
     late = algorithm.due is not None and algorithm.due < today
     last = finished(algorithm).first()
     outcome = _owed_to(algorithm, last)
-    answers = {name: tuple(given) for name, given in content.get("answers", {}).items()}
+    answers = answers_of(content)
     facts = measured(seen, today=today, rules=rules) | {
         "authorised": Measured(not gaps, GAPS.format(n=len(gaps)) if gaps else NO_GAPS),
         "agrees": _agrees(seen, found, silent),
@@ -150,6 +150,14 @@ def all_published(rows: Iterable[Algorithm]) -> dict[UUID, AlgorithmEdition]:
 def authorities(content: Mapping[str, Any]) -> tuple[Authority, ...]:
     """Return the chain of authority of a content."""
     return tuple(Authority.of(each) for each in content.get("authorities", ()))
+
+
+def answers_of(content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the answers of a content; what the entry says itself is not answered otherwise."""
+    entry = content.get("fields", {})
+    given = {name: tuple(chosen) for name, chosen in content.get("answers", {}).items()}
+    told = {q.id: entry.get(q.field) for q in questionnaire().questions if q.field}
+    return given | {name: (value,) if value else () for name, value in told.items()}
 
 
 def subject_of(algorithm: Algorithm) -> Subject:
