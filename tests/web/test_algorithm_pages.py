@@ -138,6 +138,7 @@ def test_a_draft_is_hidden_and_an_edition_public(cast: Cast, row: Algorithm) -> 
     algorithms.published(cast, row)
     page = client(cast).get(address(row)).content.decode()
     assert "救助科" in page
+    assert "卫健〔2026〕1 号" in page
     assert reverse("registered", args=[row.system.code]) in page
     back = client(cast).get(reverse("registered", args=[row.system.code])).content.decode()
     assert address(row) in back

@@ -64,6 +64,19 @@ def test_who_proposed_does_not_confirm_and_others_neither(cast: Cast, row: Algor
         publishing.propose(row, reason="再", seen=row.version, actor=cast.actor("wei"), at=NOW)
 
 
+def test_what_the_bureau_approves_is_not_confirmed_by_the_department(cast: Cast) -> None:
+    system = systems.made(cast, "grave", kind="algorithm", decides=True)
+    row = algorithms.begun(cast, system, entry=ENTRY | {"discretions": ["幅度"]}, highest=True)
+    waits = publishing.propose(
+        row, reason="首次登记。", seen=row.version, actor=cast.actor("wei"), at=NOW
+    )
+    assert waits.level >= 3
+    with pytest.raises(Forbidden, match="the bureau confirms"):
+        publishing.confirm(waits, actor=cast.actor("zhou"), at=NOW)
+    assert not publishing.may_confirm(waits, cast.actor("zhou"))
+    assert publishing.confirm(waits, actor=cast.actor("li"), at=NOW).number == 1
+
+
 def test_whoever_left_has_proposed_nothing(cast: Cast, row: Algorithm) -> None:
     waits = publishing.propose(
         row, reason="首次登记。", seen=row.version, actor=cast.actor("wei"), at=NOW
@@ -322,7 +335,8 @@ def test_an_amended_article_lists_what_hangs_on_it(cast: Cast) -> None:
     assert found.algorithm == row
     assert amending.hanging("行政处罚法", "42") == ()
     assert amending.hanging("", "") == ()
-    assert {r.id for r in amending.rules_on("个人信息保护法", "24")} >= {"ADM-EXP"}
+    for article in ("24", "第二十四条"):
+        assert {r.id for r in amending.rules_on("个人信息保护法", article)} >= {"ADM-EXP"}
 
 
 def test_an_impact_assessment_is_confirmed_by_another_and_becomes_a_record(

@@ -124,7 +124,7 @@ def test_a_cube_is_read_by_version_person_and_arm() -> None:
     assert told.decisions == 100
     assert told.versions == {"1": 90, "2": 7, "": 3}
     assert (told.with_person, told.alone, told.random, told.advised) == (90, 7, 40, 100)
-    assert told.inputs == {"收入": 100}
+    assert told.inputs == {"收入": 60}  # both lines may be of the same decisions
     assert Seen.of(told.to_json()) == told
 
 
@@ -134,6 +134,8 @@ def test_what_no_log_can_say_is_refused() -> None:
         seen_of(cube([(("1", "a", "maybe"), 3)]), None, first=day, last=day)
     with pytest.raises(BadInput, match="before the first"):
         seen_of(cube([(("1", "a", "1"), 3)]), None, first=day, last=before)
+    with pytest.raises(BadInput, match="there are 3 in all"):
+        seen_of(cube([(("1", "a", "1"), 3)]), [(Input("收入"), 4)], first=day, last=day)
     with pytest.raises(BadInput, match="single decision"):
         seen_of(cube([(("1", "a", "1"), 0)]), None, first=day, last=day)
 
@@ -169,6 +171,11 @@ def test_an_amended_article_finds_what_hangs_on_it(article: str, law: str) -> No
 
 def test_an_article_finds_its_paragraphs_and_no_longer_number() -> None:
     part = Authority(Power.AUTOMATION, "", "行政处罚法", "第四十一条第二款", "经法制和技术审核")
+    for same in ("41(2)", "第41条第2款", "四十一条（二）", "第四十一条第二款"):
+        assert hangs_on([part], "行政处罚法", same) == (part,)
+    item = Authority(Power.AUTOMATION, "", "行政处罚法", "第四十一条第二款第（三）项", "—")
+    assert hangs_on([item], "行政处罚法", "41(2)") == (item,)
+    assert hangs_on([item], "行政处罚法", "41(3)") == ()
     other = Authority(Power.AUTOMATION, "", "行政处罚法", "第一百零四条", "—")
     assert hangs_on([part, other], "行政处罚法", "41") == (part,)
     assert hangs_on([part, other], "行政处罚法", "104") == (other,)

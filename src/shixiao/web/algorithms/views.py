@@ -142,6 +142,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "log": row.logs.first(),
         "privacy": [showing.privacy(each) for each in assessments],
         "reviews": showing.reviews(row, actor),
+        "papers": edition.content.get("papers", {}),
         "standards": form().standards,
         "inside": inside,
         "leaves": LeafRow.objects.filter(subject=row.code).order_by("-at")[:1],
@@ -247,11 +248,14 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate(timezone.now())
     at_present = standing(row, row.draft, today=today)
     assessments = row.system.privacy_assessments.all()[:5]
+    waiting = row.editions.filter(answered__isnull=True).first()
     context = {
         "row": row,
         "name": row.system.name,
         "edition": published(row),
-        "waiting": row.editions.filter(answered__isnull=True).first(),
+        "waiting": waiting,
+        "may_confirm": waiting is not None and publishing.may_confirm(waiting, actor),
+        "papers": row.draft.get("papers", {}),
         "doings": DOINGS if may(actor, drafting.MANAGE, row) else {},
         "may_publish": may(actor, publishing.PUBLISH, row),
         "lacks": publishing.lacking(row.draft, at_present),

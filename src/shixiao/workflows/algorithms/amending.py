@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shixiao.fairness.algorithms.authority import Authority, hangs_on
+from shixiao.fairness.algorithms.authority import Authority, hangs_on, plain_article
 from shixiao.records.models import Algorithm
 from shixiao.rules import Rule
 from shixiao.workflows.algorithms.standing import all_published, authorities
@@ -38,4 +38,6 @@ def hanging(law: str, article: str) -> tuple[Hanging, ...]:
 
 def rules_on(law: str, article: str) -> tuple[Rule, ...]:
     """Return the rules of the pack that cite the same article."""
-    return pack().citing(law, article) if law.strip() and article.strip() else ()
+    if not law.strip() or not article.strip():
+        return ()
+    return pack().citing(law, plain_article(article))
