@@ -204,6 +204,21 @@ def test_a_file_that_cannot_be_is_refused_in_a_sentence(
     assert not row.logs.exists()
 
 
+def test_few_decisions_are_few_to_everybody_and_a_number_to_those_who_read_drafts(
+    cast: Cast, row: Algorithm
+) -> None:
+    few = algorithms.COUNTS.replace("1,880,", "1,873,").replace(",880,60,9,880", ",873,60,9,873")
+    few += "2.0,algorithm,0,7,0,0,0,0,0,7,0,0,7,0,0,0\n"
+    algorithms.logged(cast, row, counts=few)
+    for exact, word in ((False, "fewer than 11 decisions"), (True, "7 decisions")):
+        found = standing(row, row.draft, today=TODAY, exact=exact)
+        assert word in found.gaps[0].en
+        assert word in next(f.text.en for f in found.findings if f.measure == "role")
+    algorithms.published(cast, row)
+    vetoes, _ = against(row.system, today=TODAY)
+    assert "fewer than 11" in vetoes[0].en
+
+
 def test_what_was_not_compared_or_is_old_is_no_agreement(cast: Cast, row: Algorithm) -> None:
     head = algorithms.COUNTS.splitlines()[0]
     few = "2.0,random,1,20,5,14,1,3,2,20,1,0,20,0,0,0"

@@ -105,7 +105,12 @@ def check_authorities(given: Sequence[Authority]) -> None:
 
 
 def unfounded(
-    role: str, discretions: Iterable[str], given: Sequence[Authority], *, alone: int = 0
+    role: str,
+    discretions: Iterable[str],
+    given: Sequence[Authority],
+    *,
+    alone: int = 0,
+    said: Text | None = None,
 ) -> tuple[Text, ...]:
     """Say what a system decides by itself without authority; each is a veto of its admission.
 
@@ -114,6 +119,7 @@ def unfounded(
         discretions: that the system exercises, as the entry has them.
         given: the chain of authority.
         alone: decisions of the log in which no person had a part; they count whatever is said.
+        said: how many those are, as it may be told; None tells the number.
     """
     if role != AUTOMATIC and not alone:
         return ()
@@ -123,7 +129,7 @@ def unfounded(
     bound = {_matter(each.matter) for each in given if each.power is Power.DISCRETION}
     found += [NOT_BOUND.format(matter=m) for m in discretions if _matter(m) not in bound]
     if found and role != AUTOMATIC:
-        found.insert(0, IN_FACT.format(n=f"{alone:,}"))
+        found.insert(0, IN_FACT.format(n=said or f"{alone:,}"))
     return tuple(found)
 
 

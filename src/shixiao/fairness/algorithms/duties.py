@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.algorithms.telling import Telling
 from shixiao.rules import RulePack
 from shixiao.terms import Text
 
@@ -76,6 +77,7 @@ class Fulfilled:
         outcome: of the last review, while it is not met: suspend, correct or "".
         human_only: whether the last review left every final decision to a person.
         hearing, approval: numbers of the documents; "" for none.
+        fewest: decisions that a sentence tells as a number; see ``Telling``.
     """
 
     notice: bool
@@ -90,6 +92,7 @@ class Fulfilled:
     human_only: bool
     hearing: str
     approval: str
+    fewest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +157,10 @@ def _unexplained(met: Fulfilled, rules: RulePack) -> Text | None:
     if not seen.inputs:
         return NO_FACTORS
     # The factor that most decisions name proves as many explained, and no more.
-    share = min(1.0, max(seen.inputs.values()) / seen.decisions)
-    if share >= rules.number(EXPLAINED, "explained"):
+    named = min(seen.decisions, max(seen.inputs.values()))
+    if named / seen.decisions >= rules.number(EXPLAINED, "explained"):
         return None
-    return FEW_FACTORS.format(share=f"{int(share * 1000) / 10:.1f} %")
+    return FEW_FACTORS.format(share=Telling(seen, met.fewest).share(named))
 
 
 def _unreviewed(level: int, met: Fulfilled, rules: RulePack) -> Text | None:
@@ -173,7 +176,7 @@ def _not_human(met: Fulfilled) -> Text | None:
     if met.role == "automatic":
         return BY_ITSELF
     if met.seen is not None and met.seen.alone:
-        return IN_FACT.format(n=f"{met.seen.alone:,}")
+        return IN_FACT.format(n=Telling(met.seen, met.fewest).number(met.seen.alone))
     silent = _silent(met)
     if silent is not None:
         return None if met.seen is None and met.developing else silent

@@ -121,7 +121,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("algorithm_draft", args=[row.code]))
     entry = edition.content["fields"]
     today = timezone.localdate(now)
-    at_present = standing(row, edition.content, today=today)
+    at_present = standing(row, edition.content, today=today, exact=inside)
     assessments = row.system.privacy_assessments.filter(confirmed=True)[:1]
     context = {
         "row": row,
@@ -246,7 +246,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     actor, row = actor_on(request), found(code)
     check(actor, "algorithm.read", row)
     today = timezone.localdate(timezone.now())
-    at_present = standing(row, row.draft, today=today)
+    at_present = standing(row, row.draft, today=today, exact=True)
     assessments = row.system.privacy_assessments.all()[:5]
     waiting = row.editions.filter(answered__isnull=True).first()
     context = {

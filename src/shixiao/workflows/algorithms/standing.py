@@ -21,6 +21,7 @@ from shixiao.fairness.algorithms.predicates import fresh, measured, old
 from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
 from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.algorithms.telling import FEWEST, Telling
 from shixiao.records.models import (
     Algorithm,
     AlgorithmEdition,
@@ -69,6 +70,7 @@ class Standing:
         findings: what the log says against the entry.
         silent: what the log does not tell.
         seen: the newest log; None without one.
+        decisions: how many it has, as it may be told; None without one.
     """
 
     score: Score
@@ -78,23 +80,32 @@ class Standing:
     findings: tuple[Finding, ...]
     silent: tuple[Text, ...]
     seen: Seen | None
+    decisions: Text | None
 
 
-def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -> Standing:
-    """Return how a content of an entry stands today."""
+def standing(
+    algorithm: Algorithm, content: Mapping[str, Any], *, today: date, exact: bool = False
+) -> Standing:
+    """Return how a content of an entry stands today.
+
+    Sentences are fit for everybody: what few persons make up is told as few. Those who may read
+    drafts are told the numbers (``exact``).
+    """
     rules, entry = pack(), content.get("fields", {})
     log = algorithm.logs.first()
     seen = Seen.of(log.seen) if log else None
-    alone = seen.alone if seen else 0
-    chain = authorities(content)
-    gaps = unfounded(entry.get("role", ""), entry.get("discretions", ()), chain, alone=alone)
-    found = disagreements(entry, seen, subject_of(algorithm), rules=rules) if seen else ()
+    fewest = 0 if exact else int(rules.number(FEWEST))
+    gaps = _gaps(content, seen, fewest)
+    found: tuple[Finding, ...] = ()
+    if seen is not None:
+        subject = subject_of(algorithm)
+        found = disagreements(entry, seen, subject, rules=rules, fewest=fewest)
     silent = _silent(seen, today) if seen else ()
     late = algorithm.due is not None and algorithm.due < today
     last = finished(algorithm).first()
     outcome = _owed_to(algorithm, last)
     answers = answers_of(content)
-    facts = measured(seen, today=today, rules=rules) | {
+    facts = measured(seen, today=today, rules=rules, fewest=fewest) | {
         "authorised": Measured(not gaps, GAPS.format(n=len(gaps)) if gaps else NO_GAPS),
         "agrees": _agrees(seen, found, silent),
         "assessed": _assessed(algorithm.system, answers, today),
@@ -118,8 +129,21 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         human_only=last is not None and last.outcome == HUMAN,
         hearing=papers.get("hearing", ""),
         approval=papers.get("approval", ""),
+        fewest=fewest,
     )
-    return Standing(made, why, duties(made.level, met, rules=rules), gaps, found, silent, seen)
+    owed = duties(made.level, met, rules=rules)
+    told = Telling(seen, fewest).number(seen.decisions) if seen else None
+    return Standing(made, why, owed, gaps, found, silent, seen, told)
+
+
+def _gaps(content: Mapping[str, Any], seen: Seen | None, fewest: int) -> tuple[Text, ...]:
+    """Return what is decided without authority, by the entry or in fact."""
+    entry, chain = content.get("fields", {}), authorities(content)
+    role, discretions = entry.get("role", ""), entry.get("discretions", ())
+    if seen is None:
+        return unfounded(role, discretions, chain)
+    said = Telling(seen, fewest).number(seen.alone)
+    return unfounded(role, discretions, chain, alone=seen.alone, said=said)
 
 
 def against(system: System, *, today: date) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
