@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from shixiao.records.models import Account, Algorithm, AlgorithmReview
+from shixiao.records.models import Account, Algorithm, AlgorithmReview, System
+from shixiao.web.algorithms import views
 from shixiao.workflows.algorithms import drafting, privacy, publishing
+from shixiao.workflows.algorithms.standing import all_published
 from shixiao.workflows.reviews import signing
 from tests import algorithms, panels, systems
 from tests.cast import NOW, Cast, make_cast
@@ -246,6 +251,41 @@ def test_editions_are_compared_and_exported(cast: Cast, row: Algorithm) -> None:
     assert json.loads(first.content)["2.2.5 frequency_usage"] == "12000"
     nothing = address(row, "algorithm_export", "atrs", "xml")
     assert client(cast).get(nothing).status_code == 404
+
+
+@pytest.mark.django_db
+def test_old_editions_and_other_departments_cost_a_list_nothing(
+    cast: Cast, row: Algorithm, django_assert_max_num_queries: Any
+) -> None:
+    algorithms.published(cast, row)
+    wei = cast.actor("wei")
+    for volume in (9_000, 9_500):
+        row = drafting.save_fields(row, {"volume": volume}, seen=row.version, actor=wei)
+        algorithms.published(cast, row)
+    assert [e.number for e in all_published([row]).values()] == [3]
+    for name in ("a", "b", "c"):
+        chained = systems.made(cast, name, kind="algorithm", decides=True)
+        algorithms.published(cast, algorithms.begun(cast, chained, chain=algorithms.CHAIN))
+    found = "/algorithms/articles/?law=行政处罚法&article=41"
+    with CaptureQueriesContext(connection) as one:
+        client(cast).get(found)
+    more = systems.made(cast, "d", kind="algorithm", decides=True)
+    algorithms.published(cast, algorithms.begun(cast, more, chain=algorithms.CHAIN))
+    with django_assert_max_num_queries(len(one)):
+        page = client(cast).get(found).content.decode()
+    assert page.count(reverse("algorithm", args=[Algorithm.objects.get(system=more).code])) == 1
+
+
+@pytest.mark.django_db
+def test_drafts_of_others_do_not_hide_ones_own(
+    cast: Cast, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a1", "a2", "z"):
+        algorithms.begun(cast, systems.made(cast, name, kind="algorithm", decides=True))
+    System.objects.filter(identifier__in=["a1", "a2"]).update(department=cast.places["housing"])
+    monkeypatch.setattr(views, "DRAFTS", 1)
+    own = Algorithm.objects.get(system__identifier="z")
+    assert address(own) in client(cast, "wei").get("/algorithms/").content.decode()
 
 
 @pytest.mark.django_db

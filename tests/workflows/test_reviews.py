@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,9 @@ from shixiao.records.models import (
 )
 from shixiao.security.assessing import Layer
 from shixiao.terms import BadInput
+from shixiao.workflows import moving
 from shixiao.workflows.actors import actor_of
-from shixiao.workflows.algorithms import drafting, dues
+from shixiao.workflows.algorithms import drafting, dues, logs
 from shixiao.workflows.algorithms.standing import against, standing
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from shixiao.workflows.reviews import convening, signing
@@ -350,3 +352,31 @@ def test_level_one_is_reviewed_too_and_the_calendar_goes_by_the_level_of_today(
     assert row.due == date(2026, 9, 2)  # half a year from the day on which it rose
     assert convening.calendar(today=TODAY) == [row]  # never reviewed, and due before the admission
     assert dues.refresh_all(now=NOW) == 0
+
+
+def test_nothing_is_locked_while_counts_are_read(
+    cast: Cast, row: Algorithm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = drawn(cast, convened(cast, row))
+    lead = panel(review)[0][1]
+    review = signing.fix(review, act(lead, review), criterion="error", reason="先不冤枉人。")
+    steps: list[str] = []
+
+    def noted(where: object, name: str) -> None:
+        kept = getattr(where, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            steps.append(name)
+            return kept(*given, **named)
+
+        monkeypatch.setattr(where, name, call)
+
+    noted(moving, "locked")
+    noted(convening, "read_groups")
+    noted(logs, "read_log")
+    li = cast.actor("li")
+    convening.enter_audit(review, act(li, review), counts=("counts.csv", COUNTS))
+    assert steps[:2] == ["read_groups", "locked"]
+    del steps[:]
+    algorithms.logged(cast, row)
+    assert steps == ["read_log", "locked"]

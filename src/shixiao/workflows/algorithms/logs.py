@@ -46,7 +46,6 @@ Delivered = tuple[str, bytes]
 """Name and content of a file."""
 
 
-@transaction.atomic
 def take_in(
     algorithm: Algorithm,
     counts: Delivered,
@@ -57,40 +56,51 @@ def take_in(
     actor: Actor,
     at: datetime,
 ) -> AlgorithmLog:
-    """Take in what a log says between two days.
+    """Take in what a log says between two days; nothing is locked while it is read.
 
     Raises:
         Forbidden: it is another department's.
         Incomplete: the period lies ahead, or is short and a log is there.
         BadInput: a file cannot be read, or contradicts itself.
     """
-    held = moving.locked(algorithm)
-    check(actor, MANAGE, held)
+    _check_log(algorithm, first, last, actor, at)
+    digest = hashlib.sha256(counts[1] + (factors[1] if factors else b"")).hexdigest()
+    seen = read_log(counts, factors, first=first, last=last)
+    with transaction.atomic():
+        held = moving.locked(algorithm)
+        _check_log(held, first, last, actor, at)
+        made = AlgorithmLog.objects.create(
+            algorithm=held,
+            seen=seen.to_json(),
+            sha256=digest,
+            first=first,
+            last=last,
+            at=at,
+            by=signed_in(actor),
+        )
+        facts = {
+            "concerns": held.system.code,
+            "sha256": digest,
+            "records": seen.decisions,
+            "day": first.isoformat(),
+            "due": last.isoformat(),
+        }
+        put("algorithm.counted", held.code, at=at, facts=facts, sealed={"actor": actor.account})
+    return made
+
+
+def _check_log(algorithm: Algorithm, first: date, last: date, actor: Actor, at: datetime) -> None:
+    """Refuse a log that the person may not enter, or whose period cannot be.
+
+    Raises:
+        Forbidden, Incomplete: as for ``take_in``.
+    """
+    check(actor, MANAGE, algorithm)
     if last > timezone.localdate(at):
         raise Incomplete(FUTURE, field="last")
     least = int(pack().number(SHARES, "span"))
-    if (last - first).days + 1 < least and held.logs.exists():
+    if (last - first).days + 1 < least and algorithm.logs.exists():
         raise Incomplete(TOO_SHORT.format(days=least), field="first")
-    digest = hashlib.sha256(counts[1] + (factors[1] if factors else b"")).hexdigest()
-    seen = read_log(counts, factors, first=first, last=last)
-    made = AlgorithmLog.objects.create(
-        algorithm=held,
-        seen=seen.to_json(),
-        sha256=digest,
-        first=first,
-        last=last,
-        at=at,
-        by=signed_in(actor),
-    )
-    facts = {
-        "concerns": held.system.code,
-        "sha256": digest,
-        "records": seen.decisions,
-        "day": first.isoformat(),
-        "due": last.isoformat(),
-    }
-    put("algorithm.counted", held.code, at=at, facts=facts, sealed={"actor": actor.account})
-    return made
 
 
 def read_log(counts: Delivered, factors: Delivered | None, *, first: date, last: date) -> Seen:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
 
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
@@ -166,9 +166,10 @@ def published(algorithm: Algorithm) -> AlgorithmEdition | None:
 
 
 def all_published(rows: Iterable[Algorithm]) -> dict[UUID, AlgorithmEdition]:
-    """Return the newest edition of each entry by the id of the entry, in one query."""
+    """Return the newest edition of each entry by the id of the entry; older ones are not read."""
     found = AlgorithmEdition.objects.filter(algorithm__in=list(rows), confirmed=True)
-    return {edition.algorithm_id: edition for edition in found.order_by("number")}
+    found = found.annotate(newest=Max("algorithm__editions__number")).filter(number=F("newest"))
+    return {edition.algorithm_id: edition for edition in found}
 
 
 def authorities(content: Mapping[str, Any]) -> tuple[Authority, ...]:

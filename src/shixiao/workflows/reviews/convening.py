@@ -184,11 +184,11 @@ class Counted:
     sha256: str
 
 
-@transaction.atomic
 def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> AlgorithmReview:
     """Enter the counts of the log and audit them, once the criterion is fixed.
 
-    Until somebody signs they may be entered anew; answers to points that are still there stay.
+    Until somebody signs they may be entered anew; answers to points that are still there stay. The
+    audit takes its time, so nothing is locked before it is done.
 
     Raises:
         Forbidden: the person may not.
@@ -196,9 +196,38 @@ def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> Algo
         Incomplete: there are no groups, or more points than a panel can answer.
         BadInput: the file cannot be read, or contradicts itself.
     """
-    held = _begin(review, "audit", act)
-    if held.seats.filter(signed__isnull=False).exists():
+    _check_audit(review, act)
+    sha256, told = _audited(review, counts)
+    with transaction.atomic():
+        held = moving.locked(review)
+        _check_audit(held, act)
+        before, held.audit_sha256 = held.audit_sha256, sha256
+        held.audit, held.audited = told, act.at
+        kept = {point["key"] for point in told["points"]}
+        held.answers = {key: text for key, text in held.answers.items() if key in kept}
+        facts: dict[str, Any] = {"sha256": sha256, "previous_sha256": before, "records": len(kept)}
+        _move(held, "audit", act, **facts)
+    return held
+
+
+def _check_audit(review: AlgorithmReview, act: Act) -> None:
+    """Refuse an audit that the person may not enter, or not any more.
+
+    Raises:
+        Forbidden, Stale: as for ``enter_audit``.
+    """
+    check(act.actor, CONVENE, review)
+    moving.check_seen(review, life().verbs["audit"], act)
+    if review.seats.filter(signed__isnull=False).exists():
         raise Stale(SIGNED_BY_SOME)
+
+
+def _audited(review: AlgorithmReview, counts: Delivered) -> tuple[str, dict[str, Any]]:
+    """Return the hash of the counts and what an audit of them says.
+
+    Raises:
+        Incomplete, BadInput: as for ``enter_audit``.
+    """
     counted = read_groups(counts)
     cube = counted.cube
     if not cube.groups:
@@ -207,33 +236,22 @@ def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> Algo
         raise Incomplete(TOO_LARGE.format(groups=MOST_GROUPS, cells=MOST_CELLS), field="counts")
     drawn = "arm" in cube.dimensions and RANDOM in cube.values("arm")
     asked = Asked(
-        subject_of(held.algorithm),
+        subject_of(review.algorithm),
         outcome=bool(cube.total("tp", "fp", "fn", "tn")),
         random=RANDOM if drawn else None,
     )
     found = audit(cube, asked, rules=pack())
-    asked_of = points(found, held.criterion)
+    asked_of = points(found, review.criterion)
     if len(asked_of) > MOST_POINTS:
         why = TOO_MANY_POINTS.format(n=len(asked_of), most=MOST_POINTS)
         raise Incomplete(why, field="counts")
-    before = held.audit_sha256
-    held.audit = {
+    return counted.sha256, {
         "criteria": {name: str(stand) for name, stand in stands(found).items()},
         "points": [point.to_json() for point in asked_of],
         "decisions": cube.total("n"),
         "groups": list(cube.groups),
         "rules_sha256": pack().hash,
     }
-    held.audit_sha256, held.audited = counted.sha256, act.at
-    kept = {point.key for point in asked_of}
-    held.answers = {key: text for key, text in held.answers.items() if key in kept}
-    facts: dict[str, Any] = {
-        "sha256": counted.sha256,
-        "previous_sha256": before,
-        "records": len(asked_of),
-    }
-    _move(held, "audit", act, **facts)
-    return held
 
 
 @transaction.atomic
