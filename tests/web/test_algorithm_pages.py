@@ -18,7 +18,7 @@ from shixiao.records.models import Account, Algorithm, AlgorithmReview, System
 from shixiao.web.algorithms import views
 from shixiao.workflows.algorithms import drafting, privacy, publishing
 from shixiao.workflows.algorithms.standing import all_published
-from shixiao.workflows.reviews import signing
+from shixiao.workflows.reviews import convening, signing
 from tests import algorithms, panels, systems
 from tests.cast import NOW, Cast, make_cast
 from tests.fairness.algorithms.made import ENTRY
@@ -29,7 +29,15 @@ from tests.web.looking import CHINESE, Look, faults
 SHOTS = os.environ.get("SHOTS_OF_ALGORITHMS")  # a folder, to look at the pages
 # What people of the invented city wrote into the boxes of forms.
 WRITTEN = json.dumps([ENTRY, [each.to_json() for each in algorithms.CHAIN]], ensure_ascii=False)
-MADE_UP = {"会议室预约", "预约会议室，不处理群众的事项。", "卫健〔", "〕", "号", "罚款幅度"}
+MADE_UP = {
+    "公开数值没有揭晓。",
+    "会议室预约",
+    "预约会议室，不处理群众的事项。",
+    "卫健〔",
+    "〕",
+    "号",
+    "罚款幅度",
+}
 MADE_UP |= set(CHINESE.findall(WRITTEN))
 ALONE = algorithms.COUNTS.replace("2.0,algorithm,1", "2.1,algorithm,0")
 
@@ -87,11 +95,17 @@ def reviewed(cast: Cast, done: Algorithm, under_way: Algorithm) -> list[tuple[st
     review = panels.audited(cast, under_way)
     lead = panels.panel(review)[0][0]
     who = f"expert:{lead.account.login}"
+    li, later = cast.actor("li"), NOW + 3 * panels.DAY
+    broken = panels.convened(cast, done, later)
+    act = panels.act(li, broken, later)
+    broken = convening.abandon(broken, act, reason="公开数值没有揭晓。")
     return [
         (reverse("review", args=[past.code]), ""),
         (reverse("review", args=[review.code]), who),
         (reverse("review_act", args=[review.code, "reply"]), who),
         (reverse("review_act", args=[review.code, "sign"]), who),
+        (reverse("review_act", args=[review.code, "abandon"]), "analyst:li"),
+        (reverse("review", args=[broken.code]), ""),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shixiao.records.models import (
+    Account,
     Algorithm,
     AlgorithmReview,
     LeafRow,
@@ -380,3 +382,26 @@ def test_nothing_is_locked_while_counts_are_read(
     del steps[:]
     algorithms.logged(cast, row)
     assert steps == ["read_log", "locked"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda row, who: Algorithm.objects.filter(pk=row.pk).update(made_by=who),
+        lambda row, who: row.system.privacy_assessments.update(made_by=who),
+        lambda row, who: row.system.privacy_assessments.update(answered_by=who),
+        lambda row, who: row.reviews.update(opened_by=who),
+    ],
+)
+def test_every_earlier_part_excludes(
+    cast: Cast, row: Algorithm, part: Callable[[Algorithm, Account], object]
+) -> None:
+    algorithms.assessed(cast, row.system)
+    first = convened(cast, row)
+    li, feng = cast.actor("li"), cast.accounts["feng"]
+    assert first.seats.get(account=feng).excluded is None
+    convening.abandon(first, act(li, first), reason="重来。")
+    part(row, feng)
+    row.refresh_from_db()
+    again = convened(cast, row)
+    assert again.seats.get(account=feng).excluded is not None
