@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shixiao.fairness.algorithms.authority import Authority, Power
-from shixiao.fairness.algorithms.questions import Part, questionnaire
+from shixiao.fairness.algorithms.questions import NONE, Part, questionnaire
 from shixiao.records.models import Algorithm, AlgorithmEdition, AlgorithmLog, System
 from shixiao.workflows.algorithms import drafting, logs, privacy, publishing
 from tests.cast import NOW, Cast
@@ -35,11 +35,12 @@ def answers(highest: bool = False) -> dict[str, tuple[str, ...]]:
     """Answer every question of risk, with the fewest points or with the most."""
     found: dict[str, tuple[str, ...]] = {}
     for question in questionnaire().questions:
-        if question.part is not Part.RISK:
+        if question.part is not Part.RISK or question.field:
             continue
         ordered = sorted(question.options, key=lambda option: option.points)
         if question.many:
-            found[question.id] = tuple(o.id for o in ordered) if highest else ()
+            every = tuple(o.id for o in ordered if o.id != NONE)
+            found[question.id] = every if highest else (NONE,)
         else:
             found[question.id] = ((ordered[-1] if highest else ordered[0]).id,)
     return found
@@ -69,7 +70,9 @@ def published(cast: Cast, row: Algorithm, *, at: datetime = NOW) -> AlgorithmEdi
     edition = publishing.propose(
         row, reason="首次登记。", seen=row.version, actor=cast.actor("wei"), at=at
     )
-    done = publishing.confirm(edition, actor=cast.actor("zhou"), at=at)
+    # From level 3 on the bureau or the government approves, and the bureau confirms.
+    who = "zhou" if edition.level < 3 else "li"
+    done = publishing.confirm(edition, actor=cast.actor(who), at=at)
     row.refresh_from_db()
     return done
 

@@ -84,7 +84,7 @@ class Journey:
         for name, value in given.items():
             field = page.locator(f"main form.form [name={name}]")
             kind = field.first.get_attribute("type")
-            if kind == "radio":
+            if kind in {"radio", "checkbox"}:
                 page.check(f"main form.form [name={name}][value='{value}']")
             elif kind == "file":
                 field.set_input_files(str(value))

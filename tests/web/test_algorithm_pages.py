@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from shixiao.records.models import Account, Algorithm, AlgorithmReview
+from shixiao.records.models import Account, Algorithm, AlgorithmReview, System
+from shixiao.web.algorithms import views
 from shixiao.workflows.algorithms import drafting, privacy, publishing
-from shixiao.workflows.reviews import signing
+from shixiao.workflows.algorithms.standing import all_published
+from shixiao.workflows.reviews import convening, signing
 from tests import algorithms, panels, systems
 from tests.cast import NOW, Cast, make_cast
 from tests.fairness.algorithms.made import ENTRY
@@ -24,7 +29,15 @@ from tests.web.looking import CHINESE, Look, faults
 SHOTS = os.environ.get("SHOTS_OF_ALGORITHMS")  # a folder, to look at the pages
 # What people of the invented city wrote into the boxes of forms.
 WRITTEN = json.dumps([ENTRY, [each.to_json() for each in algorithms.CHAIN]], ensure_ascii=False)
-MADE_UP = {"会议室预约", "预约会议室，不处理群众的事项。", "卫健〔", "〕", "号", "罚款幅度"}
+MADE_UP = {
+    "公开数值没有揭晓。",
+    "会议室预约",
+    "预约会议室，不处理群众的事项。",
+    "卫健〔",
+    "〕",
+    "号",
+    "罚款幅度",
+}
 MADE_UP |= set(CHINESE.findall(WRITTEN))
 ALONE = algorithms.COUNTS.replace("2.0,algorithm,1", "2.1,algorithm,0")
 
@@ -82,11 +95,17 @@ def reviewed(cast: Cast, done: Algorithm, under_way: Algorithm) -> list[tuple[st
     review = panels.audited(cast, under_way)
     lead = panels.panel(review)[0][0]
     who = f"expert:{lead.account.login}"
+    li, later = cast.actor("li"), NOW + 3 * panels.DAY
+    broken = panels.convened(cast, done, later)
+    act = panels.act(li, broken, later)
+    broken = convening.abandon(broken, act, reason="公开数值没有揭晓。")
     return [
         (reverse("review", args=[past.code]), ""),
         (reverse("review", args=[review.code]), who),
         (reverse("review_act", args=[review.code, "reply"]), who),
         (reverse("review_act", args=[review.code, "sign"]), who),
+        (reverse("review_act", args=[review.code, "abandon"]), "analyst:li"),
+        (reverse("review", args=[broken.code]), ""),
     ]
 
 
@@ -138,6 +157,7 @@ def test_a_draft_is_hidden_and_an_edition_public(cast: Cast, row: Algorithm) -> 
     algorithms.published(cast, row)
     page = client(cast).get(address(row)).content.decode()
     assert "救助科" in page
+    assert "卫健〔2026〕1 号" in page
     assert reverse("registered", args=[row.system.code]) in page
     back = client(cast).get(reverse("registered", args=[row.system.code])).content.decode()
     assert address(row) in back
@@ -192,6 +212,18 @@ def test_an_entry_is_begun_filled_in_and_published_by_forms(cast: Cast, place: P
 
 
 @pytest.mark.django_db
+def test_a_draft_with_one_language_is_shown(cast: Cast, row: Algorithm) -> None:
+    half = {"name_zh": "补贴资格预审", "name_en": "", "summary_zh": "", "summary_en": "By rules."}
+    path = address(row, "algorithm_act", "basic")
+    owner = client(cast, "wei")
+    assert owner.post(path, half | {"seen": str(row.version)}).status_code == 302
+    page = owner.get(address(row, "algorithm_draft")).content.decode()
+    assert "By rules." in page
+    assert "还缺英文" in page
+    assert "By rules." in owner.get(path).content.decode()
+
+
+@pytest.mark.django_db
 def test_a_wrong_value_is_told_at_its_field(cast: Cast, row: Algorithm) -> None:
     path = address(row, "algorithm_act", "purpose")
     wrong = client(cast, "wei").post(path, {"volume": "很多", "seen": str(row.version)})
@@ -233,6 +265,41 @@ def test_editions_are_compared_and_exported(cast: Cast, row: Algorithm) -> None:
     assert json.loads(first.content)["2.2.5 frequency_usage"] == "12000"
     nothing = address(row, "algorithm_export", "atrs", "xml")
     assert client(cast).get(nothing).status_code == 404
+
+
+@pytest.mark.django_db
+def test_old_editions_and_other_departments_cost_a_list_nothing(
+    cast: Cast, row: Algorithm, django_assert_max_num_queries: Any
+) -> None:
+    algorithms.published(cast, row)
+    wei = cast.actor("wei")
+    for volume in (9_000, 9_500):
+        row = drafting.save_fields(row, {"volume": volume}, seen=row.version, actor=wei)
+        algorithms.published(cast, row)
+    assert [e.number for e in all_published([row]).values()] == [3]
+    for name in ("a", "b", "c"):
+        chained = systems.made(cast, name, kind="algorithm", decides=True)
+        algorithms.published(cast, algorithms.begun(cast, chained, chain=algorithms.CHAIN))
+    found = "/algorithms/articles/?law=行政处罚法&article=41"
+    with CaptureQueriesContext(connection) as one:
+        client(cast).get(found)
+    more = systems.made(cast, "d", kind="algorithm", decides=True)
+    algorithms.published(cast, algorithms.begun(cast, more, chain=algorithms.CHAIN))
+    with django_assert_max_num_queries(len(one)):
+        page = client(cast).get(found).content.decode()
+    assert page.count(reverse("algorithm", args=[Algorithm.objects.get(system=more).code])) == 1
+
+
+@pytest.mark.django_db
+def test_drafts_of_others_do_not_hide_ones_own(
+    cast: Cast, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a1", "a2", "z"):
+        algorithms.begun(cast, systems.made(cast, name, kind="algorithm", decides=True))
+    System.objects.filter(identifier__in=["a1", "a2"]).update(department=cast.places["housing"])
+    monkeypatch.setattr(views, "DRAFTS", 1)
+    own = Algorithm.objects.get(system__identifier="z")
+    assert address(own) in client(cast, "wei").get("/algorithms/").content.decode()
 
 
 @pytest.mark.django_db

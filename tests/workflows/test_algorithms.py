@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shixiao.fairness.algorithms.authority import Authority, Power
 from shixiao.records.models import Algorithm, LeafRow, SystemPaper
 from shixiao.security.assessing import Layer
 from shixiao.terms import BadInput
@@ -63,6 +64,19 @@ def test_who_proposed_does_not_confirm_and_others_neither(cast: Cast, row: Algor
         publishing.propose(row, reason="再", seen=row.version, actor=cast.actor("wei"), at=NOW)
 
 
+def test_what_the_bureau_approves_is_not_confirmed_by_the_department(cast: Cast) -> None:
+    system = systems.made(cast, "grave", kind="algorithm", decides=True)
+    row = algorithms.begun(cast, system, entry=ENTRY | {"discretions": ["幅度"]}, highest=True)
+    waits = publishing.propose(
+        row, reason="首次登记。", seen=row.version, actor=cast.actor("wei"), at=NOW
+    )
+    assert waits.level >= 3
+    with pytest.raises(Forbidden, match="the bureau confirms"):
+        publishing.confirm(waits, actor=cast.actor("zhou"), at=NOW)
+    assert not publishing.may_confirm(waits, cast.actor("zhou"))
+    assert publishing.confirm(waits, actor=cast.actor("li"), at=NOW).number == 1
+
+
 def test_whoever_left_has_proposed_nothing(cast: Cast, row: Algorithm) -> None:
     waits = publishing.propose(
         row, reason="首次登记。", seen=row.version, actor=cast.actor("wei"), at=NOW
@@ -90,6 +104,47 @@ def test_an_unanswered_question_cannot_be_published(cast: Cast, row: Algorithm) 
         drafting.save_answers(
             row, {"rights": ("worst",)}, {}, seen=row.version, actor=cast.actor("wei")
         )
+
+
+def test_what_the_questionnaire_says_of_discretion_stands_in_the_entry(
+    cast: Cast, row: Algorithm
+) -> None:
+    wei = cast.actor("wei")
+    told = algorithms.answers() | {"discretion": ("bound",)}
+    row = drafting.save_answers(row, told, {}, seen=row.version, actor=wei)
+    with pytest.raises(Incomplete, match="does not say which"):
+        algorithms.published(cast, row)
+    row = drafting.save_fields(row, {"discretions": ["补贴档次"]}, seen=row.version, actor=wei)
+    assert algorithms.published(cast, row).number == 1
+
+
+def test_questions_with_many_answers_are_owed_and_none_stands_alone(
+    cast: Cast, row: Algorithm
+) -> None:
+    wei = cast.actor("wei")
+    few = algorithms.answers() | {"matters": ()}
+    row = drafting.save_answers(row, few, {}, seen=row.version, actor=wei)
+    with pytest.raises(Incomplete, match="1 questions"):
+        algorithms.published(cast, row)
+    both = few | {"matters": ("none", "penalty")}
+    with pytest.raises(Incomplete):
+        drafting.save_answers(row, both, {}, seen=row.version, actor=wei)
+
+
+def test_the_role_of_the_score_is_that_of_the_entry(cast: Cast, row: Algorithm) -> None:
+    told = row.draft | {"answers": row.draft["answers"] | {"role": ["prepares"]}}
+    assert standing(row, told, today=TODAY).score.points["role"] == 2  # it advises, says the entry
+    told["fields"] = row.draft["fields"] | {"role": "automatic"}
+    assert standing(row, told, today=TODAY).score.points["role"] == 4
+
+
+def test_one_language_is_kept_in_a_draft_and_not_published(cast: Cast, row: Algorithm) -> None:
+    wei = cast.actor("wei")
+    half = {"name": {"zh": "补贴资格预审", "en": ""}}
+    row = drafting.save_fields(row, half, seen=row.version, actor=wei)
+    assert row.draft["fields"]["name"] == half["name"]
+    with pytest.raises(Incomplete, match="lacks its English"):
+        algorithms.published(cast, row)
 
 
 def test_a_draft_is_the_departments_own_and_is_not_overwritten_unseen(
@@ -147,6 +202,59 @@ def test_a_file_that_cannot_be_is_refused_in_a_sentence(
             at=NOW,
         )
     assert not row.logs.exists()
+
+
+def test_few_decisions_are_few_to_everybody_and_a_number_to_those_who_read_drafts(
+    cast: Cast, row: Algorithm
+) -> None:
+    few = algorithms.COUNTS.replace("1,880,", "1,873,").replace(",880,60,9,880", ",873,60,9,873")
+    few += "2.0,algorithm,0,7,0,0,0,0,0,7,0,0,7,0,0,0\n"
+    algorithms.logged(cast, row, counts=few)
+    for exact, word in ((False, "fewer than 11 decisions"), (True, "7 decisions")):
+        found = standing(row, row.draft, today=TODAY, exact=exact)
+        assert word in found.gaps[0].en
+        assert word in next(f.text.en for f in found.findings if f.measure == "role")
+    algorithms.published(cast, row)
+    vetoes, _ = against(row.system, today=TODAY)
+    assert "fewer than 11" in vetoes[0].en
+
+
+def test_what_was_not_compared_or_is_old_is_no_agreement(cast: Cast, row: Algorithm) -> None:
+    head = algorithms.COUNTS.splitlines()[0]
+    few = "2.0,random,1,20,5,14,1,3,2,20,1,0,20,0,0,0"
+    factors = algorithms.FACTORS.replace("1000", "20")
+    row = drafting.save_fields(row, {"volume": 252}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.logged(cast, row, counts=f"{head}\n{few}\n", factors=factors)
+    found = standing(row, row.draft, today=TODAY)
+    assert (found.findings, found.score.points["agrees"]) == ((), 0)
+    assert len(found.silent) == 2
+    row = drafting.save_fields(row, {"volume": 12_000}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.logged(cast, row)
+    assert standing(row, row.draft, today=TODAY).score.points["agrees"] == 3
+    later = standing(row, row.draft, today=TODAY + 60 * DAY)
+    assert (later.findings, later.score.points["agrees"]) == ((), 0)
+    assert "too long ago" in later.silent[0].en
+
+
+def test_a_day_does_not_take_the_place_of_a_month(cast: Cast, row: Algorithm) -> None:
+    def entered(first: date) -> None:
+        logs.take_in(
+            row,
+            ("counts.csv", algorithms.COUNTS.encode()),
+            None,
+            first=first,
+            last=TODAY,
+            actor=cast.actor("wei"),
+            at=NOW,
+        )
+
+    entered(TODAY)  # the first may be short
+    algorithms.logged(cast, row)
+    with pytest.raises(Incomplete, match="28 days"):
+        entered(TODAY)
+    with pytest.raises(Incomplete, match="28 days"):
+        entered(TODAY - 26 * DAY)
+    entered(TODAY - 27 * DAY)
 
 
 def test_a_period_that_lies_ahead_is_refused(cast: Cast, row: Algorithm) -> None:
@@ -207,12 +315,20 @@ def test_the_gate_says_which_duty_is_lacking(
 
 def test_the_gravest_level_owes_review_human_hearing_and_more(cast: Cast) -> None:
     system = systems.made(cast, "grave", kind="algorithm", decides=True)
-    told: dict[str, Any] = ENTRY | {"role": "automatic", "human_share": 0}
-    row = algorithms.begun(cast, system, entry=told, chain=algorithms.CHAIN, highest=True)
+    told: dict[str, Any] = ENTRY | {
+        "role": "automatic",
+        "human_share": 0,
+        "discretions": ["罚款幅度"],
+    }
+    bound = Authority(
+        Power.DISCRETION, "罚款幅度", "行政处罚法", "第三十四条", "规范行使", "市裁量基准 2025"
+    )
+    chain = (*algorithms.CHAIN, bound)
+    row = algorithms.begun(cast, system, entry=told, chain=chain, highest=True)
     assert algorithms.published(cast, row).level == 4
     vetoes, owed = against(system, today=TODAY)
     assert vetoes == ()
-    assert len(owed) == 3  # review, human, hearing; explanation cannot be looked at before use
+    assert len(owed) == 4  # review, human, hearing; and no log proves the explanations
 
 
 def test_evidence_that_grows_old_raises_the_level(cast: Cast, row: Algorithm) -> None:
@@ -234,7 +350,8 @@ def test_an_amended_article_lists_what_hangs_on_it(cast: Cast) -> None:
     assert found.algorithm == row
     assert amending.hanging("行政处罚法", "42") == ()
     assert amending.hanging("", "") == ()
-    assert {r.id for r in amending.rules_on("个人信息保护法", "24")} >= {"ADM-EXP"}
+    for article in ("24", "第二十四条"):
+        assert {r.id for r in amending.rules_on("个人信息保护法", article)} >= {"ADM-EXP"}
 
 
 def test_an_impact_assessment_is_confirmed_by_another_and_becomes_a_record(

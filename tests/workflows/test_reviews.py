@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shixiao.records.models import (
+    Account,
     Algorithm,
     AlgorithmReview,
     LeafRow,
@@ -18,8 +21,10 @@ from shixiao.records.models import (
 )
 from shixiao.security.assessing import Layer
 from shixiao.terms import BadInput
+from shixiao.workflows import moving
 from shixiao.workflows.actors import actor_of
-from shixiao.workflows.algorithms.standing import against
+from shixiao.workflows.algorithms import drafting, dues, logs
+from shixiao.workflows.algorithms.standing import against, standing
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
 from shixiao.workflows.reviews import convening, signing
 from shixiao.workflows.systems.dossier import judge
@@ -208,7 +213,7 @@ def test_most_decide_and_where_as_many_differ_the_graver(outcomes: list[str], de
     ],
 )
 def test_the_next_review_is_due_by_level(level: int, day: date, due: date) -> None:
-    assert signing.next_due(level, day) == due
+    assert dues.next_due(level, day) == due
 
 
 def test_an_overdue_review_is_heard_at_the_gate(cast: Cast, row: Algorithm) -> None:
@@ -262,7 +267,141 @@ def test_the_calendar_shows_what_is_due_and_not_what_has_time_or_is_under_way(
     assert convening.calendar(today=TODAY) == [row]
     review = convened(cast, row)
     assert convening.calendar(today=TODAY) == []
-    AlgorithmReview.objects.filter(pk=review.pk).update(done=NOW)
+    AlgorithmReview.objects.filter(pk=review.pk).update(done=NOW, outcome="keep")
     Algorithm.objects.filter(pk=row.pk).update(due=TODAY + 90 * DAY)
     assert convening.calendar(today=TODAY) == []
     assert convening.calendar(today=TODAY + 40 * DAY) == [row]
+
+
+def test_a_review_that_cannot_go_on_is_abandoned_and_counts_for_nothing(
+    cast: Cast, row: Algorithm
+) -> None:
+    review = replied(audited(cast, row))
+    (_, actor), (absent, _) = panel(review)
+    review = signing.sign(review, act(actor, review), outcome="human", opinion="须由人决定。")
+    absent.account.posts.all().delete()  # the other left, and nobody can sign any more
+    li, due = cast.actor("li"), Algorithm.objects.get(pk=row.pk).due
+    with pytest.raises(Forbidden):
+        convening.abandon(review, act(actor, review), reason="算了。")
+    with pytest.raises(Incomplete):
+        convening.abandon(review, act(li, review), reason=" ")
+    review = convening.abandon(review, act(li, review), reason="一名专家离任。")
+    assert (review.state, review.outcome, review.done is None) == ("abandoned", "", False)
+    row.refresh_from_db()
+    assert row.due == due
+    assert not standing(row, row.draft, today=TODAY).score.points["reviewed"]
+    assert convening.calendar(today=due) == [row]
+    with pytest.raises(Stale):
+        convening.abandon(review, act(li, review), reason="再来。")
+    again = convened(cast, row, NOW + 3 * DAY)
+    assert again.state == "frozen"
+    convening.abandon(again, act(li, again), reason="公开数值没有揭晓。")
+
+
+def test_counts_are_entered_anew_until_somebody_signs(cast: Cast, row: Algorithm) -> None:
+    review = replied(audited(cast, row))
+    li, before = cast.actor("li"), review.audit_sha256
+    fewer = b"\n".join(COUNTS.splitlines()[:-1]) + b"\n"
+    review = convening.enter_audit(review, act(li, review), counts=("counts.csv", fewer))
+    keys = {point["key"] for point in review.audit["points"]}
+    assert review.audit_sha256 != before
+    assert set(review.answers) <= keys
+    review = replied(review)
+    actor = panel(review)[0][1]
+    review = signing.sign(review, act(actor, review), outcome="keep", opinion="可以。")
+    with pytest.raises(Stale, match="has signed"):
+        convening.enter_audit(review, act(li, review), counts=("counts.csv", COUNTS))
+
+
+def test_more_points_than_a_page_can_answer_are_refused(
+    cast: Cast, row: Algorithm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convening, "MOST_POINTS", 2)
+    with pytest.raises(Incomplete, match="merge groups"):
+        audited(cast, row)
+
+
+@pytest.mark.parametrize("outcome", ["suspend", "correct"])
+def test_what_a_review_ended_in_is_owed_until_it_is_met(
+    cast: Cast, row: Algorithm, outcome: str
+) -> None:
+    signed(replied(audited(cast, row)), [outcome, outcome])
+    row.refresh_from_db()
+    _, owed = against(row.system, today=TODAY)
+    assert len(owed) == 1
+    assert standing(row, row.draft, today=TODAY).score.points["reviewed"] == 0
+    row = drafting.save_fields(row, {"volume": 12_500}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.published(cast, row, at=NOW + 3 * DAY)
+    _, owed = against(row.system, today=TODAY)
+    assert bool(owed) is (outcome == "suspend")
+    assert standing(row, row.draft, today=TODAY).score.points["reviewed"] == 0
+    signed(
+        replied(audited(cast, row, NOW + 4 * DAY), NOW + 6 * DAY), ["keep", "keep"], NOW + 6 * DAY
+    )
+    row.refresh_from_db()
+    assert against(row.system, today=TODAY) == ((), ())
+    assert standing(row, row.draft, today=TODAY).score.points["reviewed"] > 0
+
+
+def test_level_one_is_reviewed_too_and_the_calendar_goes_by_the_level_of_today(
+    cast: Cast, row: Algorithm
+) -> None:
+    assert row.due == date(2028, 3, 2)  # level 1 may go live first, and is reviewed in two years
+    row.editions.update(content=row.draft | {"answers": algorithms.answers(highest=True)})
+    assert dues.refresh_all(now=NOW) == 1
+    row.refresh_from_db()
+    assert row.level == 4
+    assert row.due == date(2026, 9, 2)  # half a year from the day on which it rose
+    assert convening.calendar(today=TODAY) == [row]  # never reviewed, and due before the admission
+    assert dues.refresh_all(now=NOW) == 0
+
+
+def test_nothing_is_locked_while_counts_are_read(
+    cast: Cast, row: Algorithm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = drawn(cast, convened(cast, row))
+    lead = panel(review)[0][1]
+    review = signing.fix(review, act(lead, review), criterion="error", reason="先不冤枉人。")
+    steps: list[str] = []
+
+    def noted(where: object, name: str) -> None:
+        kept = getattr(where, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            steps.append(name)
+            return kept(*given, **named)
+
+        monkeypatch.setattr(where, name, call)
+
+    noted(moving, "locked")
+    noted(convening, "read_groups")
+    noted(logs, "read_log")
+    li = cast.actor("li")
+    convening.enter_audit(review, act(li, review), counts=("counts.csv", COUNTS))
+    assert steps[:2] == ["read_groups", "locked"]
+    del steps[:]
+    algorithms.logged(cast, row)
+    assert steps == ["read_log", "locked"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda row, who: Algorithm.objects.filter(pk=row.pk).update(made_by=who),
+        lambda row, who: row.system.privacy_assessments.update(made_by=who),
+        lambda row, who: row.system.privacy_assessments.update(answered_by=who),
+        lambda row, who: row.reviews.update(opened_by=who),
+    ],
+)
+def test_every_earlier_part_excludes(
+    cast: Cast, row: Algorithm, part: Callable[[Algorithm, Account], object]
+) -> None:
+    algorithms.assessed(cast, row.system)
+    first = convened(cast, row)
+    li, feng = cast.actor("li"), cast.accounts["feng"]
+    assert first.seats.get(account=feng).excluded is None
+    convening.abandon(first, act(li, first), reason="重来。")
+    part(row, feng)
+    row.refresh_from_db()
+    again = convened(cast, row)
+    assert again.seats.get(account=feng).excluded is not None

@@ -16,8 +16,8 @@ class AlgorithmReview(OfAlgorithm):
     ``criterion`` is the fairness criterion that governs, fixed with its reason before the figures
     are on the table; ``audit`` is what was audited then: leads, not-assessable metrics, and how
     each criterion stands, with ``audit_sha256`` of the counts. ``answers`` is the key of a lead or
-    of a metric → what the panel says of it. The state goes by
-    ``workflows/data/algorithm_reviews.yaml``.
+    of a metric → what the panel says of it. ``abandoned`` says why it ended without an
+    outcome. The state goes by ``workflows/data/algorithm_reviews.yaml``.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)
@@ -41,6 +41,7 @@ class AlgorithmReview(OfAlgorithm):
     audited = models.DateTimeField(null=True)
     answers = models.JSONField(default=dict)
     outcome = models.CharField(max_length=12, default="")
+    abandoned = models.TextField(default="")
     done = models.DateTimeField(null=True)
     opened = models.DateTimeField()
     opened_by = models.ForeignKey(Account, models.PROTECT, related_name="+")

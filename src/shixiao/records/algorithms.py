@@ -16,8 +16,9 @@ class Algorithm(Record):
 
     ``draft`` is what the department works on: ``fields`` (``fairness.algorithms.fields``),
     ``authorities``, ``answers`` and ``references`` of the questionnaire, ``papers`` (numbers of the
-    documents of duties). ``level`` is that of the newest edition, ``due`` the day by which the next
-    periodic review has to be signed; None before there is any.
+    documents of duties). ``level`` is that of the newest edition as it stands today,
+    ``due`` the day by which the next periodic review has to be signed; None where it is due before
+    the admission.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)

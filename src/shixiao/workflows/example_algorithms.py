@@ -31,6 +31,7 @@ ENTRY = {
     "alternatives": "全部人工初审，平均多等 6 天（样例）。",
     "volume": 12_000,
     "role": "advises",
+    "discretions": ["补贴档次"],
     "human_share": 100,
     "human_work": "窗口人员看到每一条理由，可以改变意见并写明原因。",
     "explanation": "看家庭收入、人口和户籍，按办法规定的标准计算，逐项列出。",
@@ -47,7 +48,6 @@ ENTRY = {
 }
 CHOSEN = {
     "scale": "most",
-    "role": "advises",
     "discretion": "bound",
     "personal": "sensitive",
     "rights": "moderate",
@@ -116,7 +116,7 @@ def _answers() -> dict[str, tuple[str, ...]]:
     """Answer every question of risk: as chosen, and elsewhere with the fewest points."""
     found: dict[str, tuple[str, ...]] = {"matters": ("benefit",), "vulnerable": ("poor", "old")}
     for question in questionnaire().questions:
-        if question.part is Part.RISK and not question.many:
+        if question.part is Part.RISK and not question.field:
             least = min(question.options, key=lambda option: option.points)
-            found[question.id] = (CHOSEN.get(question.id, least.id),)
+            found.setdefault(question.id, (CHOSEN.get(question.id, least.id),))
     return found

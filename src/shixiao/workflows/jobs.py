@@ -9,6 +9,7 @@ from django_q.tasks import async_task
 
 from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
+from shixiao.workflows.algorithms import dues
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.decisions import checking
@@ -122,8 +123,10 @@ def count_complaints() -> int:
 
 
 def review_systems() -> int:
-    """Look at what time changed of admitted systems, and publish the list of systems anew."""
-    return reviewing.review_all(now=timezone.now())
+    """Look at what time changed of entries and of admitted systems, and publish the list anew."""
+    now = timezone.now()
+    dues.refresh_all(now=now)
+    return reviewing.review_all(now=now)
 
 
 def take_up() -> None:

@@ -51,7 +51,7 @@ def found(entry: Mapping[str, Any], log: Seen) -> list[tuple[str, str]]:
 
 def test_an_entry_that_agrees_is_left_alone() -> None:
     assert found(ENTRY, SEEN) == []
-    assert not_told(SEEN) == ()
+    assert not_told(SEEN, rules=RULES) == ()
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,14 @@ def test_findings_are_told_in_both_languages_with_their_numbers_and_gravest_firs
 def test_too_few_decisions_tell_neither_volume_nor_human_share() -> None:
     few = seen(decisions=29, versions={"2.0": 29}, with_person=20, alone=0, advised=29)
     assert found(ENTRY, few) == []
+    volume, people = not_told(few, rules=RULES)  # and it says so
+    assert "volume" in volume.en
+    assert "human share" in people.en
 
 
 def test_a_log_that_is_silent_is_no_agreement() -> None:
     silent = seen(versions={"": 1_000}, with_person=0, alone=0, inputs=None)
-    assert len(not_told(silent)) == 3
+    assert len(not_told(silent, rules=RULES)) == 3
 
 
 # ── what a log says ──────────────────────────────────────────────────────────────────────────────
@@ -121,7 +124,7 @@ def test_a_cube_is_read_by_version_person_and_arm() -> None:
     assert told.decisions == 100
     assert told.versions == {"1": 90, "2": 7, "": 3}
     assert (told.with_person, told.alone, told.random, told.advised) == (90, 7, 40, 100)
-    assert told.inputs == {"收入": 100}
+    assert told.inputs == {"收入": 60}  # both lines may be of the same decisions
     assert Seen.of(told.to_json()) == told
 
 
@@ -131,6 +134,8 @@ def test_what_no_log_can_say_is_refused() -> None:
         seen_of(cube([(("1", "a", "maybe"), 3)]), None, first=day, last=day)
     with pytest.raises(BadInput, match="before the first"):
         seen_of(cube([(("1", "a", "1"), 3)]), None, first=day, last=before)
+    with pytest.raises(BadInput, match="there are 3 in all"):
+        seen_of(cube([(("1", "a", "1"), 3)]), [(Input("收入"), 4)], first=day, last=day)
     with pytest.raises(BadInput, match="single decision"):
         seen_of(cube([(("1", "a", "1"), 0)]), None, first=day, last=day)
 
@@ -166,6 +171,11 @@ def test_an_amended_article_finds_what_hangs_on_it(article: str, law: str) -> No
 
 def test_an_article_finds_its_paragraphs_and_no_longer_number() -> None:
     part = Authority(Power.AUTOMATION, "", "行政处罚法", "第四十一条第二款", "经法制和技术审核")
+    for same in ("41(2)", "第41条第2款", "四十一条（二）", "第四十一条第二款"):
+        assert hangs_on([part], "行政处罚法", same) == (part,)
+    item = Authority(Power.AUTOMATION, "", "行政处罚法", "第四十一条第二款第（三）项", "—")
+    assert hangs_on([item], "行政处罚法", "41(2)") == (item,)
+    assert hangs_on([item], "行政处罚法", "41(3)") == ()
     other = Authority(Power.AUTOMATION, "", "行政处罚法", "第一百零四条", "—")
     assert hangs_on([part, other], "行政处罚法", "41") == (part,)
     assert hangs_on([part, other], "行政处罚法", "104") == (other,)
@@ -223,7 +233,20 @@ def test_no_log_and_an_old_one_tell_of_nothing() -> None:
         assert {each.holds for each in told.values()} == {None}
 
 
-MET = Fulfilled(True, True, "advises", SEEN, True, False, False, "听证 1 号", "批复 2 号")
+MET = Fulfilled(
+    notice=True,
+    explanation=True,
+    role="advises",
+    seen=SEEN,
+    developing=False,
+    fresh=True,
+    reviewed=True,
+    late=False,
+    outcome="",
+    human_only=False,
+    hearing="听证 1 号",
+    approval="批复 2 号",
+)
 
 
 def lacking(level: int, **changed: Any) -> list[str]:
@@ -254,7 +277,15 @@ def test_a_level_owes_more_than_the_one_below(level: int, owed: list[str]) -> No
         (1, {"late": True}, ["review"]),
         (2, {"seen": seen(inputs=None)}, ["individual"]),
         (2, {"seen": seen(inputs={"收入": 700, "人口": 600})}, ["individual"]),
-        (2, {"seen": None}, []),  # not in use yet: nothing to prove
+        (2, {"seen": None}, ["individual"]),  # in use, and nothing proves it
+        (2, {"seen": None, "developing": True}, []),  # not in use yet: nothing to prove
+        (2, {"fresh": False}, ["individual"]),
+        (4, {"seen": None}, ["individual", "human"]),
+        (4, {"seen": None, "developing": True}, []),
+        (4, {"fresh": False}, ["individual", "human"]),
+        (4, {"fresh": False, "developing": True}, ["individual", "human"]),  # a log: it is in use
+        (1, {"outcome": "suspend"}, ["review"]),
+        (1, {"outcome": "correct"}, ["review"]),
         (3, {"role": "automatic"}, ["human"]),
         (1, {"role": "automatic"}, []),
         (1, {"role": "automatic", "human_only": True}, ["human"]),

@@ -19,6 +19,9 @@ from shixiao.terms import BadInput, Text
 LONGEST, MOST = 500, 100
 AUTOMATIC = "automatic"
 ARTICLE = re.compile(r"第?(?P<number>[0-9]+|[零一二三四五六七八九十百]+)条?(?P<rest>.*)")
+NUMBER = re.compile(r"[0-9]{1,3}|[零一二三四五六七八九十百]+")
+#: 款 and 项 after the article: （二）, (2), 第二款, 第（三）项, one after the other.
+PARTS = re.compile(rf"(?:第?[(（]?(?:{NUMBER.pattern})[)）]?[款项目]?)+")
 
 
 class Power(StrEnum):
@@ -102,7 +105,12 @@ def check_authorities(given: Sequence[Authority]) -> None:
 
 
 def unfounded(
-    role: str, discretions: Iterable[str], given: Sequence[Authority], *, alone: int = 0
+    role: str,
+    discretions: Iterable[str],
+    given: Sequence[Authority],
+    *,
+    alone: int = 0,
+    said: Text | None = None,
 ) -> tuple[Text, ...]:
     """Say what a system decides by itself without authority; each is a veto of its admission.
 
@@ -111,6 +119,7 @@ def unfounded(
         discretions: that the system exercises, as the entry has them.
         given: the chain of authority.
         alone: decisions of the log in which no person had a part; they count whatever is said.
+        said: how many those are, as it may be told; None tells the number.
     """
     if role != AUTOMATIC and not alone:
         return ()
@@ -120,7 +129,7 @@ def unfounded(
     bound = {_matter(each.matter) for each in given if each.power is Power.DISCRETION}
     found += [NOT_BOUND.format(matter=m) for m in discretions if _matter(m) not in bound]
     if found and role != AUTOMATIC:
-        found.insert(0, IN_FACT.format(n=f"{alone:,}"))
+        found.insert(0, IN_FACT.format(n=said or f"{alone:,}"))
     return tuple(found)
 
 
@@ -129,25 +138,29 @@ def hangs_on(given: Iterable[Authority], law: str, article: str) -> tuple[Author
 
     Book marks and 中华人民共和国 make no difference; article 41 also finds 41(2).
     """
+    wanted = plain_article(article)
     return tuple(
         each
         for each in given
-        if Source(Text.of(each.law), None, (_article(each.article),)).cites(law, _article(article))
+        if Source(Text.of(each.law), None, (plain_article(each.article),)).cites(law, wanted)
     )
 
 
-def _article(text: str) -> str:
-    """Return ``41`` or ``41(2)`` of 41, 第41条, 第四十一条 and 第四十一条第二款."""
+def plain_article(text: str) -> str:
+    """Return ``41`` of 41, 第41条 and 第四十一条, ``41(2)`` of 41(2) and 第四十一条第二款."""
     found = ARTICLE.match("".join(text.split()))
     if found is None:
         return text.strip()
-    number, rest = found["number"], found["rest"].strip("()（）")
-    plain = number if number.isascii() else str(_number(number))
-    return f"{plain}({rest})" if rest else plain
+    plain, rest = _number(found["number"]), found["rest"]
+    if not rest or PARTS.fullmatch(rest):
+        return str(plain) + "".join(f"({_number(n)})" for n in NUMBER.findall(rest))
+    return f"{plain}({rest.strip('()（）')})"
 
 
 def _number(text: str) -> int:
-    """Return a Chinese number below a thousand."""
+    """Return a number: Arabic, or Chinese below a thousand."""
+    if text.isascii():
+        return int(text)
     total = digit = 0
     for sign in text:
         if sign in "十百":

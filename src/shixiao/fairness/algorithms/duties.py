@@ -1,7 +1,8 @@
 """Duties: what an algorithm owes by its level, and what of it is not there yet.
 
 Rules ALG-05 to ALG-09 (policy, after the Canadian Directive), with the law behind them where there
-is one: PIPL art. 24 (ADM-EXP). What cannot be told is not done.
+is one: PIPL art. 24 (ADM-EXP). What cannot be told is not done: without a log, or with one that is
+too old, nothing is proven but of what is still being built.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.algorithms.telling import Telling
 from shixiao.rules import RulePack
 from shixiao.terms import Text
 
@@ -44,10 +46,19 @@ NONE = Text("登记没有写", "the entry does not say")
 NO_FACTORS = Text("没有决定因素可查", "no factors of decisions are there to look at")
 FEW_FACTORS = Text("日志只能证明 {share} 的决定有说明", "the log proves it for {share} only")
 NEVER = Text("还没有审查过", "it was never reviewed")
+OUTCOMES = {
+    "suspend": Text("上次审查的结论是暂停使用", "the last review ended in suspension"),
+    "correct": Text(
+        "上次审查要求整改，之后没有新的版本或登记",
+        "the last review asked for a correction, and no release or edition is newer",
+    ),
+}
 LATE = Text("定期审查已过期", "the periodic review is overdue")
 BY_ITSELF = Text("登记为自动作出决定", "the entry says that it decides by itself")
 IN_FACT = Text("日志里有 {n} 件没有人参与", "{n} decisions in the log had no person")
 NO_PAPER = Text("没有登记文号", "no document is on record")
+NO_LOG = Text("没有决定日志", "there is no log of decisions")
+OLD_LOG = Text("决定日志太旧", "the log of decisions is too old")
 UNTOLD = Text("日志没有记有没有人参与", "the log does not say whether a person had a part")
 
 
@@ -59,21 +70,29 @@ class Fulfilled:
         notice, explanation: whether the entry says them.
         role: of the system, as the entry has it.
         seen: what the log says; None without one.
+        developing: whether the entry says that it is not in use yet.
+        fresh: whether the log speaks of today (rule ALG-03).
         reviewed: whether a periodic review was signed and published.
         late: whether the next one is overdue.
+        outcome: of the last review, while it is not met: suspend, correct or "".
         human_only: whether the last review left every final decision to a person.
         hearing, approval: numbers of the documents; "" for none.
+        fewest: decisions that a sentence tells as a number; see ``Telling``.
     """
 
     notice: bool
     explanation: bool
     role: str
     seen: Seen | None
+    developing: bool
+    fresh: bool
     reviewed: bool
     late: bool
+    outcome: str
     human_only: bool
     hearing: str
     approval: str
+    fewest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +128,7 @@ def _duties(level: int, met: Fulfilled, rules: RulePack) -> Iterator[Duty]:
     yield Duty("notice", NOTICE, "ADM-EXP", None if met.notice else NONE)
     yield Duty("explanation", GENERAL, EXPLANATION, None if met.explanation else NONE)
     if rules.value(EXPLANATION, key) == "individual":
-        yield Duty("individual", INDIVIDUAL, EXPLANATION, _unexplained(met.seen, rules))
+        yield Duty("individual", INDIVIDUAL, EXPLANATION, _unexplained(met, rules))
     name = REVIEW.format(
         months=int(rules.number(INTERVAL, key)), experts=int(rules.number(EXPERTS, key))
     )
@@ -123,20 +142,30 @@ def _duties(level: int, met: Fulfilled, rules: RulePack) -> Iterator[Duty]:
     yield Duty("approval", APPROVAL.format(who=who), APPROVER, lacking)
 
 
-def _unexplained(seen: Seen | None, rules: RulePack) -> Text | None:
-    """Say what the log does not prove; before it is in use there is nothing to prove."""
-    if seen is None:
-        return None
+def _silent(met: Fulfilled) -> Text | None:
+    """Say why no log speaks of how it is used today; None where one does."""
+    if met.seen is None:
+        return NO_LOG
+    return None if met.fresh else OLD_LOG
+
+
+def _unexplained(met: Fulfilled, rules: RulePack) -> Text | None:
+    """Say what the log does not prove; what is not in use yet has nothing to prove."""
+    seen = met.seen
+    if seen is None or not met.fresh:
+        return None if seen is None and met.developing else _silent(met)
     if not seen.inputs:
         return NO_FACTORS
     # The factor that most decisions name proves as many explained, and no more.
-    share = min(1.0, max(seen.inputs.values()) / seen.decisions)
-    if share >= rules.number(EXPLAINED, "explained"):
+    named = min(seen.decisions, max(seen.inputs.values()))
+    if named / seen.decisions >= rules.number(EXPLAINED, "explained"):
         return None
-    return FEW_FACTORS.format(share=f"{int(share * 1000) / 10:.1f} %")
+    return FEW_FACTORS.format(share=Telling(seen, met.fewest).share(named))
 
 
 def _unreviewed(level: int, met: Fulfilled, rules: RulePack) -> Text | None:
+    if met.outcome:
+        return OUTCOMES[met.outcome]
     if met.late:
         return LATE
     first = level >= rules.number(FROM, "review_first")
@@ -146,8 +175,9 @@ def _unreviewed(level: int, met: Fulfilled, rules: RulePack) -> Text | None:
 def _not_human(met: Fulfilled) -> Text | None:
     if met.role == "automatic":
         return BY_ITSELF
-    if met.seen is None:
-        return None
-    if met.seen.alone:
-        return IN_FACT.format(n=f"{met.seen.alone:,}")
-    return None if met.seen.with_person else UNTOLD
+    if met.seen is not None and met.seen.alone:
+        return IN_FACT.format(n=Telling(met.seen, met.fewest).number(met.seen.alone))
+    silent = _silent(met)
+    if silent is not None:
+        return None if met.seen is None and met.developing else silent
+    return None if met.seen is not None and met.seen.with_person else UNTOLD

@@ -1,6 +1,7 @@
 """Entries: what is filled in is brought to one form, and what cannot be published is told.
 
-A draft may lack anything; an edition may not. Bad values are refused with the field they stand in.
+A draft may lack anything, one language of two as well; an edition may not. Bad values are refused
+with the field they stand in.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ NO_SHARE = Text("“{name}”应为 0 至 100 的百分数。", "“{name}” is
 NO_URL = Text("“{name}”应为 https:// 开头的网址。", "“{name}” is an address from https:// on")
 NO_CHOICE = Text("“{name}”请从清单里选。", "choose “{name}” from the list")
 MISSING = Text("还没有填写：{name}", "not filled in: {name}")
+ONE_LANGUAGE_EN = Text("“{name}”还缺英文", "“{name}” lacks its English")
+ONE_LANGUAGE_ZH = Text("“{name}”还缺中文", "“{name}” lacks its Chinese")
 ENDS_FIRST = Text("停用日期早于启用日期。", "it ended before it began")
 
 
@@ -49,6 +52,12 @@ def lacks(entry: Entry) -> tuple[Text, ...]:
     """Say what an entry lacks before it can be published; nothing where it is complete."""
     missing = [f for f in form().own if f.required and f.id not in entry]
     found = [MISSING.format(name=field.name) for field in missing]
+    for field in form().own:
+        both = entry.get(field.id) if field.twin else None
+        if both is not None and not (both["zh"] and both["en"]):
+            found.append(
+                (ONE_LANGUAGE_EN if both["zh"] else ONE_LANGUAGE_ZH).format(name=field.name)
+            )
     if entry.get("starts", "") > entry.get("ends", "9999"):
         found.append(ENDS_FIRST)
     return tuple(found)
@@ -84,7 +93,7 @@ def _plain(field: Field, value: Any) -> Any:
     if field.twin:
         both = value if isinstance(value, dict) else {"zh": value, "en": value}
         zh, en = (_text(field, both.get(key, "")) for key in ("zh", "en"))
-        return {"zh": zh, "en": en} if zh and en else None
+        return {"zh": zh, "en": en} if zh or en else None
     if field.kind is Kind.LIST:
         return _lines(field, value)
     if field.kind in (Kind.NUMBER, Kind.SHARE):

@@ -51,7 +51,8 @@ def as_sheet(rows: Mapping[str, str], name: str) -> Sheet:
 def written(field: Field, value: Any, language: str) -> str:
     """Return the value of a field as a reader sees it, in one text."""
     if field.twin:
-        return Text.of(value).in_language(language)
+        # A draft may have one language only.
+        return str(value[language] or value["zh"] or value["en"])
     if field.kind is Kind.LIST:
         return "\n".join(value)
     if field.kind is Kind.CHOICE:

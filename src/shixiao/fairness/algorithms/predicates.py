@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from shixiao.fairness.algorithms.scoring import Measured
 from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.algorithms.telling import Telling
 from shixiao.fairness.findings import RUBBER_STAMP
 from shixiao.fairness.models import inputs_in_question
 from shixiao.rules import RulePack
@@ -25,45 +26,67 @@ NO_FACTORS = Text("没有决定因素", "there are no factors of decisions")
 FOUNDED = Text("{n} 项输入都有来源和依据", "all {n} inputs have a source and a basis")
 RANDOM = Text("随机抽查 {n} 件已查明", "{n} decisions of the random arm were found out")
 REVIEW = Text("采纳建议 {low} 至 {high}", "the advice was followed in {low} to {high}")
+FOLLOWED = Text("改变建议的决定{n} 件", "the advice was not followed in {n} decisions")
 NO_ADVICE = Text("没有足够的建议和决定", "there are too few decisions with advice")
-Predicate = Callable[[Seen, RulePack], Measured]
+Predicate = Callable[[Telling, RulePack], Measured]
 
 
-def measured(seen: Seen | None, *, today: date, rules: RulePack) -> dict[str, Measured]:
-    """Return what the log says of each mitigation that it can speak of."""
+def measured(
+    seen: Seen | None, *, today: date, rules: RulePack, fewest: int = 0
+) -> dict[str, Measured]:
+    """Return what the log says of each mitigation that it can speak of.
+
+    Args:
+        seen: what the log says; None without one.
+        today: a log that ended too long before speaks of nothing.
+        rules: ALG-03, FAI-01 and FAI-07.
+        fewest: decisions that a sentence tells as a number; see ``Telling``.
+    """
     if seen is None:
         return dict.fromkeys(PREDICATES, Measured(None, NO_LOG))
-    if seen.last < today - timedelta(days=int(rules.number(SHARES, "days"))):
-        why = OLD.format(last=seen.last.isoformat())
-        return dict.fromkeys(PREDICATES, Measured(None, why))
-    return {name: predicate(seen, rules) for name, predicate in PREDICATES.items()}
+    if not fresh(seen, today=today, rules=rules):
+        return dict.fromkeys(PREDICATES, Measured(None, old(seen)))
+    return {name: predicate(Telling(seen, fewest), rules) for name, predicate in PREDICATES.items()}
 
 
-def _share(n: int, seen: Seen, least: float) -> Measured:
-    share = n / seen.decisions
-    # Rounded down: 99.97 per cent is not all of them.
-    said = SHARE.format(n=f"{seen.decisions:,}", share=f"{int(share * 1000) / 10:.1f} %")
-    return Measured(share >= least, said)
+def fresh(seen: Seen, *, today: date, rules: RulePack) -> bool:
+    """Say whether a log reaches near enough to today to speak of it (rule ALG-03)."""
+    return seen.last >= today - timedelta(days=int(rules.number(SHARES, "days")))
 
 
-def _versions(seen: Seen, rules: RulePack) -> Measured:
+def old(seen: Seen) -> Text:
+    """Say that a log is too old."""
+    return OLD.format(last=seen.last.isoformat())
+
+
+def _share(n: int, log: Telling, least: float) -> Measured:
+    whole = log.seen.decisions
+    return Measured(n / whole >= least, SHARE.format(n=log.number(whole), share=log.share(n)))
+
+
+def _versions(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
     kept = seen.decisions - seen.versions.get("", 0)
-    return _share(kept, seen, rules.number(SHARES, "version"))
+    return _share(kept, log, rules.number(SHARES, "version"))
 
 
-def _people(seen: Seen, rules: RulePack) -> Measured:
-    return _share(seen.with_person + seen.alone, seen, rules.number(SHARES, "person"))
+def _people(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
+    return _share(seen.with_person + seen.alone, log, rules.number(SHARES, "person"))
 
 
-def _advice(seen: Seen, rules: RulePack) -> Measured:
-    return _share(seen.advised, seen, rules.number(SHARES, "advice"))
+def _advice(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
+    return _share(seen.advised, log, rules.number(SHARES, "advice"))
 
 
-def _appeals(seen: Seen, rules: RulePack) -> Measured:
-    return _share(seen.heard, seen, rules.number(SHARES, "appeal"))
+def _appeals(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
+    return _share(seen.heard, log, rules.number(SHARES, "appeal"))
 
 
-def _inputs(seen: Seen, rules: RulePack) -> Measured:
+def _inputs(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
     if not seen.founded:
         return Measured(None, NO_FACTORS)
     wrong = inputs_in_question(seen.founded, rules=rules)
@@ -72,17 +95,21 @@ def _inputs(seen: Seen, rules: RulePack) -> Measured:
     return Measured(True, FOUNDED.format(n=len(seen.founded)))
 
 
-def _random(seen: Seen, rules: RulePack) -> Measured:
-    said = RANDOM.format(n=f"{seen.random:,}")
+def _random(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
+    said = RANDOM.format(n=log.number(seen.random))
     return Measured(seen.random >= rules.number(LEAST), said)
 
 
-def _review(seen: Seen, rules: RulePack) -> Measured:
+def _review(log: Telling, rules: RulePack) -> Measured:
+    seen = log.seen
     if seen.advised < rules.number(LEAST):
         return Measured(None, NO_ADVICE)
     agreed = wilson(seen.advised - seen.overrides, seen.advised)
     low, high = agreed.low or 0.0, agreed.high or 0.0
     said = REVIEW.format(low=f"{low:.1%}", high=f"{high:.1%}")
+    if 0 < seen.overrides < log.fewest:  # the interval would tell how many
+        said = FOLLOWED.format(n=log.number(seen.overrides))
     return Measured(low <= rules.number(RUBBER_STAMP), said)
 
 

@@ -16,6 +16,8 @@ Clause = tuple[tuple[str, str], ...]
 """(question, answer) pairs of which one has to be given."""
 Answers = Mapping[str, tuple[str, ...]]
 """Chosen options by question."""
+NONE = "none"
+"""Option of a question with many answers that says that there is none."""
 
 
 class Part(StrEnum):
@@ -45,6 +47,7 @@ class Question:
         options: the answers.
         shown_if: every clause has to hold; none: it is always shown.
         evidence: name of what is measured in place of the answer; "" where it is declared.
+        field: of the entry, which answers it in place of the questionnaire; "" for none.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Question:
     options: tuple[Option, ...]
     shown_if: tuple[Clause, ...] = ()
     evidence: str = ""
+    field: str = ""
 
     def points(self, chosen: tuple[str, ...]) -> int:
         """Return the points of chosen answers; those that do not exist have none."""
@@ -112,4 +116,5 @@ def _question(entry: Mapping[str, Any]) -> Question:
         tuple(Option(name, Text.of(words), n) for name, (words, n) in entry["options"].items()),
         tuple(tuple((name, each) for each in given) for name, *given in entry.get("if", ())),
         entry.get("evidence", ""),
+        entry.get("field", ""),
     )

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shixiao.fairness.algorithms.questions import Answers, Part, Question, Questionnaire
+from shixiao.fairness.algorithms.questions import NONE, Answers, Part, Question, Questionnaire
 from shixiao.rules import RulePack
 from shixiao.terms import Text
 
@@ -196,4 +196,5 @@ def _most(question: Question, part: Part) -> int:
 
 
 def _owed(question: Question) -> bool:
-    return question.part is Part.RISK and not question.many
+    none_of_them = any(option.id == NONE for option in question.options)
+    return question.part is Part.RISK and (not question.many or none_of_them)

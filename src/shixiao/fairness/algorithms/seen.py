@@ -24,6 +24,10 @@ NOT_HUMAN = Text(
 )
 TURNED = Text("最后一天早于第一天。", "the last day is before the first")
 EMPTY = Text("没有一件决定。", "there is not a single decision")
+MORE = Text(
+    "“{name}”写了 {n} 件，比决定总数 {decisions} 件还多。",
+    "“{name}” is said of {n} decisions, and there are {decisions} in all",
+)
 TOO_MANY = Text("输入项最多 {most} 个。", "there are {most} inputs at most")
 
 
@@ -99,7 +103,8 @@ def seen_of(
         random: value of the arm that was drawn at random.
 
     Raises:
-        BadInput: there is no decision, the days are turned round, or a value of human is neither.
+        BadInput: there is no decision, the days are turned round, a value of human is neither, or
+            a factor is said of more decisions than there are.
     """
     if last < first:
         raise BadInput(TURNED, column="last")
@@ -122,7 +127,7 @@ def seen_of(
         cube.total("overrides"),
         cube.total("heard"),
         drawn.total("tp", "fp", "fn", "tn") if drawn is not None else 0,
-        None if factors is None else _added(factors),
+        None if factors is None else _named(factors, cube.total("n")),
         () if factors is None else tuple(one for one, _ in factors),
     )
 
@@ -146,10 +151,18 @@ def _human(value: str | None) -> bool | None:
     raise BadInput(NOT_HUMAN.format(value=value[:40]), column=HUMAN)
 
 
-def _added(factors: Iterable[tuple[Input, int]]) -> dict[str, int]:
+def _named(factors: Iterable[tuple[Input, int]], decisions: int) -> dict[str, int]:
+    """Return how many decisions name each factor.
+
+    A name that stands on several lines, with several sources, may be of the same decisions: the
+    largest is what is sure.
+    """
     found: dict[str, int] = {}
     for one, n in factors:
-        found[one.name] = found.get(one.name, 0) + n
+        if n > decisions:
+            told = MORE.format(name=one.name[:40], n=n, decisions=decisions)
+            raise BadInput(told, column="n")
+        found[one.name] = max(found.get(one.name, 0), n)
     if len(found) > MOST_INPUTS:
         raise BadInput(TOO_MANY.format(most=MOST_INPUTS))
     return found

@@ -159,9 +159,11 @@ DOINGS: Mapping[str, Doing] = {
     "privacy": Doing(
         Text("个人信息保护影响评估", "Impact assessment on personal data"),
         Text(
-            "个人信息保护法第五十五、五十六条；须另一人确认，至少保存三年。",
+            "个人信息保护法第五十五、五十六条；须另一人确认，至少保存三年。确认以后随登记公布，"
+            "不要写个人信息和安全细节。",
             "Arts. 55 and 56 of the Personal Information Protection Law. Another person confirms"
-            " it; it is kept for three years at least.",
+            " it; it is kept for three years at least. Once confirmed it is public with the entry;"
+            " name no persons and no details of safeguards.",
         ),
         Privacy,
         _privacy,

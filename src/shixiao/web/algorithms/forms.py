@@ -116,12 +116,12 @@ class Authorities(forms.Form):
 
 
 class Questions(forms.Form):
-    """The questions of one part; those that are measured are not asked."""
+    """The questions of one part; what is measured, or stands in the entry, is not asked."""
 
     def __init__(self, row: Algorithm, *args: Any, part: Part, **given: Any) -> None:
         super().__init__(*args, **given)
         asked = questionnaire().questions
-        self.known = [q for q in asked if q.part is part and not q.evidence]
+        self.known = [q for q in asked if q.part is part and not (q.evidence or q.field)]
         answers = row.draft.get("answers", {})
         references = row.draft.get("references", {})
         for question in self.known:

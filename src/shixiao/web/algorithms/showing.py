@@ -19,7 +19,7 @@ from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import language
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms.privacy import CONTENTS, TRIGGERS
-from shixiao.workflows.algorithms.standing import Standing
+from shixiao.workflows.algorithms.standing import Standing, answers_of
 from shixiao.workflows.permissions import may
 from shixiao.workflows.reviews import convening, signing
 
@@ -114,8 +114,7 @@ def mitigations(found: Standing) -> list[dict[str, Any]]:
 
 def answered(content: Mapping[str, Any], found: Standing) -> list[dict[str, Any]]:
     """Return the questions of risk that are shown, with the answers and their points."""
-    answers = content.get("answers", {})
-    given = {name: tuple(chosen) for name, chosen in answers.items()}
+    given = answers_of(content)
     return [
         {
             "name": question.name,
@@ -171,7 +170,7 @@ def reviews(row: Algorithm, actor: Actor) -> dict[str, Any]:
                 "to": reverse("review", args=[each.code]),
                 "about": signing.OUTCOMES.get(each.outcome, ""),
                 "tag": convening.life().states[each.state].name,
-                "tone": "green" if each.done else "amber",
+                "tone": "green" if each.outcome else "grey" if each.done else "amber",
             }
             for each in row.reviews.all()[:20]
         ],

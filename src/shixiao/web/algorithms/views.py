@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +26,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import language, say, words
 from shixiao.web.systems.acting import found as found_system
+from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms import amending, drafting, privacy, publishing
 from shixiao.workflows.algorithms.standing import all_published, authorities, published, standing
 from shixiao.workflows.permissions import check, may
@@ -34,7 +37,7 @@ PUBLISHED = Text("已公布。", "Published.")
 SENT_BACK = Text("已退回。", "Sent back.")
 CONFIRMED = Text("已确认。", "Confirmed.")
 BEGUN = Text("请逐项填写，公布须两人。", "Fill it in part by part; two people publish it.")
-MOST = 5_000
+MOST, DRAFTS = 5_000, 200
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8"}
 
 
@@ -65,19 +68,26 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = Algorithm.objects.select_related("system__department").filter(level__isnull=False)
     if asked.get("level"):
         rows = rows.filter(level=int(asked["level"]))
-    newest = all_published(rows[:MOST])
-    entries = [(row, newest.get(row.pk)) for row in rows[:MOST]]
-    page = page_of(request, [each for each in entries if _speaks_of(*each, asked.get("q", ""))])
+    known, wanted = list(rows[:MOST]), asked.get("q", "").strip()
+    if wanted:
+        all_of = all_published(known)
+        known = [row for row in known if _speaks_of(row, all_of.get(row.pk), wanted)]
+    page = page_of(request, known)
+    newest = all_published(page)
     waiting = AlgorithmEdition.objects.filter(answered__isnull=True)
     drafts = Algorithm.objects.filter(level__isnull=True).select_related("system__department")
     context = {
         "page": page,
         "filters": filters,
-        "rows": [showing.line(row, edition) for row, edition in page],
+        "rows": [showing.line(row, newest.get(row.pk)) for row in page],
         "waiting": [
             showing.line(each.algorithm, each)
-            for each in waiting.select_related("algorithm__system__department")[:100]
-            if may(actor, publishing.PUBLISH, each)
+            for each in _seen_by(
+                actor,
+                publishing.PUBLISH,
+                waiting.select_related("algorithm__system__department"),
+                100,
+            )
         ],
         "calendar": [
             showing.due_line(row)
@@ -86,10 +96,17 @@ def listing(request: HttpRequest) -> HttpResponse:
         if may(actor, convening.CONVENE)
         else [],
         "drafts": [
-            showing.line(row, None) for row in drafts[:200] if may(actor, "algorithm.read", row)
+            showing.line(row, None) for row in _seen_by(actor, "algorithm.read", drafts, DRAFTS)
         ],
     }
     return render(request, "algorithms/list.html.j2", context)
+
+
+def _seen_by(actor: Actor, verb: str, rows: QuerySet[Any], most: int) -> list[Any]:
+    """Return so many rows at most of those that the person may do something with."""
+    if not may(actor, verb):
+        return []
+    return list(islice((row for row in rows[:MOST] if may(actor, verb, row)), most))
 
 
 def _speaks_of(row: Algorithm, edition: AlgorithmEdition | None, wanted: str) -> bool:
@@ -121,7 +138,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("algorithm_draft", args=[row.code]))
     entry = edition.content["fields"]
     today = timezone.localdate(now)
-    at_present = standing(row, edition.content, today=today)
+    at_present = standing(row, edition.content, today=today, exact=inside)
     assessments = row.system.privacy_assessments.filter(confirmed=True)[:1]
     context = {
         "row": row,
@@ -142,6 +159,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "log": row.logs.first(),
         "privacy": [showing.privacy(each) for each in assessments],
         "reviews": showing.reviews(row, actor),
+        "papers": edition.content.get("papers", {}),
         "standards": form().standards,
         "inside": inside,
         "leaves": LeafRow.objects.filter(subject=row.code).order_by("-at")[:1],
@@ -216,7 +234,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         "form": asked,
         "given": given,
         "hanging": [
-            {"line": showing.line(each.algorithm, published(each.algorithm)), "cited": each.cited}
+            {"line": showing.line(each.algorithm, each.edition), "cited": each.cited}
             for each in hanging
         ],
         "rules": amending.rules_on(given["law"], given["article"]) if given else (),
@@ -245,13 +263,16 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     actor, row = actor_on(request), found(code)
     check(actor, "algorithm.read", row)
     today = timezone.localdate(timezone.now())
-    at_present = standing(row, row.draft, today=today)
+    at_present = standing(row, row.draft, today=today, exact=True)
     assessments = row.system.privacy_assessments.all()[:5]
+    waiting = row.editions.filter(answered__isnull=True).first()
     context = {
         "row": row,
         "name": row.system.name,
         "edition": published(row),
-        "waiting": row.editions.filter(answered__isnull=True).first(),
+        "waiting": waiting,
+        "may_confirm": waiting is not None and publishing.may_confirm(waiting, actor),
+        "papers": row.draft.get("papers", {}),
         "doings": DOINGS if may(actor, drafting.MANAGE, row) else {},
         "may_publish": may(actor, publishing.PUBLISH, row),
         "lacks": publishing.lacking(row.draft, at_present),

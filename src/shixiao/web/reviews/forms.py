@@ -93,6 +93,16 @@ class Counts(Act):
         return {"counts": (file.name, file.read())}
 
 
+class Abandon(Act):
+    """Why a review ends without an outcome."""
+
+    reason = forms.CharField(
+        label=words("理由（公开）", "Reason (public)"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=LONGEST,
+    )
+
+
 class Replies(Act):
     """An answer to each point; what stays empty stays open."""
 

@@ -40,8 +40,9 @@ LEADS = {
         " reason; it is not changed later.",
     ),
     "audit": Text(
-        "审计以后，专家组逐条答复线索和无从评估之处。",
-        "Once it is audited the panel answers every lead and everything that cannot be told.",
+        "审计以后，专家组逐条答复线索和无从评估之处。有人签署之前可以重新登记，前后两次都有存证。",
+        "Once it is audited the panel answers every lead and everything that cannot be told. Until"
+        " somebody signs it may be entered anew; both are on the ledger.",
     ),
     "reply": Text(
         "全部答复以后才能签署；有人签署以后答复不再改变。",
@@ -52,6 +53,11 @@ LEADS = {
         "Each signs alone. With the last signature the outcome and every opinion are public, and"
         " the admission follows.",
     ),
+    "abandon": Text(
+        "没有结论地结束这次审查，以便另行开始。不算审查过，期限不变；理由和已签署的意见随即公布。",
+        "It ends without an outcome, so that another can be opened. It counts as no review and the"
+        " day that is due stays; the reason and the opinions that were signed become public.",
+    ),
 }
 ACTS: Mapping[str, tuple[type[forms.Act], Callable[..., Any]]] = {
     "draw": (forms.Value, convening.draw),
@@ -59,13 +65,14 @@ ACTS: Mapping[str, tuple[type[forms.Act], Callable[..., Any]]] = {
     "audit": (forms.Counts, convening.enter_audit),
     "reply": (forms.Replies, signing.reply),
     "sign": (forms.Sign, signing.sign),
+    "abandon": (forms.Abandon, convening.abandon),
 }
 TONES = {
     Stand.FAILS: "red",
     Stand.UNCONTRADICTED: "plain",
     Stand.NOT_ASSESSABLE: "grey",
 }
-BY_BUREAU = frozenset({"draw", "audit"})
+BY_BUREAU = frozenset({"draw", "audit", "abandon"})
 
 
 def add(request: HttpRequest, code: str) -> HttpResponse:
@@ -132,7 +139,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "left": signing.unanswered(row),
         "outcome": signing.OUTCOMES.get(row.outcome),
-        "seats": [_opinion(seat, row) for seat in seats] if done else [],
+        "seats": [_opinion(seat, row) for seat in seats if seat.signed] if done else [],
         "signed": sum(seat.signed is not None for seat in seats),
         "excluded": [seat.excluded for seat in row.seats.exclude(excluded=None)],
         "draw": convening.draw_of(row),
@@ -183,7 +190,9 @@ def _verbs(row: AlgorithmReview, actor: Actor) -> list[tuple[str, Text]]:
     seat = signing.seat_of(row, actor)
     mine = {
         "draw": may(actor, convening.CONVENE, row),
-        "audit": may(actor, convening.CONVENE, row),
+        "audit": may(actor, convening.CONVENE, row)
+        and not row.seats.filter(signed__isnull=False).exists(),
+        "abandon": may(actor, convening.CONVENE, row),
         "fix": seat is not None and seat.lead,
         "reply": seat is not None and not row.seats.filter(signed__isnull=False).exists(),
         "sign": seat is not None and seat.signed is None and not signing.unanswered(row),
@@ -200,7 +209,7 @@ def _opinion(seat: ReviewSeat, row: AlgorithmReview) -> dict[str, Any]:
         "name": seat.account.name,
         "lead": seat.lead,
         "outcome": signing.OUTCOMES[seat.outcome],
-        "dissent": seat.outcome != row.outcome,
+        "dissent": bool(row.outcome) and seat.outcome != row.outcome,
         "opinion": seat.opinion,
         "signed": seat.signed,
         "sha256": seat.sha256,

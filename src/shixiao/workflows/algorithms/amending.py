@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shixiao.fairness.algorithms.authority import Authority, hangs_on
-from shixiao.records.models import Algorithm
+from shixiao.fairness.algorithms.authority import Authority, hangs_on, plain_article
+from shixiao.records.models import Algorithm, AlgorithmEdition
 from shixiao.rules import Rule
 from shixiao.workflows.algorithms.standing import all_published, authorities
 from shixiao.workflows.clock import pack
@@ -18,6 +18,7 @@ class Hanging:
     """An algorithm whose published chain of authority cites an article."""
 
     algorithm: Algorithm
+    edition: AlgorithmEdition
     cited: tuple[Authority, ...]
 
 
@@ -27,15 +28,18 @@ def hanging(law: str, article: str) -> tuple[Hanging, ...]:
         return ()
     found = []
     rows = Algorithm.objects.filter(level__isnull=False).select_related("system__department")
-    newest = all_published(rows[:MOST])
-    for row in rows[:MOST]:
+    known = list(rows[:MOST])
+    newest = all_published(known)
+    for row in known:
         edition = newest.get(row.pk)
         cited = hangs_on(authorities(edition.content), law, article) if edition else ()
-        if cited:
-            found.append(Hanging(row, cited))
+        if edition and cited:
+            found.append(Hanging(row, edition, cited))
     return tuple(found)
 
 
 def rules_on(law: str, article: str) -> tuple[Rule, ...]:
     """Return the rules of the pack that cite the same article."""
-    return pack().citing(law, article) if law.strip() and article.strip() else ()
+    if not law.strip() or not article.strip():
+        return ()
+    return pack().citing(law, plain_article(article))

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from shixiao.fairness.algorithms.authority import Authority, check_authorities
 from shixiao.fairness.algorithms.entries import plain_entry
-from shixiao.fairness.algorithms.questions import questionnaire
+from shixiao.fairness.algorithms.questions import NONE, questionnaire
 from shixiao.records.models import Algorithm, System
 from shixiao.terms import Text
 from shixiao.workflows import moving
@@ -108,7 +108,8 @@ def save_answers(
     """
     known = {q.id: {option.id for option in q.options} for q in questionnaire().questions}
     for name, chosen in answers.items():
-        if not set(chosen) <= known.get(name, set()):
+        alone = NONE in chosen and len(set(chosen)) > 1
+        if alone or not set(chosen) <= known.get(name, set()):
             raise Incomplete(WRONG_ANSWER, field=name)
     told = {
         "answers": {name: sorted(chosen) for name, chosen in answers.items() if chosen},

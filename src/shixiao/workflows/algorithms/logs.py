@@ -25,11 +25,18 @@ from shixiao.terms import BadInput, Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms.drafting import MANAGE
+from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
 
 FACTOR, N = "factor", "n"
+SHARES = "ALG-03"
+TOO_SHORT = Text(
+    "已有日志，以后每次至少跨 {days} 天：一两天的日志不能代替整月的。",
+    "There is a log already; each that follows covers {days} days at least, for a day or two do not"
+    " take the place of a month.",
+)
 FUTURE = Text("最后一天不能晚于今天。", "The last day cannot lie ahead.")
 MOST_BYTES = 20_000_000
 TOO_LARGE = Text("文件最大 20 MB。", "A file has 20 MB at most.")
@@ -39,7 +46,6 @@ Delivered = tuple[str, bytes]
 """Name and content of a file."""
 
 
-@transaction.atomic
 def take_in(
     algorithm: Algorithm,
     counts: Delivered,
@@ -50,37 +56,51 @@ def take_in(
     actor: Actor,
     at: datetime,
 ) -> AlgorithmLog:
-    """Take in what a log says between two days.
+    """Take in what a log says between two days; nothing is locked while it is read.
 
     Raises:
         Forbidden: it is another department's.
-        Incomplete: the period lies ahead.
+        Incomplete: the period lies ahead, or is short and a log is there.
         BadInput: a file cannot be read, or contradicts itself.
     """
-    held = moving.locked(algorithm)
-    check(actor, MANAGE, held)
-    if last > timezone.localdate(at):
-        raise Incomplete(FUTURE, field="last")
+    _check_log(algorithm, first, last, actor, at)
     digest = hashlib.sha256(counts[1] + (factors[1] if factors else b"")).hexdigest()
     seen = read_log(counts, factors, first=first, last=last)
-    made = AlgorithmLog.objects.create(
-        algorithm=held,
-        seen=seen.to_json(),
-        sha256=digest,
-        first=first,
-        last=last,
-        at=at,
-        by=signed_in(actor),
-    )
-    facts = {
-        "concerns": held.system.code,
-        "sha256": digest,
-        "records": seen.decisions,
-        "day": first.isoformat(),
-        "due": last.isoformat(),
-    }
-    put("algorithm.counted", held.code, at=at, facts=facts, sealed={"actor": actor.account})
+    with transaction.atomic():
+        held = moving.locked(algorithm)
+        _check_log(held, first, last, actor, at)
+        made = AlgorithmLog.objects.create(
+            algorithm=held,
+            seen=seen.to_json(),
+            sha256=digest,
+            first=first,
+            last=last,
+            at=at,
+            by=signed_in(actor),
+        )
+        facts = {
+            "concerns": held.system.code,
+            "sha256": digest,
+            "records": seen.decisions,
+            "day": first.isoformat(),
+            "due": last.isoformat(),
+        }
+        put("algorithm.counted", held.code, at=at, facts=facts, sealed={"actor": actor.account})
     return made
+
+
+def _check_log(algorithm: Algorithm, first: date, last: date, actor: Actor, at: datetime) -> None:
+    """Refuse a log that the person may not enter, or whose period cannot be.
+
+    Raises:
+        Forbidden, Incomplete: as for ``take_in``.
+    """
+    check(actor, MANAGE, algorithm)
+    if last > timezone.localdate(at):
+        raise Incomplete(FUTURE, field="last")
+    least = int(pack().number(SHARES, "span"))
+    if (last - first).days + 1 < least and algorithm.logs.exists():
+        raise Incomplete(TOO_SHORT.format(days=least), field="first")
 
 
 def read_log(counts: Delivered, factors: Delivered | None, *, first: date, last: date) -> Seen:

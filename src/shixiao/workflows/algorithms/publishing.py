@@ -17,6 +17,7 @@ from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor, actor_of
 from shixiao.workflows.algorithms.drafting import MANAGE, OVER, RETIRED
+from shixiao.workflows.algorithms.dues import due_at
 from shixiao.workflows.algorithms.standing import Standing, published, standing
 from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
@@ -24,16 +25,27 @@ from shixiao.workflows.moving import needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, may, signed_in
 from shixiao.workflows.refusals import CHANGED, Forbidden, Incomplete, Stale
+from shixiao.workflows.roles import Scope
 
-PUBLISH = "algorithm.publish"
+PUBLISH, APPROVER, DEPARTMENT = "algorithm.publish", "ALG-09", "department"
 WAITS = Text("已有一版等待确认。", "An edition waits for an answer already.")
 SAME_AS = Text("与已公布的一版没有不同。", "It does not differ from the published edition.")
 UNANSWERED = Text(
     "影响问卷还有 {n} 题没有回答", "{n} questions of the questionnaire are not answered"
 )
+DISCRETION = frozenset({"bound", "open"})
+NO_DISCRETIONS = Text(
+    "影响问卷说决定含有裁量，但登记没有写有哪些裁量",
+    "the questionnaire says that there is discretion, and the entry does not say which",
+)
 NOT_YET = Text("还不能公布：{why}。", "It cannot be published yet: {why}.")
 ANSWERED = Text("这一版已经答复。", "This edition was answered already.")
 SAME = Text("须由另一人确认，提出的人不能自己确认。", "Another person has to confirm it.")
+BY_BUREAU = Text(
+    "这一级由数据局或者政府批准使用（规则 ALG-09），须由数据局确认，本部门不能自己确认。",
+    "At this level the bureau or the government approves its use (rule ALG-09), so the bureau"
+    " confirms it and the department itself does not.",
+)
 NOT_ANY_MORE = Text(
     "提出的人已经不能这样办理，请退回后重新提出。",
     "Whoever proposed this may no longer do so; send it back and have it proposed anew.",
@@ -44,6 +56,9 @@ TO_CONFIRM = Text("“{name}”的算法登记待您确认。", "The entry of �
 def lacking(content: Mapping[str, Any], found: Standing) -> tuple[Text, ...]:
     """Say what a content lacks before it can be published."""
     told = list(lacks(content.get("fields", {})))
+    discretion = set(content.get("answers", {}).get("discretion", ()))
+    if discretion & DISCRETION and not content.get("fields", {}).get("discretions"):
+        told.append(NO_DISCRETIONS)
     if found.score.unanswered:
         told.append(UNANSWERED.format(n=len(found.score.unanswered)))
     return tuple(told)
@@ -98,10 +113,13 @@ def confirm(edition: AlgorithmEdition, *, actor: Actor, at: datetime) -> Algorit
     """Publish an edition that another person proposed.
 
     Raises:
-        Forbidden: the person proposed it, may not publish, or whoever proposed may no longer.
+        Forbidden: the person proposed it, may not publish, or whoever proposed may no longer; or
+            the department itself would confirm what the bureau or the government approves.
         Stale: it was answered.
     """
     held, algorithm = _answering(edition, actor)
+    if not may_confirm(held, actor):
+        raise Forbidden(BY_BUREAU)
     first = held.proposed_by
     if first.pk == signed_in(actor).pk:
         raise Forbidden(SAME)
@@ -109,10 +127,20 @@ def confirm(edition: AlgorithmEdition, *, actor: Actor, at: datetime) -> Algorit
         raise Forbidden(NOT_ANY_MORE)
     before = published(algorithm)
     held.number = before.number + 1 if before and before.number else 1
+    today = timezone.localdate(at)
+    algorithm.due = due_at(held.level, algorithm.due, algorithm.level or held.level, today=today)
     algorithm.level = held.level
-    algorithm.save(update_fields=["level"])
+    algorithm.save(update_fields=["level", "due"])
     _answer(held, True, "", actor, at, previous=before.sha256 if before else "")
     return held
+
+
+def may_confirm(edition: AlgorithmEdition, actor: Actor) -> bool:
+    """Say whether a person's reach covers the level of an edition (rule ALG-09)."""
+    approver = pack().value(APPROVER, f"level_{edition.level}")
+    if approver != DEPARTMENT and actor.reach(PUBLISH) is not Scope.ANY:
+        return False
+    return may(actor, PUBLISH, edition)
 
 
 @transaction.atomic
@@ -188,7 +216,7 @@ def _tell(algorithm: Algorithm, made: AlgorithmEdition, at: datetime) -> None:
             *holders("head", today=today, organisation=department),
             *holders("analyst", today=today),
         )
-        if person.pk != made.proposed_by_id
+        if person.pk != made.proposed_by_id and may_confirm(made, actor_of(person, today=today))
     ]
     text = TO_CONFIRM.format(name=algorithm.system.name)
     tell(people, "algorithm.proposed", text, link=f"/algorithms/{algorithm.code}/", at=at)

@@ -6,24 +6,35 @@ is no longer there raises the level without anybody's doing, and the gate hears 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Max, QuerySet
+
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
-from shixiao.fairness.algorithms.duties import Duty, Fulfilled, duties
-from shixiao.fairness.algorithms.predicates import measured
+from shixiao.fairness.algorithms.duties import OUTCOMES, Duty, Fulfilled, duties
+from shixiao.fairness.algorithms.predicates import fresh, measured, old
 from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
 from shixiao.fairness.algorithms.seen import Seen
-from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment, System
+from shixiao.fairness.algorithms.telling import FEWEST, Telling
+from shixiao.records.models import (
+    Algorithm,
+    AlgorithmEdition,
+    AlgorithmReview,
+    PrivacyAssessment,
+    System,
+)
 from shixiao.terms import Finding, Subject, SubjectKind, Text
 from shixiao.workflows.clock import pack
 
 YEAR = timedelta(days=365)
+DEVELOPMENT = "development"
+KEEP, CORRECT, HUMAN, SUSPEND = "keep", "correct", "human", "suspend"
 TRAINING = "training"
 NO_ENTRY = Text("没有公布算法登记", "its entry in the register of algorithms is not published")
 NO_LOG = Text("没有决定日志可以核对", "there is no log to hold it against")
@@ -41,6 +52,10 @@ TRAINED = Text("{day} 的培训记录", "training of {day}")
 NOT_REVIEWED = Text("没有审查过", "it was never reviewed")
 REVIEWED = Text("下一次 {day} 以前", "the next is due by {day}")
 LATE = Text("{day} 已过期", "overdue since {day}")
+CORRECTED = Text(
+    "上次审查要求整改，还没有审查整改的结果",
+    "the last review asked for a correction, and none has looked at it since",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +70,7 @@ class Standing:
         findings: what the log says against the entry.
         silent: what the log does not tell.
         seen: the newest log; None without one.
+        decisions: how many it has, as it may be told; None without one.
     """
 
     score: Score
@@ -64,27 +80,38 @@ class Standing:
     findings: tuple[Finding, ...]
     silent: tuple[Text, ...]
     seen: Seen | None
+    decisions: Text | None
 
 
-def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -> Standing:
-    """Return how a content of an entry stands today."""
+def standing(
+    algorithm: Algorithm, content: Mapping[str, Any], *, today: date, exact: bool = False
+) -> Standing:
+    """Return how a content of an entry stands today.
+
+    Sentences are fit for everybody: what few persons make up is told as few. Those who may read
+    drafts are told the numbers (``exact``).
+    """
     rules, entry = pack(), content.get("fields", {})
     log = algorithm.logs.first()
     seen = Seen.of(log.seen) if log else None
-    alone = seen.alone if seen else 0
-    chain = authorities(content)
-    gaps = unfounded(entry.get("role", ""), entry.get("discretions", ()), chain, alone=alone)
-    found = disagreements(entry, seen, subject_of(algorithm), rules=rules) if seen else ()
-    silent = not_told(seen) if seen else ()
+    fewest = 0 if exact else int(rules.number(FEWEST))
+    gaps = _gaps(content, seen, fewest)
+    found: tuple[Finding, ...] = ()
+    if seen is not None:
+        subject = subject_of(algorithm)
+        found = disagreements(entry, seen, subject, rules=rules, fewest=fewest)
+    silent = _silent(seen, today) if seen else ()
     late = algorithm.due is not None and algorithm.due < today
-    answers = {name: tuple(given) for name, given in content.get("answers", {}).items()}
-    facts = measured(seen, today=today, rules=rules) | {
+    last = finished(algorithm).first()
+    outcome = _owed_to(algorithm, last)
+    answers = answers_of(content)
+    facts = measured(seen, today=today, rules=rules, fewest=fewest) | {
         "authorised": Measured(not gaps, GAPS.format(n=len(gaps)) if gaps else NO_GAPS),
-        "agrees": _agrees(seen, len(found) + len(silent)),
+        "agrees": _agrees(seen, found, silent),
         "assessed": _assessed(algorithm.system, answers, today),
         "by_hand": _by_hand(algorithm.system),
         "trained": _trained(algorithm.system, today),
-        "reviewed": _reviewed(algorithm, late),
+        "reviewed": _reviewed(algorithm, last, outcome, late),
     }
     counted, why = settled(questionnaire(), answers, content.get("references", {}), facts)
     made = score(questionnaire(), counted, rules)
@@ -94,13 +121,29 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         explanation=bool(entry.get("explanation")),
         role=entry.get("role", ""),
         seen=seen,
-        reviewed=algorithm.due is not None,
+        developing=entry.get("status") == DEVELOPMENT,
+        fresh=seen is not None and fresh(seen, today=today, rules=rules),
+        reviewed=last is not None,
         late=late,
-        human_only=_human_only(algorithm),
+        outcome=outcome,
+        human_only=last is not None and last.outcome == HUMAN,
         hearing=papers.get("hearing", ""),
         approval=papers.get("approval", ""),
+        fewest=fewest,
     )
-    return Standing(made, why, duties(made.level, met, rules=rules), gaps, found, silent, seen)
+    owed = duties(made.level, met, rules=rules)
+    told = Telling(seen, fewest).number(seen.decisions) if seen else None
+    return Standing(made, why, owed, gaps, found, silent, seen, told)
+
+
+def _gaps(content: Mapping[str, Any], seen: Seen | None, fewest: int) -> tuple[Text, ...]:
+    """Return what is decided without authority, by the entry or in fact."""
+    entry, chain = content.get("fields", {}), authorities(content)
+    role, discretions = entry.get("role", ""), entry.get("discretions", ())
+    if seen is None:
+        return unfounded(role, discretions, chain)
+    said = Telling(seen, fewest).number(seen.alone)
+    return unfounded(role, discretions, chain, alone=seen.alone, said=said)
 
 
 def against(system: System, *, today: date) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
@@ -123,14 +166,23 @@ def published(algorithm: Algorithm) -> AlgorithmEdition | None:
 
 
 def all_published(rows: Iterable[Algorithm]) -> dict[UUID, AlgorithmEdition]:
-    """Return the newest edition of each entry by the id of the entry, in one query."""
+    """Return the newest edition of each entry by the id of the entry; older ones are not read."""
     found = AlgorithmEdition.objects.filter(algorithm__in=list(rows), confirmed=True)
-    return {edition.algorithm_id: edition for edition in found.order_by("number")}
+    found = found.annotate(newest=Max("algorithm__editions__number")).filter(number=F("newest"))
+    return {edition.algorithm_id: edition for edition in found}
 
 
 def authorities(content: Mapping[str, Any]) -> tuple[Authority, ...]:
     """Return the chain of authority of a content."""
     return tuple(Authority.of(each) for each in content.get("authorities", ()))
+
+
+def answers_of(content: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the answers of a content; what the entry says itself is not answered otherwise."""
+    entry = content.get("fields", {})
+    given = {name: tuple(chosen) for name, chosen in content.get("answers", {}).items()}
+    told = {q.id: entry.get(q.field) for q in questionnaire().questions if q.field}
+    return given | {name: (value,) if value else () for name, value in told.items()}
 
 
 def subject_of(algorithm: Algorithm) -> Subject:
@@ -146,16 +198,41 @@ def privacy_in_force(system: System, today: date) -> PrivacyAssessment | None:
     return row
 
 
-def _human_only(algorithm: Algorithm) -> bool:
-    """Say whether the last review left every final decision to a person."""
-    row = algorithm.reviews.filter(done__isnull=False).order_by("-done").first()
-    return row is not None and row.outcome == "human"
+def finished(algorithm: Algorithm) -> QuerySet[AlgorithmReview]:
+    """Return the reviews that ended in an outcome, the newest first; an abandoned one is none."""
+    return algorithm.reviews.filter(done__isnull=False).exclude(outcome="").order_by("-done")
 
 
-def _agrees(seen: Seen | None, unlike: int) -> Measured:
+def _owed_to(algorithm: Algorithm, last: AlgorithmReview | None) -> str:
+    """Return the outcome of the last review as far as it is not met yet; "" where nothing is owed.
+
+    A suspension lasts until a later review says otherwise, a correction until something newer than
+    the review is there: a release of the system, or an edition of the entry.
+    """
+    if last is None or last.done is None or last.outcome not in {SUSPEND, CORRECT}:
+        return ""
+    if last.outcome == CORRECT and (
+        algorithm.system.releases.filter(at__gt=last.done).exists()
+        or algorithm.editions.filter(confirmed=True, answered__gt=last.done).exists()
+    ):
+        return ""
+    return last.outcome
+
+
+def _silent(seen: Seen, today: date) -> tuple[Text, ...]:
+    """Say what the newest log does not tell of today."""
+    rules = pack()
+    late = () if fresh(seen, today=today, rules=rules) else (old(seen),)
+    return (*late, *not_told(seen, rules=rules))
+
+
+def _agrees(seen: Seen | None, found: Sized, silent: Sequence[Text]) -> Measured:
+    """Say whether entry and log agree; what was not compared, or long ago, is neither."""
     if seen is None:
         return Measured(None, NO_LOG)
-    return Measured(not unlike, DIFFERS.format(n=unlike) if unlike else AGREES)
+    if found:
+        return Measured(False, DIFFERS.format(n=len(found)))
+    return Measured(None, silent[0]) if silent else Measured(True, AGREES)
 
 
 def _assessed(system: System, answers: Mapping[str, tuple[str, ...]], today: date) -> Measured:
@@ -178,8 +255,14 @@ def _trained(system: System, today: date) -> Measured:
     return Measured(True, TRAINED.format(day=row.day.isoformat()))
 
 
-def _reviewed(algorithm: Algorithm, late: bool) -> Measured:
-    if algorithm.due is None:
+def _reviewed(
+    algorithm: Algorithm, last: AlgorithmReview | None, outcome: str, late: bool
+) -> Measured:
+    if last is None or algorithm.due is None:
         return Measured(False, NOT_REVIEWED)
+    if outcome:
+        return Measured(False, OUTCOMES[outcome])
+    if last.outcome not in {KEEP, HUMAN}:
+        return Measured(False, CORRECTED)
     day = algorithm.due.isoformat()
     return Measured(not late, (LATE if late else REVIEWED).format(day=day))

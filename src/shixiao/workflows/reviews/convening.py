@@ -27,19 +27,22 @@ from shixiao.records.models import Account, Algorithm, AlgorithmReview, Draw, Re
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import Actor, actor_of
+from shixiao.workflows.algorithms.dues import first_reviewed
 from shixiao.workflows.algorithms.logs import Delivered, written_to
-from shixiao.workflows.algorithms.standing import published, standing, subject_of
+from shixiao.workflows.algorithms.standing import finished, published, standing, subject_of
 from shixiao.workflows.cases.conflicts import tie
 from shixiao.workflows.clock import pack
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.lives import Life, read_life
-from shixiao.workflows.moving import Act
+from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
 
 MOST_GROUPS, MOST_CELLS = 6, 5_000
+#: A page takes so many answers at once (DATA_UPLOAD_MAX_NUMBER_FIELDS) with room to spare.
+MOST_POINTS = 300
 AHEAD = timedelta(days=60)
 CONVENE, ROLE, TAG = "algorithm.convene", "expert", "experts"
 EVENT = "algorithm.reviewed"
@@ -55,10 +58,22 @@ TOO_FEW = Text(
 NO_GROUPS = Text(
     "计数没有分组列，无从比较。", "The counts have no groups, so there is nothing to compare."
 )
-EARLIER = Text("参与过这项登记", "had a part in the entry before")
+EARLIER = Text("参与过此事", "had a part in the matter before")
 TOO_LARGE = Text(
     "页面上最多审计 {groups} 个分组列、{cells} 格；更大的请先归并。",
     "A page audits {groups} columns of groups and {cells} cells at most; merge what is larger.",
+)
+TOO_MANY_POINTS = Text(
+    "审计得出 {n} 处须逐条答复，最多 {most} 处；请归并分组后重新登记。",
+    "The audit leaves {n} points to answer and {most} is the most; merge groups and enter it anew.",
+)
+SIGNED_BY_SOME = Text(
+    "已有人签署，不能再登记计数；须重来的请中止审查。",
+    "Somebody has signed, so no other counts are entered; abandon the review to begin anew.",
+)
+ABANDONED = Text(
+    "对算法“{name}”的审查已中止，不用再办理。",
+    "The review of the algorithm “{name}” was abandoned; nothing is left to do.",
 )
 DRAWN = Text(
     "您被抽中审查算法“{name}”。先选定公平准则，再看数字。",
@@ -169,17 +184,50 @@ class Counted:
     sha256: str
 
 
-@transaction.atomic
 def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> AlgorithmReview:
     """Enter the counts of the log and audit them, once the criterion is fixed.
 
+    Until somebody signs they may be entered anew; answers to points that are still there stay. The
+    audit takes its time, so nothing is locked before it is done.
+
     Raises:
         Forbidden: the person may not.
-        Stale: the criterion is not fixed, or it was audited already.
-        Incomplete: there are no groups.
+        Stale: the criterion is not fixed, or somebody has signed.
+        Incomplete: there are no groups, or more points than a panel can answer.
         BadInput: the file cannot be read, or contradicts itself.
     """
-    held = _begin(review, "audit", act)
+    _check_audit(review, act)
+    sha256, told = _audited(review, counts)
+    with transaction.atomic():
+        held = moving.locked(review)
+        _check_audit(held, act)
+        before, held.audit_sha256 = held.audit_sha256, sha256
+        held.audit, held.audited = told, act.at
+        kept = {point["key"] for point in told["points"]}
+        held.answers = {key: text for key, text in held.answers.items() if key in kept}
+        facts: dict[str, Any] = {"sha256": sha256, "previous_sha256": before, "records": len(kept)}
+        _move(held, "audit", act, **facts)
+    return held
+
+
+def _check_audit(review: AlgorithmReview, act: Act) -> None:
+    """Refuse an audit that the person may not enter, or not any more.
+
+    Raises:
+        Forbidden, Stale: as for ``enter_audit``.
+    """
+    check(act.actor, CONVENE, review)
+    moving.check_seen(review, life().verbs["audit"], act)
+    if review.seats.filter(signed__isnull=False).exists():
+        raise Stale(SIGNED_BY_SOME)
+
+
+def _audited(review: AlgorithmReview, counts: Delivered) -> tuple[str, dict[str, Any]]:
+    """Return the hash of the counts and what an audit of them says.
+
+    Raises:
+        Incomplete, BadInput: as for ``enter_audit``.
+    """
     counted = read_groups(counts)
     cube = counted.cube
     if not cube.groups:
@@ -188,20 +236,40 @@ def enter_audit(review: AlgorithmReview, act: Act, *, counts: Delivered) -> Algo
         raise Incomplete(TOO_LARGE.format(groups=MOST_GROUPS, cells=MOST_CELLS), field="counts")
     drawn = "arm" in cube.dimensions and RANDOM in cube.values("arm")
     asked = Asked(
-        subject_of(held.algorithm),
+        subject_of(review.algorithm),
         outcome=bool(cube.total("tp", "fp", "fn", "tn")),
         random=RANDOM if drawn else None,
     )
     found = audit(cube, asked, rules=pack())
-    held.audit = {
+    asked_of = points(found, review.criterion)
+    if len(asked_of) > MOST_POINTS:
+        why = TOO_MANY_POINTS.format(n=len(asked_of), most=MOST_POINTS)
+        raise Incomplete(why, field="counts")
+    return counted.sha256, {
         "criteria": {name: str(stand) for name, stand in stands(found).items()},
-        "points": [point.to_json() for point in points(found, held.criterion)],
+        "points": [point.to_json() for point in asked_of],
         "decisions": cube.total("n"),
         "groups": list(cube.groups),
         "rules_sha256": pack().hash,
     }
-    held.audit_sha256, held.audited = counted.sha256, act.at
-    _move(held, "audit", act, sha256=counted.sha256, records=len(held.audit["points"]))
+
+
+@transaction.atomic
+def abandon(review: AlgorithmReview, act: Act, *, reason: str) -> AlgorithmReview:
+    """End a review without an outcome, so that another can be opened; what was signed is public.
+
+    Raises:
+        Forbidden: the person may not.
+        Stale: it has ended, or moved on.
+        Incomplete: no reason.
+    """
+    held = _begin(review, "abandon", act)
+    held.abandoned, held.done = needed(reason, field="reason"), act.at
+    _move(held, "abandon", act, reason=held.abandoned)
+    draws.reveal(held.code, at=act.at)
+    people = [seat.account for seat in held.seats.filter(drawn=True).select_related("account")]
+    text = ABANDONED.format(name=held.algorithm.system.name)
+    tell(people, EVENT, text, link=f"/reviews/{held.code}/", at=act.at)
     return held
 
 
@@ -230,12 +298,13 @@ def calendar(*, today: date) -> list[Algorithm]:
     out. Source: rules ALG-07 and ALG-08.
     """
     under_way = AlgorithmReview.objects.filter(done__isnull=True)
+    done = AlgorithmReview.objects.filter(done__isnull=False).exclude(outcome="")
     rows = Algorithm.objects.filter(level__isnull=False).exclude(reviews__in=under_way)
-    rows = rows.exclude(system__state="retired")
-    first = int(pack().number("ALG-08", "review_first"))
-    due = rows.filter(due__isnull=True, level__gte=first) | rows.filter(due__lte=today + AHEAD)
-    found = due.select_related("system__department").distinct()
-    return sorted(found, key=lambda row: (row.due or date.min, row.code))
+    rows = rows.exclude(system__state="retired").select_related("system__department")
+    first = rows.filter(level__gte=first_reviewed()).exclude(reviews__in=done)
+    due = rows.filter(due__lte=today + AHEAD).exclude(pk__in=first.values("pk"))
+    soon = sorted(due, key=lambda row: (row.due or date.min, row.code))
+    return [*first.order_by("code"), *soon]
 
 
 def _begin(review: AlgorithmReview, verb: str, act: Act) -> AlgorithmReview:
@@ -245,7 +314,7 @@ def _begin(review: AlgorithmReview, verb: str, act: Act) -> AlgorithmReview:
     return held
 
 
-def _move(held: AlgorithmReview, verb: str, act: Act, **facts: Any) -> None:
+def _move(held: AlgorithmReview, verb: str, act: Act, *, reason: str = "", **facts: Any) -> None:
     was = held.state
     held.state, held.entered = life().verbs[verb].to, act.at
     moving.touch(held)
@@ -256,7 +325,8 @@ def _move(held: AlgorithmReview, verb: str, act: Act, **facts: Any) -> None:
         "state": held.state,
         **facts,
     }
-    put(EVENT, held.code, at=act.at, facts=told, sealed={"actor": act.actor.account})
+    sealed = {"actor": act.actor.account, "reason": reason}
+    put(EVENT, held.code, at=act.at, facts=told, sealed=sealed)
 
 
 def _experts(today: date) -> list[Account]:
@@ -272,14 +342,20 @@ def _seat(review: AlgorithmReview, person: Account, today: date) -> ReviewSeat:
 
 
 def _had_part(algorithm: Algorithm, person: Account) -> bool:
-    """Say whether a person had a part in the entry or in its logs before."""
-    editions = algorithm.editions.filter(Q(proposed_by=person) | Q(answered_by=person))
-    return editions.exists() or algorithm.logs.filter(by=person).exists()
+    """Say whether a person had a part before: in the entry, its logs, assessments or reviews."""
+    if person.pk == algorithm.made_by_id:
+        return True
+    assessments = algorithm.system.privacy_assessments
+    parts = (
+        algorithm.editions.filter(Q(proposed_by=person) | Q(answered_by=person)),
+        algorithm.logs.filter(by=person),
+        assessments.filter(Q(made_by=person) | Q(answered_by=person)),
+        algorithm.reviews.filter(opened_by=person),
+    )
+    return any(rows.exists() for rows in parts)
 
 
 def _leads(algorithm: Algorithm) -> list[Any]:
     """Return who led the finished reviews of an algorithm, the newest first."""
-    rows = ReviewSeat.objects.filter(
-        review__algorithm=algorithm, review__done__isnull=False, lead=True
-    )
+    rows = ReviewSeat.objects.filter(review__in=finished(algorithm), lead=True)
     return list(rows.order_by("-review__done").values_list("account_id", flat=True))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from shixiao.seals import sha256_of
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.algorithms.dues import next_due
 from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -29,7 +30,7 @@ from shixiao.workflows.reviews.convening import EVENT, life
 from shixiao.workflows.systems.admitting import shut
 from shixiao.workflows.systems.retesting import force
 
-REVIEW, INTERVAL, OLDEST = "algorithm.review", "ALG-07", "ALG-11"
+REVIEW, OLDEST = "algorithm.review", "ALG-11"
 GRAVEST = ("suspend", "human", "correct", "keep")
 OUTCOMES = {
     "keep": Text("继续使用", "Keep it in use"),
@@ -158,20 +159,14 @@ def decided(outcomes: list[str]) -> str:
     return next(each for each in GRAVEST if counted[each] == most)
 
 
-def next_due(level: int, day: date) -> date:
-    """Return the day by which the next review of a level has to be signed."""
-    months = day.month - 1 + int(pack().number(INTERVAL, f"level_{level}"))
-    year, month = day.year + months // 12, months % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month, min(day.day, last))
-
-
 def _finish(held: AlgorithmReview, act: Act) -> None:
     """Publish the review, and let the gate hear."""
     seats = list(held.seats.filter(drawn=True))
     held.outcome, held.done = decided([seat.outcome for seat in seats]), act.at
     algorithm = moving.locked(held.algorithm)
-    algorithm.due = next_due(held.level, timezone.localdate(act.at))
+    # The gravest of then and today: evidence may have gone while the panel was at work.
+    level = max(held.level, algorithm.level or held.level)
+    algorithm.due = next_due(level, timezone.localdate(act.at))
     algorithm.save(update_fields=["due"])
     digest = sha256_of(sorted(seat.sha256 for seat in seats))
     _move(held, "finish", act, outcome=held.outcome, sha256=digest, due=algorithm.due.isoformat())
