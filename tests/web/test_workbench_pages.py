@@ -1,4 +1,4 @@
-"""The workbench: experts cross groups of a released quarter; nobody else does, and no few persons."""
+"""The workbench: experts cross groups of a released quarter; nobody else, and no few persons."""
 
 from __future__ import annotations
 
