@@ -36,6 +36,10 @@ SCHEME: dict[str, Any] = {
             "register": {"zh": "申请表", "en": "application form"},
             "can": "change",
             "how": {"zh": "补交诊断证明。", "en": "Hand in the diagnosis."},
+            "values": {
+                "illness": {"zh": "大病", "en": "illness"},
+                "disaster": {"zh": "灾害", "en": "disaster"},
+            },
         },
         "age": {
             "name": {"zh": "年龄", "en": "age"},
@@ -43,7 +47,14 @@ SCHEME: dict[str, Any] = {
             "can": "neither",
         },
     },
-    "groups": ["age_band", "sex"],
+    "groups": [
+        "age_band",
+        {
+            "id": "sex",
+            "name": {"zh": "性别", "en": "sex"},
+            "values": {"F": {"zh": "女", "en": "women"}, "M": {"zh": "男", "en": "men"}},
+        },
+    ],
     "people": {"zh": "民政窗口，0571-1", "en": "the counter of civil affairs, 0571-1"},
     "reconsideration": {"zh": "市人民政府", "en": "the city government"},
     "court": {"zh": "市中级人民法院", "en": "the intermediate court"},

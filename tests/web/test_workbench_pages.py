@@ -85,7 +85,7 @@ def test_an_answer_is_a_file_too(cast: Cast, aid: System) -> None:
     at = reverse("workbench", args=[aid.code])
     given = {"quarter": "2026-Q2", "rate": "override", "by": ["sex"], "form": "csv"}
     said = expert(cast).get(at, given).content.decode("utf-8-sig")
-    assert [line.split(",")[0] for line in said.splitlines()] == ["分组 Group", "F", "M"]
+    assert [line.split(",")[0] for line in said.splitlines()] == ["分组 Group", "women", "men"]
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ EXTRA = {
 """Counts that are shown where a part is."""
 ASKABLE = ("selection", "tpr", "fpr", "fnr", "override", "appeal", "upheld")
 """Metrics that can be asked."""
+TOGETHER = " + "  # between values that were put together
 Cells = dict[Key, dict[str, int] | None]
 
 
@@ -117,7 +118,7 @@ class Release:
         found: Cells = {}
         for key, counts in self.cells[order].items():
             spoken = tuple(
-                " + ".join(sorted(str(v) for v in together[name] if v is not None))
+                TOGETHER.join(sorted(str(v) for v in together[name] if v is not None))
                 if value in together.get(name, frozenset()) and len(together[name]) > 1
                 else value
                 for name, value in zip(order, key, strict=True)

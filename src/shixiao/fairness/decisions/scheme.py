@@ -7,7 +7,7 @@ right, which groups are counted, and where an objection or a suit goes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shixiao.fairness.counting import MOST_GROUPS
@@ -15,7 +15,7 @@ from shixiao.fairness.cube import FIXED
 from shixiao.fairness.decisions.record import Record
 from shixiao.terms import BadInput, Text
 
-MOST_OUTCOMES, MOST_FACTORS, LONGEST = 30, 200, 500
+MOST_OUTCOMES, MOST_FACTORS, MOST_VALUES, LONGEST = 30, 200, 1_000, 500
 CHANGE, CORRECT, NEITHER = "change", "correct", "neither"
 CAN = (CHANGE, CORRECT, NEITHER)
 """What a person can do about a factor: change it, have it put right, or neither."""
@@ -38,12 +38,22 @@ class FactorTerms:
         register: where it is kept.
         can: one of ``CAN``.
         how: how to change it or have it put right; None where neither is possible.
+        values: what its codes are called; a value without a name is told as it is.
     """
 
     name: Text
     register: Text
     can: str
     how: Text | None
+    values: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerms:
+    """What an attribute by which decisions are counted is called, and its codes."""
+
+    name: Text
+    values: Mapping[str, Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Scheme:
         outcomes: by the value that ``final`` and ``recommended`` have.
         factors: by name.
         groups: attributes that may be sent, at most ``MOST_GROUPS``.
+        called: what they and their codes are called, as far as that was laid down.
         people: whom to ask to have a person decide, with telephone and place.
         reconsideration: where to apply for reconsideration.
         court: where to bring suit.
@@ -69,6 +80,16 @@ class Scheme:
     reconsideration: Text
     court: Text
     irreversible: bool
+    called: Mapping[str, GroupTerms] = field(default_factory=dict)
+
+    def group_name(self, group: str) -> Text:
+        """Return what an attribute is called."""
+        return self.called[group].name if group in self.called else Text.of(group)
+
+    def value_name(self, group: str, value: str) -> Text:
+        """Return what a code of an attribute is called."""
+        terms = self.called.get(group)
+        return terms.values.get(value, Text.of(value)) if terms else Text.of(value)
 
     @property
     def adverse(self) -> tuple[str, ...]:
@@ -123,9 +144,16 @@ class Scheme:
                     "can": one.can,
                     "how": one.how.to_json() if one.how else None,
                 }
+                | _named(one.values)
                 for name, one in self.factors.items()
             },
-            "groups": list(self.groups),
+            "groups": [
+                {"id": name, "name": self.called[name].name.to_json()}
+                | _named(self.called[name].values)
+                if name in self.called
+                else name
+                for name in self.groups
+            ],
             "people": self.people.to_json(),
             "reconsideration": self.reconsideration.to_json(),
             "court": self.court.to_json(),
@@ -152,11 +180,13 @@ def read_scheme(given: object) -> Scheme:
             ),
             column="outcomes",
         )
-    groups = top.get("groups", [])
+    given_groups = top.get("groups", [])
+    listed = given_groups if isinstance(given_groups, list) else [None]
+    groups = [one.get("id") if isinstance(one, Mapping) else one for one in listed]
     if (
-        not isinstance(groups, list)
-        or len(groups) > MOST_GROUPS
+        len(groups) > MOST_GROUPS
         or any(not isinstance(name, str) or not name or name in FIXED for name in groups)
+        or len(set(groups)) < len(groups)
     ):
         raise BadInput(
             Text(
@@ -172,11 +202,16 @@ def read_scheme(given: object) -> Scheme:
             str(name)[:100]: _factor(one)
             for name, one in _mapping(top.get("factors"), "factors", MOST_FACTORS).items()
         },
-        tuple(groups),
+        tuple(str(name) for name in groups),
         _both(top, "people", "people"),
         _both(top, "reconsideration", "reconsideration"),
         _both(top, "court", "court"),
         _truth(top, "irreversible"),
+        {
+            str(one["id"]): GroupTerms(_both(one, "name", "groups"), _values(one, "groups"))
+            for one in listed
+            if isinstance(one, Mapping)
+        },
     )
 
 
@@ -188,8 +223,25 @@ def _factor(given: object) -> FactorTerms:
         raise BadInput(Text(f"can 只能是：{there}。", f"can is one of: {there}"), column="factors")
     how = None if can == NEITHER else _both(one, "how", "factors")
     return FactorTerms(
-        _both(one, "name", "factors"), _both(one, "register", "factors"), str(can), how
+        _both(one, "name", "factors"),
+        _both(one, "register", "factors"),
+        str(can),
+        how,
+        _values(one, "factors"),
     )
+
+
+def _values(given: Mapping[str, Any], column: str) -> dict[str, Text]:
+    """Read what codes are called; nothing where that is not laid down."""
+    if given.get("values") is None:
+        return {}
+    found = _mapping(given["values"], column, MOST_VALUES)
+    return {str(value)[:100]: _both(found, value, column) for value in found}
+
+
+def _named(values: Mapping[str, Text]) -> dict[str, Any]:
+    """Return names of codes as JSON; nothing where there are none."""
+    return {"values": {code: name.to_json() for code, name in values.items()}} if values else {}
 
 
 def _mapping(given: object, column: str, most: int = 20) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 
 from shixiao.fairness import Release, metric
-from shixiao.fairness.release import ASKABLE
+from shixiao.fairness.decisions import Scheme
+from shixiao.fairness.release import ASKABLE, TOGETHER
 from shixiao.terms import Text
 from shixiao.web.shell.pages import say, words
 
@@ -31,22 +32,24 @@ class Question(forms.Form):
         required=False,
     )
 
-    def __init__(self, data: Any, *, quarters: Sequence[str], kept: Release) -> None:
+    def __init__(
+        self, data: Any, *, quarters: Sequence[str], kept: Release, scheme: Scheme | None
+    ) -> None:
         super().__init__(data)
         self.kept = kept
         fields: dict[str, Any] = self.fields
         fields["quarter"].choices = [(q, said(q)) for q in quarters]
         fields["rate"].choices = [(name, say(metric(name).name)) for name in ASKABLE]
-        fields["by"].choices = [(name, name) for name in kept.dimensions]
+        fields["by"].choices = [(name, group_name(scheme, name)) for name in kept.dimensions]
         for place, name in enumerate(kept.dimensions):
             values = kept.values(name)
             if len(values) > 2:
                 fields[f"merge{place}"] = forms.MultipleChoiceField(
-                    label=say(MERGE.format(name=name)),
+                    label=say(MERGE.format(name=group_name(scheme, name))),
                     widget=forms.CheckboxSelectMultiple,
                     required=False,
                     choices=[
-                        (str(row), say(UNKNOWN) if value is None else value)
+                        (str(row), value_name(scheme, name, value))
                         for row, value in enumerate(values)
                     ],
                 )
@@ -67,6 +70,20 @@ class Question(forms.Form):
             if len(chosen) > 1:
                 found[name] = [values[int(row)] for row in chosen]
         return found
+
+
+def group_name(scheme: Scheme | None, group: str) -> str:
+    """Return what an attribute is called on the page."""
+    return say(scheme.group_name(group)) if scheme else group
+
+
+def value_name(scheme: Scheme | None, group: str, value: str | None) -> str:
+    """Return what a value is called on the page; of values put together, each."""
+    if value is None:
+        return say(UNKNOWN)
+    if scheme is None:
+        return value
+    return " + ".join(say(scheme.value_name(group, part)) for part in value.split(TOGETHER))
 
 
 def said(quarter: str) -> str:

@@ -12,14 +12,16 @@ from django.urls import reverse
 from shixiao.checkup.report.cells import Figure
 from shixiao.exports import Sheet
 from shixiao.fairness import Line, Release, answer, metric
+from shixiao.fairness.decisions import Scheme
 from shixiao.pictures import IntervalRow, interval_plot
 from shixiao.records.models import CountRelease, System
 from shixiao.terms import Estimate, Text
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import FORMATS, download
 from shixiao.web.shell.pages import language, say
-from shixiao.web.studies.forms import UNKNOWN, Question, said
+from shixiao.web.studies.forms import Question, group_name, said, value_name
 from shixiao.workflows.clock import pack
+from shixiao.workflows.decisions.laying import scheme_of
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 from shixiao.workflows.studies.releasing import kept
@@ -58,20 +60,26 @@ def workbench(request: HttpRequest, code: str) -> HttpResponse:
     row = next((each for each in rows if each.quarter == wanted), rows[0])
     release = kept(row)
     data = request.GET if "rate" in request.GET else _first(row, release)
-    form = Question(data, quarters=[each.quarter for each in rows], kept=release)
+    scheme = scheme_of(system)
+    quarters = [each.quarter for each in rows]
+    form = Question(data, quarters=quarters, kept=release, scheme=scheme)
     context |= {"row": row, "release": release, "form": form, "quarter": said(row.quarter)}
     if not form.is_valid():
         return render(request, "studies/workbench.html.j2", context, status=422)
     asked, by = form.cleaned_data["rate"], form.cleaned_data["by"]
     lines = answer(release, asked, by, form.merged(), rules=pack())
+    groups = [name for name in release.dimensions if name in by]
+    names = [_named(scheme, groups, line) for line in lines]
     if request.GET.get("form", "") in FORMATS:
-        return download(_sheet(row, lines), request.GET["form"])
+        return download(_sheet(row, names, lines), request.GET["form"])
     one = metric(asked)
     context |= {
         "metric": one,
-        "heads": [name for name in release.dimensions if name in by],
-        "lines": [(_named(line), line, _shown(line.difference)) for line in lines],
-        "picture": _picture(lines, one.name, said(row.quarter)),
+        "heads": [group_name(scheme, name) for name in groups],
+        "lines": [
+            (name, line, _shown(line.difference)) for name, line in zip(names, lines, strict=True)
+        ],
+        "picture": _picture(names, lines, TITLE.format(name=one.name, quarter=said(row.quarter))),
         "withheld": sum(line.n is None for line in lines),
         "here": request.get_full_path(),
         "may_audit": may(actor, "decision.read", system),
@@ -93,10 +101,11 @@ def _first(row: CountRelease, release: Release) -> dict[str, Any]:
     return {"quarter": row.quarter, "rate": "selection", "by": by}
 
 
-def _named(line: Line) -> str:
+def _named(scheme: Scheme | None, groups: Sequence[str], line: Line) -> str:
     if not line.key:
         return say(EVERYBODY)
-    return " × ".join(say(UNKNOWN) if value is None else value for value in line.key)
+    parts = zip(groups, line.key, strict=True)
+    return " × ".join(value_name(scheme, group, value) for group, value in parts)
 
 
 def _shown(difference: Estimate) -> tuple[str, str]:
@@ -115,12 +124,12 @@ def _hundredths(estimate: Estimate) -> Estimate:
     return Estimate(value, low, high, estimate.n, estimate.level, estimate.status, estimate.reason)
 
 
-def _picture(lines: Sequence[Line], name: Text, quarter: str) -> Figure | None:
-    drawn = [line for line in lines if line.rate.ok][:MOST_DRAWN]
+def _picture(names: Sequence[str], lines: Sequence[Line], title: Text) -> Figure | None:
+    told = zip(names, lines, strict=True)
+    drawn = [(name, line) for name, line in told if line.rate.ok][:MOST_DRAWN]
     if len(drawn) < 2:
         return None
-    title = TITLE.format(name=name, quarter=quarter)
-    marks = [IntervalRow(Text.of(_named(line)), _hundredths(line.rate)) for line in drawn]
+    marks = [IntervalRow(Text.of(name), _hundredths(line.rate)) for name, line in drawn]
     wide, narrow = (
         interval_plot(
             marks,
@@ -136,10 +145,10 @@ def _picture(lines: Sequence[Line], name: Text, quarter: str) -> Figure | None:
     return Figure(wide, narrow, say(CAPTION), say(title))
 
 
-def _sheet(row: CountRelease, lines: Sequence[Line]) -> Sheet:
+def _sheet(row: CountRelease, names: Sequence[str], lines: Sequence[Line]) -> Sheet:
     rows = [
         (
-            _named(line),
+            name,
             line.n,
             line.rate.value,
             line.rate.low,
@@ -148,6 +157,6 @@ def _sheet(row: CountRelease, lines: Sequence[Line]) -> Sheet:
             line.difference.low,
             line.difference.high,
         )
-        for line in lines
+        for name, line in zip(names, lines, strict=True)
     ]
     return Sheet(f"workbench-{row.quarter}", HEADS, rows)
