@@ -129,6 +129,39 @@ def test_one_objection_is_under_way_at_a_time_and_the_same_form_is_one(
     assert counts()["appealed"] == 1
 
 
+def test_a_form_sent_again_after_its_objection_ended_changes_nothing(
+    cast: Cast, aid: System
+) -> None:
+    decision = deliver(cast, aid, system_role="automatic")
+    once = Said(SAID.statement, once="x1")
+    first, query = filing.against_decision(decision, once, actor=NOBODY, at=NOW)
+    handling.refuse(first, act(cast, "li", first), reason="不属于异议范围。")
+    decision.refresh_from_db()
+    assert not decision.suspended
+    again = filing.against_decision(decision, once, actor=NOBODY, at=NOW + 90 * DAY)
+    assert again == (first, query)
+    decision.refresh_from_db()
+    assert not decision.suspended
+    assert Objection.objects.count() == 1
+
+
+def test_the_same_signs_for_another_decision_or_system_are_another_objection(
+    cast: Cast, aid: System
+) -> None:
+    one, two = (deliver(cast, aid, decision_id=number) for number in ("a", "b"))
+    other = deciding.laid_down(cast, "other")
+    first, _ = filing.against_decision(one, Said("甲。", once="x1"), actor=NOBODY, at=NOW)
+    second, told = filing.against_decision(two, Said("乙。", once="x1"), actor=NOBODY, at=NOW)
+    third, code = filing.against_system(other, Said("丙。", once="x1"), actor=NOBODY, at=NOW)
+    fourth, _ = filing.against_system(aid, Said("丁。", once="x1"), actor=NOBODY, at=NOW)
+    assert len({first.pk, second.pk, third.pk, fourth.pk}) == 4
+    assert (second.statement, second.decision) == ("乙。", two)
+    assert handling.found(second.code, told) == second
+    assert handling.found(third.code, code) == third
+    assert filing.against_system(other, Said("丙。", once="x1"), actor=NOBODY, at=NOW)[0] == third
+    assert counts()["appealed"] == 2
+
+
 def test_too_late_is_told_with_what_is_still_open(cast: Cast, aid: System) -> None:
     decision = deliver(cast, aid)
     with pytest.raises(Incomplete) as refused:
