@@ -112,7 +112,8 @@ def _field(need: str, row: Objection) -> dict[str, forms.Field]:
         }
     label, choices = CHOICES.get(need, (None, None))
     if need == "result":
-        scheme = scheme_of(row.system)
+        received = row.decision.received if row.decision else None
+        scheme = scheme_of(row.system, at=received)
         label = Text("现在的结果", "The result that stands now")
         choices = {v: one.name for v, one in scheme.outcomes.items()} if scheme else {}
     if label is not None and choices is not None:

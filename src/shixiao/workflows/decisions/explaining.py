@@ -8,7 +8,7 @@ what the system said.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shixiao.fairness.decisions import OTHER, Change, Factor, Part, Record, Scheme, ways_out
 from shixiao.fairness.decisions.scheme import CHANGE, CORRECT
@@ -41,6 +41,11 @@ CONTRADICTED = Text(
     "按登记的规则重算，结果与系统所说的不同。这是一个问题，您可以据此提出异议。",
     "Computed anew by the registered rules, the result differs from what the system said. That is a"
     " fault, and you may object on it.",
+)
+OVERRULED = Text(
+    "系统按规则建议的是“{result}”，工作人员作出了不同的决定；请要求说明理由。",
+    "By the rules the system advised “{result}”; the official decided otherwise. Ask for the"
+    " reasons.",
 )
 NOTHING = Text(
     "您能改变或更正的因素中，改一项或两项都不会改变结果。",
@@ -93,7 +98,7 @@ class Explained:
 
 def explain(row: LoggedDecision) -> Explained | None:
     """Return the explanation of a decision; None where nothing is laid down any more."""
-    scheme = scheme_of(row.system)
+    scheme = _scheme(row)
     if scheme is None:
         return None
     record, stands = record_of(row), row.corrected or row.final
@@ -109,6 +114,16 @@ def explain(row: LoggedDecision) -> Explained | None:
         ways,
         why,
         remedies(record, scheme),
+    )
+
+
+def _scheme(row: LoggedDecision) -> Scheme | None:
+    """Return the words of the time of a decision, with where to go today."""
+    then, today = scheme_of(row.system, at=row.received), scheme_of(row.system)
+    if then is None or today is None:
+        return None
+    return replace(
+        then, people=today.people, reconsideration=today.reconsideration, court=today.court
     )
 
 
@@ -132,7 +147,12 @@ def said(value: object) -> Text:
         return Text("没有", "none")
     if isinstance(value, bool):
         return Text("是", "yes") if value else Text("否", "no")
-    return Text.of(f"{value:,}" if isinstance(value, int | float) else str(value))
+    return Text.of(_exact(value) if isinstance(value, int | float) else str(value))
+
+
+def _exact(value: float) -> str:
+    """Return a number with all its digits."""
+    return f"{int(value):,}" if math.isfinite(value) and value == int(value) else f"{value:,}"
 
 
 def _ways(
@@ -147,6 +167,9 @@ def _ways(
     rule = table.decide(record.inputs)
     if rule is None or rule.result != record.result:
         return (), CONTRADICTED
+    advised = scheme.outcomes.get(rule.result)
+    if rule.result != stands and advised is not None and not advised.adverse:
+        return (), OVERRULED.format(result=advised.name)
     mine = [field for field in table.fields if scheme.can(field) in {CHANGE, CORRECT}]
     better = [value for value, one in scheme.outcomes.items() if not one.adverse]
     found = ways_out(table, record.inputs, changeable=mine, wanted=better)
@@ -178,7 +201,7 @@ def _part(part: Part) -> Text:
     if not part.numeric:
         value = ELSE if part.value == OTHER else said(part.value)
         return Text(f"是“{value.zh}”", f"is “{value.en}”")
-    low, high = f"{part.low:,g}", f"{part.high:,g}"
+    low, high = _exact(part.low), _exact(part.high)
     if part.low == part.high:
         return Text(f"等于 {low}", f"is {low}")
     above = (

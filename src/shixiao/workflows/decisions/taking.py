@@ -108,7 +108,7 @@ def take(delivery: DecisionDelivery, rows: Rows, *, actor: Actor, at: datetime) 
     Raises:
         Incomplete: nothing is laid down for its decisions.
     """
-    scheme = scheme_of(delivery.system)
+    scheme = scheme_of(delivery.system, at=at)
     if scheme is None:
         raise Incomplete(NO_SCHEME)
     versions = frozenset(delivery.system.releases.values_list("label", flat=True))

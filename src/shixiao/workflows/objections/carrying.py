@@ -86,7 +86,7 @@ def correct(
         Incomplete: no such result is laid down.
     """
     held = moving.locked(decision)
-    scheme = scheme_of(held.system)
+    scheme = scheme_of(held.system, at=held.received)
     if scheme is None or result not in scheme.outcomes:
         raise Incomplete(NO_RESULT, field="result")
     record = record_of(held)
