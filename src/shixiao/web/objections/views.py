@@ -146,7 +146,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     panel = judging.panel(row)
     mine = _mine(row, actor)
     inside = may(actor, "objection.read", row) or mine is not None
-    verbs = [(verb.id, verb.name) for verb in doable(row, actor)]
+    today = timezone.localdate(timezone.now())
+    verbs = [(verb.id, verb.name) for verb in doable(row, actor, today=today)]
     if mine is not None and row.state == "sitting" and mine.given is None:
         verbs += [("opine", OPINE), ("leave", LEAVE)]
     context = _shown(row) | {
