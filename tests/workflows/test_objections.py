@@ -241,6 +241,29 @@ def test_an_upheld_objection_corrects_finds_alike_ones_and_is_measured_anew(
     assert kinds(row) == ["filed", "accepted", "frozen", "drawn", "upheld", "carried"]
 
 
+def test_what_is_done_is_what_an_upholding_member_proposed_and_changes_the_decision(
+    cast: Cast, aid: System
+) -> None:
+    row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
+    experts(cast)
+    sitting(cast, row)
+    judge(cast, row, True, True, False)
+    with pytest.raises(Incomplete, match="proposed"):
+        judging.uphold(row, act(cast, "li", row, DRAW_DAY), outcome="redecide", reason="x")
+    judging.uphold(row, act(cast, "li", row, DRAW_DAY), outcome="correct", reason="核对有误。")
+    with pytest.raises(Incomplete, match="stood before"):
+        carrying.carry(row, act(cast, "zhou", row, DRAW_DAY), result="refuse", reason="已改。")
+    carrying.carry(row, act(cast, "zhou", row, DRAW_DAY), result="grant", reason="已改。")
+
+
+def test_nobody_proposes_to_correct_a_system(cast: Cast, aid: System) -> None:
+    row, _ = filing.against_system(aid, SAID, actor=NOBODY, at=NOW)
+    experts(cast)
+    sitting(cast, row)
+    with pytest.raises(Incomplete, match="to a decision only"):
+        judge(cast, row, True, True, True)
+
+
 def test_a_rejected_objection_gives_reasons_and_names_the_remedies(cast: Cast, aid: System) -> None:
     row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
     experts(cast)

@@ -139,7 +139,9 @@ def join(objection: Objection, statement: str, *, at: datetime) -> Objection:
     if held.kind != Objection.Kind.SYSTEM or ended(held.state):
         raise Stale(CHANGED)
     own = needed(statement, field="statement", missing=NO_STATEMENT)
-    moving.touch(held, voices=held.voices + 1)
+    # No version: it moves nothing on, and officers' forms stay what they are.
+    held.voices += 1
+    held.save(update_fields=["voices"])
     put(
         "objection.joined",
         held.code,
