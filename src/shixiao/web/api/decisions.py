@@ -23,7 +23,7 @@ from shixiao.records.models import DecisionDelivery, System
 from shixiao.terms import BadInput, Text
 from shixiao.web.api.bearer import admit
 from shixiao.web.results.reading import actor_on
-from shixiao.workflows.decisions import taking
+from shixiao.workflows.decisions import laying, taking
 from shixiao.workflows.decisions.codes import query_of
 from shixiao.workflows.decisions.taking import REFUSED, Answer
 from shixiao.workflows.permissions import check
@@ -141,7 +141,9 @@ def file(request: HttpRequest, identifier: str, decisions: File[UploadedFile]) -
         with path.open("wb") as kept:
             for chunk in decisions.chunks():
                 kept.write(chunk)
-        rows = read_file(path, name=name, now=now, zone=taking.zone())
+        rows = read_file(
+            path, name=name, now=now, zone=taking.zone(), tables=laying.tables_of(system)
+        )
         for answer in taking.take(delivery, rows, actor=actor, at=now):
             if answer.state == REFUSED and len(refused) < MOST_REFUSALS:
                 refused.append(_row(answer))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from shixiao.fairness.decisions import OTHER, Change, Factor, Part, Record, Scheme, ways_out
 from shixiao.fairness.decisions.scheme import CHANGE, CORRECT
+from shixiao.fairness.decisions.tables import as_tested, kinds_of
 from shixiao.records.models import LoggedDecision
 from shixiao.terms import Text
 from shixiao.workflows.decisions.checking import record_of
@@ -164,7 +165,8 @@ def _ways(
     table = tables_of(row.system).get(record.version)
     if table is None or record.inputs is None:
         return (), NO_TABLE
-    rule = table.decide(record.inputs)
+    inputs = as_tested(record.inputs, kinds_of(table))
+    rule = table.decide(inputs)
     if rule is None or rule.result != record.result:
         return (), CONTRADICTED
     advised = scheme.outcomes.get(rule.result)
@@ -172,7 +174,7 @@ def _ways(
         return (), OVERRULED.format(result=advised.name)
     mine = [field for field in table.fields if scheme.can(field) in {CHANGE, CORRECT}]
     better = [value for value, one in scheme.outcomes.items() if not one.adverse]
-    found = ways_out(table, record.inputs, changeable=mine, wanted=better)
+    found = ways_out(table, inputs, changeable=mine, wanted=better)
     if not found.searched:
         return (), TOO_MANY
     sentences = tuple(
