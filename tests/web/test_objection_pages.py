@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shixiao.fairness.decisions import read_row
 from shixiao.records.models import Account, Draw, Objection, System
+from shixiao.web.objections import views
 from shixiao.workflows.decisions import taking
 from shixiao.workflows.decisions.taking import Answer
 from shixiao.workflows.objections.judging import panel
@@ -109,6 +110,21 @@ def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: Syst
         answer = client.post(f"/objections/{row.code}/join/", {"statement": wrong})
         assert answer.status_code == 422
         assert 'class="errors"' in answer.content.decode()
+
+
+def test_a_counter_files_for_many_from_one_address(
+    cast: Cast, aid: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_FILED", 3)
+    client = browser(cast.accounts["zhao"])
+    given = {"system": aid.code, "statement": "Told at the counter.", "voices": 1}
+    answers = {client.post("/objections/add/", given).status_code for _ in range(5)}
+    assert answers == {200}
+    many = [browser().post("/objections/add/", given).status_code for _ in range(4)]
+    assert many[-1] == 403
+    codes = {"number": "K7Q2-M9XD-4", "code": "K7Q2-M9XD-4", "statement": "x"}
+    guesses = [client.post("/objections/decision/", codes).status_code for _ in range(4)]
+    assert guesses == [422] * 3 + [403]
 
 
 def shows_its_decision(row: Objection, answer: Answer, *inside: Account) -> None:

@@ -30,12 +30,12 @@ from shixiao.web.decisions.letters import REMEDIES
 from shixiao.web.objections.forms import Follow, Join, OfDecision, OfSystem, Verb
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.decisions import codes
-from shixiao.workflows.decisions.explaining import explain
+from shixiao.workflows.decisions.explaining import FIXED, explain
 from shixiao.workflows.decisions.remedies import WARNING
 from shixiao.workflows.draws import Public
 from shixiao.workflows.moving import Act
@@ -54,6 +54,8 @@ from shixiao.workflows.refusals import (
 )
 
 MOST_FILED, MOST_TRIES = 20, 20  # an hour from one address
+FILING, COUNTER, LOOK_UP = "objection", "objection-counter", "decision.look_up"
+"""Counters file for many from one address: of who looks up receipts there wrong codes count."""
 TOO_MANY = Text(
     "一小时内提交得太多，请稍后再试，或到窗口提出。",
     "Too much was sent within an hour. Try again later, or file it at a counter.",
@@ -87,11 +89,14 @@ def to_decision(request: HttpRequest) -> HttpResponse:
     begun = request.method == "POST" and "statement" not in request.POST
     form = OfDecision(initial=initial) if begun else OfDecision(request.POST or None)
     if request.method == "POST" and not begun and form.is_valid():
-        limit(request, "objection", MOST_FILED, TOO_MANY)
+        at_counter = may(actor_on(request), LOOK_UP)
+        limit(request, COUNTER if at_counter else FILING, MOST_FILED, TOO_MANY)
         row = codes.found(form.cleaned_data["number"], form.cleaned_data["code"])
         if row is None:
             form.add_error("code", say(WRONG_CODE))
         else:
+            if at_counter:
+                forgive(request, COUNTER)
             said = _said(form.cleaned_data)
             file = filing.against_decision
             done = _filed(request, form, lambda actor, at: file(row, said, actor=actor, at=at))
@@ -106,7 +111,8 @@ def to_system(request: HttpRequest) -> HttpResponse:
     """File an objection to a system itself; an address with its code is for posters at counters."""
     form = OfSystem(request.POST or None, initial={"system": request.GET.get("system", "")})
     if request.method == "POST" and form.is_valid():
-        limit(request, "objection", MOST_FILED, TOO_MANY)
+        if not may(actor_on(request), LOOK_UP):
+            limit(request, FILING, MOST_FILED, TOO_MANY)
         system = System.objects.get(code=form.cleaned_data["system"])
         said = _said(form.cleaned_data)
         file = filing.against_system
@@ -166,6 +172,7 @@ def _page(request: HttpRequest, row: Objection, form: Join, *, status: int = 200
     context = _shown(row) | {
         "inside": inside,
         "may_reach": reach,
+        "fixed": FIXED,
         "told": explain(row.decision) if inside and row.decision else None,
         "verbs": verbs,
         "panel": panel,
@@ -196,7 +203,7 @@ def _alike(row: Objection) -> list[tuple[AlikeDecision, list[tuple[str, Text]]]]
 
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Join an objection to a system."""
-    limit(request, "objection", MOST_FILED, TOO_MANY)
+    limit(request, FILING, MOST_FILED, TOO_MANY)
     form, row = Join(request.POST), _row(code)
     if not form.is_valid():
         return _page(request, row, form, status=422)
@@ -331,6 +338,8 @@ def _followed(request: HttpRequest, form: Follow) -> Objection | None:
     row = handling.found(form.cleaned_data["number"], form.cleaned_data["code"])
     if row is None:
         form.add_error("code", say(WRONG_CODE))
+    else:
+        forgive(request, "objection-follow")
     return row
 
 

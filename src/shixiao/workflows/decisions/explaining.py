@@ -54,6 +54,27 @@ NOTHING = Text(
 )
 TOO_MANY = Text("组合太多，没有逐一计算。", "There are too many combinations; they were not tried.")
 NOT_ADVERSE = Text("这个结果对您没有不利。", "This result does not burden you.")
+FIXED = {
+    "corrected": Text("已更正。原来的决定是：", "It was corrected. First it was: "),
+    "suspended": Text(
+        "异议办理期间，这个决定暂停执行。",
+        "While the objection is dealt with, this decision is not carried out.",
+    ),
+    "no_article": Text(
+        "没有记录。这是说明的缺陷。", "Not on record, which is a fault of the explanation."
+    ),
+    "no_facts": Text(
+        "没有记录用了哪些事实。这是说明的缺陷，您可以据此提出异议。",
+        "It is not on record which facts were used. That is a fault, and you may object on it.",
+    ),
+    "object": Text("提出异议", "Object"),
+    "right": Text(
+        "对您有重大影响的决定，您有权要求说明，并拒绝只由系统作出（个人信息保护法第二十四条）。找谁：",
+        "Where a decision matters greatly to you, you may ask for an explanation and refuse one"
+        " made by a system alone (Personal Information Protection Law, art. 24). Whom to ask: ",
+    ),
+}
+"""Sentences that page and letter share."""
 ELSE = Text("其他情形", "anything else")
 
 
