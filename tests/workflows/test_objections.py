@@ -305,6 +305,25 @@ def test_nobody_with_ties_is_drawn_and_one_who_leaves_is_replaced(cast: Cast, ai
         )
 
 
+def test_who_registered_tables_or_judged_the_system_before_is_left_out(
+    cast: Cast, aid: System
+) -> None:
+    one, two, *_ = experts(cast, 8)
+    aid.decision_tables.update(by=one)
+    row, _ = filing.against_system(aid, SAID, actor=NOBODY, at=NOW)
+    sitting(cast, row)
+    assert row.members.get(account=one).ground is not None
+    assert row.members.get(account=two).ground is None
+    judge(cast, row, False, False, False)
+    judging.reject(row, act(cast, "li", row, DRAW_DAY), reason="没有依据。")
+    earlier = {member.account_id for member in judging.panel(row)}
+    again, _ = filing.against_system(aid, SAID, actor=NOBODY, at=DRAW_DAY)
+    people = judging.ties_of(again).people
+    assert {str(account) for account in earlier} <= people
+    of_decision, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
+    assert not {str(account) for account in earlier} & judging.ties_of(of_decision).people
+
+
 def test_no_panel_is_drawn_from_too_few(cast: Cast, aid: System) -> None:
     row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
     with pytest.raises(BadInput):

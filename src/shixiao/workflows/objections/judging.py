@@ -245,10 +245,11 @@ def ties_of(row: Objection) -> Ties:
         people |= {one.proposed_by_id, one.answered_by_id}
     people |= set(system.releases.values_list("by", flat=True))
     people |= set(system.decision_schemes.values_list("by", flat=True))
-    if row.decision_id is not None:
-        earlier = PanelMember.objects.filter(objection__decision=row.decision_id)
-        earlier = earlier.exclude(objection=row).filter(drawn__isnull=False)
-        people |= set(earlier.values_list("account", flat=True))
+    people |= set(system.decision_tables.values_list("by", flat=True))
+    # Who judged the same matter before: the decision, or the system itself.
+    same = PanelMember.objects.filter(objection__system=system, objection__decision=row.decision)
+    earlier = same.exclude(objection=row).filter(drawn__isnull=False)
+    people |= set(earlier.values_list("account", flat=True))
     return Ties(
         frozenset(map(str, concerned)),
         system.supplier,
