@@ -92,7 +92,9 @@ def test_a_person_objects_from_the_own_decision_and_follows_it(cast: Cast, aid: 
     assert row.state == "withdrawn"
 
 
-def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: System) -> None:
+def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(
+    cast: Cast, aid: System
+) -> None:
     client = browser()
     assert (
         f'value="{aid.code}" selected'
@@ -102,6 +104,10 @@ def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: Syst
     assert client.post("/objections/add/", given).status_code == 200
     row = Objection.objects.get()
     client.post(f"/objections/{row.code}/join/", {"statement": "Me too."})
+    assert (
+        "Me too." in browser(cast.accounts["li"]).get(f"/objections/{row.code}/").content.decode()
+    )
+    assert "Me too." not in client.get(f"/objections/{row.code}/").content.decode()
     row.refresh_from_db()
     assert row.voices == 31
     assert row.version == 0  # forms that officers have open are not old

@@ -53,6 +53,7 @@ from shixiao.workflows.refusals import (
     Stale,
 )
 
+MOST_SHOWN = 200
 MOST_FILED, MOST_TRIES = 20, 20  # an hour from one address
 FILING, COUNTER, LOOK_UP = "objection", "objection-counter", "decision.look_up"
 """Counters file for many from one address: of who looks up receipts there wrong codes count."""
@@ -176,6 +177,7 @@ def _page(request: HttpRequest, row: Objection, form: Join, *, status: int = 200
         "told": explain(row.decision) if inside and row.decision else None,
         "verbs": verbs,
         "panel": panel,
+        "joined": row.joined.all()[:MOST_SHOWN] if inside else (),
         "left_out": row.members.exclude(ground=None) if inside else (),
         "draws": [each.code for each in _draws(row)],
         "notices": row.notices.all() if inside else (),
@@ -193,7 +195,7 @@ def _alike(row: Objection) -> list[tuple[AlikeDecision, list[tuple[str, Text]]]]
     """Return alike decisions, each with the results that were laid down when it was received."""
     known = [(each.at, read_scheme(each.content)) for each in row.system.decision_schemes.all()]
     found = []
-    for each in row.alike.select_related("decision")[:200]:
+    for each in row.alike.select_related("decision")[:MOST_SHOWN]:
         then = (scheme for at, scheme in known if at <= each.decision.received)
         scheme = next(then, known[0][1] if known else None)
         outcomes = scheme.outcomes if scheme else {}

@@ -18,7 +18,7 @@ from django.utils import timezone
 from shixiao.checkup.report.speech import both_days
 from shixiao.fairness.decisions import added
 from shixiao.fairness.objections import ended, file, suspends
-from shixiao.records.models import LoggedDecision, Objection, System
+from shixiao.records.models import LoggedDecision, Objection, ObjectionVoice, System
 from shixiao.rules import load_calendar
 from shixiao.seals import short_code
 from shixiao.terms import Text
@@ -142,6 +142,7 @@ def join(objection: Objection, statement: str, *, at: datetime) -> Objection:
     # No version: it moves nothing on, and officers' forms stay what they are.
     held.voices += 1
     held.save(update_fields=["voices"])
+    ObjectionVoice.objects.create(objection=held, statement=own, at=at)
     put(
         "objection.joined",
         held.code,
