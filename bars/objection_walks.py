@@ -17,6 +17,7 @@ CALENDAR, RULES = load_calendar("cn"), load_pack()
 DAY = timedelta(days=1)
 GIVEN = {"reason": "理由", "outcome": "correct", "track": "ordinary", "source": "x"}
 CLOSED = {"refused", "rejected", "carried", "withdrawn"}
+NOT_AFTER = {"accept", "refuse", "extend"}
 NEEDS_REASON = {"refused", "rejected", "upheld", "extended", "carried"}
 NAMES_REMEDIES = {"refused", "rejected", "upheld", "carried", "withdrawn", "overdue"}
 
@@ -40,18 +41,25 @@ def after_working_days(start: date, days: int) -> date:
 
 
 def walk(seed: int, steps: int = 14) -> Iterator[str]:
-    """Walk at random and give every demand that was missed."""
+    """Walk at random and give every demand that was missed.
+
+    In some walks nobody lets time do its part, as where the job that does stands still: then the
+    days that passed go unsaid, and what they rule out has to be ruled out all the same.
+    """
     random = Random(seed)
     day = date(2026, 1, 5) + random.randrange(300) * DAY
+    timely = random.random() < 0.7
     course, told = file(day, suspended=random.random() < 0.5, rules=RULES, calendar=CALENDAR)
     if told.kind != "filed" or course.due != after_working_days(day, 5):
         yield "the receipt and its five working days"
     for _ in range(steps):
         day += random.choice([0, 1, 3, 10, 40, 70]) * DAY
-        while (passed := pass_day(course, day, rules=RULES, calendar=CALENDAR)) is not None:
+        while (
+            timely and (passed := pass_day(course, day, rules=RULES, calendar=CALENDAR)) is not None
+        ):
             yield from faults(course, *passed, day, "time")
             course = passed[0]
-        if course.due is not None and day > course.due and not course.overdue:
+        if timely and course.due is not None and day > course.due and not course.overdue:
             yield "a day that passed unsaid"
         verb = random.choice(sorted(table()["verbs"]))
         given = dict(GIVEN)
@@ -75,6 +83,8 @@ def faults(before: Course, after: Course, told: Told, day: date, verb: str) -> I
         yield f"{where}: no notice of the day"
     if before.state in CLOSED:
         yield f"{where}: it had ended"
+    if before.due is not None and day > before.due and verb in NOT_AFTER:
+        yield f"{where}: though its day had passed"
     if told.kind in NEEDS_REASON and not told.reason.strip():
         yield f"{where}: no reason"
     if told.kind in NAMES_REMEDIES and not told.remedies:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from shixiao.records.models import LoggedDecision, System
+from shixiao.web.shell import uploads
 from shixiao.workflows import tokens
 from shixiao.workflows.decisions import codes
 from tests import deciding
@@ -100,6 +101,20 @@ def test_a_file_of_another_kind_is_refused(cast: Cast, aid: System) -> None:
     upload = SimpleUploadedFile("log.exe", b"MZ")
     answer = program(cast).post("/api/decisions/aid/file", {"decisions": upload})
     assert answer.status_code in {400, 422}
+
+
+def test_a_file_that_is_too_large_or_missing_is_told_so(
+    cast: Cast, aid: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "USUAL", 1_000)
+    large = SimpleUploadedFile("log.csv", b"decision_id\n" + b"x\n" * 1_000)
+    answer = program(cast).post("/api/decisions/aid/file", {"decisions": large})
+    assert answer.status_code == 422
+    assert "is larger than" in json.dumps(answer.json())
+    answer = program(cast).post("/api/decisions/aid/file", {})
+    assert answer.status_code == 422
+    assert "as the field decisions" in json.dumps(answer.json())
+    assert not aid.decision_deliveries.exists()
 
 
 def test_it_takes_the_purpose_and_the_department(cast: Cast, aid: System) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from shixiao.fairness.decisions import read_row
-from shixiao.records.models import Case, LeafRow, System
+from shixiao.records.models import Case, LeafRow, LoggedDecision, System
+from shixiao.web.decisions import views
+from shixiao.web.decisions.letters import BASES
 from shixiao.workflows.decisions import taking
+from shixiao.workflows.decisions.explaining import FIXED, NOT_ADVERSE
+from shixiao.workflows.decisions.remedies import AFTERWARDS, WARNING
 from shixiao.workflows.decisions.taking import Answer
 from tests import deciding
 from tests.cast import NOW, Cast
@@ -81,6 +86,19 @@ def test_tries_are_limited(aid: System) -> None:
     assert answers[-1] == 403
 
 
+def test_only_wrong_codes_count_as_tries(
+    cast: Cast, aid: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_TRIES", 3)
+    answer = taken(cast, aid)
+    client = Client(headers={"host": "localhost"}, REMOTE_ADDR="10.9.8.6")
+    codes = {"number": answer.receipt, "code": answer.query}
+    assert {client.post("/decisions/", codes).status_code for _ in range(5)} == {200}
+    wrong = codes | {"code": answer.receipt}
+    answers = [client.post("/decisions/", wrong).status_code for _ in range(4)]
+    assert answers == [422] * 3 + [403]
+
+
 def test_hostile_words_are_shown_as_words(cast: Cast, aid: System) -> None:
     said = page(taken(cast, aid, explanation="<script>alert(1)</script>"))
     assert "<script>alert" not in said
@@ -95,8 +113,35 @@ def test_the_letter_says_the_same_in_large_print(cast: Cast, aid: System) -> Non
     said = "\n".join(paragraph.text for paragraph in letter.paragraphs)
     for part in ("不予准许", "民政收入核对库", "2026年4月22日", "2026年8月21日", "不影响"):
         assert part in said, part
+    assert "个人信息保护法第二十四条" in said
+    assert "（法律）" in said
+    assert "（本平台设定）" in said
     sizes = {run.font.size.pt for p in letter.paragraphs for run in p.runs if "民政" in run.text}
     assert min(sizes) >= 18
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_letter_and_page_say_the_same_of_what_is_lacking_corrected_and_suspended(
+    cast: Cast, aid: System, language: str
+) -> None:
+    answer = taken(cast, aid, article=None, factors=None)
+    LoggedDecision.objects.update(corrected="grant", suspended=True)
+    given = {"number": answer.receipt, "code": answer.query}
+    paper = visitor(language).post("/decisions/letter.docx", given).content
+    letter = "\n".join(p.text for p in docx.Document(BytesIO(paper)).paragraphs)
+    shown = unescape(visitor(language).post("/decisions/", given).content.decode())
+    names = {name: each["name"][language] for name, each in SCHEME["outcomes"].items()}
+    told = [text.in_language(language) for name, text in FIXED.items() if name != "object"]
+    told += [
+        names["grant"],
+        names["refuse"],
+        *(text.in_language(language) for text in BASES.values()),
+    ]
+    told += [SCHEME[part][language] for part in ("people", "reconsideration", "court")]
+    told += [text.in_language(language) for text in (WARNING, AFTERWARDS, NOT_ADVERSE)]
+    for said in told:
+        assert said.strip() in letter, said
+        assert said.strip() in shown, said
 
 
 def test_a_decision_that_the_table_contradicts_says_so_to_its_person(

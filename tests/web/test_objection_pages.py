@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import segno
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from shixiao.fairness.decisions import read_row
 from shixiao.records.models import Account, Draw, Objection, System
+from shixiao.web.objections import views
 from shixiao.workflows.decisions import taking
 from shixiao.workflows.decisions.taking import Answer
 from shixiao.workflows.objections.judging import panel
@@ -30,10 +32,10 @@ def aid(cast: Cast, place: Path) -> System:
     return deciding.laid_down(cast)
 
 
-def fresh(cast: Cast, aid: System) -> Answer:
+def fresh(cast: Cast, aid: System, **changed: Any) -> Answer:
     now = timezone.now()
     moment = (now - timedelta(days=2)).isoformat()
-    row = sent(ts=moment, began=None, told=(now - timedelta(days=1)).date().isoformat())
+    row = sent(ts=moment, began=None, told=(now - timedelta(days=1)).date().isoformat()) | changed
     actor = cast.actor("chu", today=timezone.localdate())
     delivery = taking.begin(aid, name="test", actor=actor, at=now)
     rows = [(1, read_row(row, now=now, zone=ZONE))]
@@ -92,7 +94,9 @@ def test_a_person_objects_from_the_own_decision_and_follows_it(cast: Cast, aid: 
     assert row.state == "withdrawn"
 
 
-def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: System) -> None:
+def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(
+    cast: Cast, aid: System
+) -> None:
     client = browser()
     assert (
         f'value="{aid.code}" selected'
@@ -102,14 +106,52 @@ def test_a_group_objects_to_a_system_without_a_receipt_and_others_join(aid: Syst
     assert client.post("/objections/add/", given).status_code == 200
     row = Objection.objects.get()
     client.post(f"/objections/{row.code}/join/", {"statement": "Me too."})
+    assert (
+        "Me too." in browser(cast.accounts["li"]).get(f"/objections/{row.code}/").content.decode()
+    )
+    assert "Me too." not in client.get(f"/objections/{row.code}/").content.decode()
     row.refresh_from_db()
     assert row.voices == 31
-    assert "31 people" in client.get("/objections/").content.decode()
+    assert row.version == 0  # forms that officers have open are not old
+    assert "31 people by their own account" in client.get("/objections/").content.decode()
+    for wrong in (" ", "x" * 5_001):
+        answer = client.post(f"/objections/{row.code}/join/", {"statement": wrong})
+        assert answer.status_code == 422
+        assert 'class="errors"' in answer.content.decode()
+
+
+def test_a_counter_files_for_many_from_one_address(
+    cast: Cast, aid: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_FILED", 3)
+    client = browser(cast.accounts["zhao"])
+    given = {"system": aid.code, "statement": "Told at the counter.", "voices": 1}
+    answers = {client.post("/objections/add/", given).status_code for _ in range(5)}
+    assert answers == {200}
+    many = [browser().post("/objections/add/", given).status_code for _ in range(4)]
+    assert many[-1] == 403
+    codes = {"number": "K7Q2-M9XD-4", "code": "K7Q2-M9XD-4", "statement": "x"}
+    guesses = [client.post("/objections/decision/", codes).status_code for _ in range(4)]
+    assert guesses == [422] * 3 + [403]
+
+
+def shows_its_decision(row: Objection, answer: Answer, *inside: Account) -> None:
+    """The panel and whoever carries out see the decision, without the codes of its person."""
+    decision, place = row.decision, f"/objections/{row.code}/"
+    assert decision is not None
+    for who in inside:
+        shown = browser(who).get(place).content.decode()
+        assert decision.number in shown
+        assert "monthly income per head" in shown
+        assert answer.receipt not in shown
+        assert answer.query not in shown
+    assert decision.number not in browser().get(place).content.decode()
 
 
 def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None:
     answer, analyst = fresh(cast, aid), browser(cast.accounts["li"])
-    for n in range(3):
+    fresh(cast, aid, decision_id="alike")
+    for n in range(4):
         one = Account.objects.create_user(f"e{n}", name=f"E{n}")
         one.posts.create(organisation=cast.places["panel"], role="expert", starts=date(2026, 1, 1))
     codes = {"number": answer.receipt, "code": answer.query, "statement": "Wrong income."}
@@ -129,12 +171,26 @@ def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None
     assert refused.status_code == 422
     Draw.objects.update(source_day=timezone.localdate())
     post(analyst, f"{place}do/draw/", announced="3 11")
+    silent = panel(row)[0]
+    said = analyst.get(place).content.decode()
+    assert "Replace a member" in said
+    post(analyst, f"{place}do/replace/", member=silent.code, reason="No answer in two weeks.")
+    assert silent.code not in {member.code for member in panel(row)}
+    left_out = browser(silent.account)
+    assert left_out.get(f"{place}do/replace/").status_code == 403
+    shows_its_decision(row, answer, panel(row)[0].account, cast.accounts["zhou"])
     for member in panel(row):
         client = browser(member.account)
         assert client.get(f"{place}do/uphold/").status_code == 403
         post(client, f"{place}do/opine/", vote="correct", opinion="The register says 900.")
     post(analyst, f"{place}do/uphold/", outcome="correct", reason="Wrong income.")
     head = browser(cast.accounts["zhou"])
+    page = head.get(place).content.decode()
+    assert '<option value="grant">granted</option>' in page  # of the alike decision
+    assert '<option value="refuse">' not in page
+    (alike,) = row.alike.all()
+    given = {"result": "grant", "reason": "The same fault."}
+    assert head.post(f"{place}alike/{alike.pk}/", given).status_code == 302
     post(head, f"{place}do/carry/", result="grant", reason="Paid.")
     own = {"number": answer.receipt, "code": answer.query}
     said = browser().post("/decisions/", own).content.decode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shixiao.fairness.decisions import read_row
 from shixiao.records.models import (
@@ -18,7 +21,7 @@ from shixiao.records.models import (
     LoggedDecision,
     System,
 )
-from shixiao.terms import BadInput
+from shixiao.terms import BadInput, Text
 from shixiao.workflows.decisions import checking, codes, laying, taking
 from shixiao.workflows.decisions.taking import Answer
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
@@ -165,9 +168,51 @@ def test_a_check_replays_what_is_new_and_names_what_it_found(cast: Cast, aid: Sy
     assert made.detail["replayed"] == {"same": 3, "different": 1, "no_table": 1}
     assert checking.replay(aid) == 0
     assert checking.look_at_all(now=NOW) == 0
-    deliver(cast, aid, sent(decision_id="later"))
-    System.objects.get(pk=aid.pk).decision_deliveries.update(at=NOW + timedelta(hours=1))
-    assert checking.look_at_all(now=NOW + timedelta(hours=2)) == 1
+    later = NOW + timedelta(hours=2)
+    delivery = taking.begin(aid, name="long", actor=cast.actor("chu"), at=NOW)
+    rows = iter([(1, read_row(sent(decision_id="later"), now=NOW, zone=ZONE))])
+    checking.look(aid, cause="daily", reference="", at=later)  # while it is on its way
+    list(taking.take(delivery, rows, actor=cast.actor("chu"), at=NOW))
+    assert checking.look_at_all(now=later) == 1
+    assert checking.look_at_all(now=later) == 0
+    LoggedDecision.objects.filter(number="later").update(replayed="")  # came while it ran
+    assert checking.look_at_all(now=later) == 1
+    assert not LoggedDecision.objects.filter(replayed="", version="1.0").exists()
+
+
+def test_a_delivery_that_breaks_off_is_closed_with_what_was_taken(cast: Cast, aid: System) -> None:
+    actor = cast.actor("chu")
+    delivery = taking.begin(aid, name="test", actor=actor, at=NOW)
+
+    def rows() -> Iterator[tuple[int, Any]]:
+        for n in range(taking.PART + 1):
+            yield n, read_row(sent(decision_id=f"{n}"), now=NOW, zone=ZONE)
+        raise BadInput(Text("断了。", "it broke off"))
+
+    with pytest.raises(BadInput):
+        list(taking.take(delivery, rows(), actor=actor, at=NOW))
+    kept = DecisionDelivery.objects.get(pk=delivery.pk)
+    assert (kept.taken, len(kept.sha256)) == (taking.PART, 64)
+    assert LoggedDecision.objects.count() == taking.PART
+    assert LeafRow.objects.filter(event="decision.delivered").count() == 1
+    stopped = taking.begin(aid, name="stopped", actor=actor, at=NOW)
+    taken = taking.take(stopped, rows(), actor=actor, at=NOW)
+    assert next(taken).state == "again"
+    taken.close()
+    assert DecisionDelivery.objects.get(pk=stopped.pk).again == taking.PART
+    assert LeafRow.objects.filter(event="decision.delivered").count() == 2
+
+
+def test_cells_that_grow_are_locked_in_one_order(cast: Cast, aid: System) -> None:
+    deliver(cast, aid, sent(groups={"sex": "F"}), sent(decision_id="2", groups={"sex": "M"}))
+    with CaptureQueriesContext(connection) as asked:
+        deliver(cast, aid, sent(decision_id="3", groups={"sex": "F"}))
+    (read,) = [
+        q["sql"] for q in asked if '"records_decisioncell"."key" IN' in q["sql"].replace("`", '"')
+    ]
+    assert "ORDER BY" in read
+    if connection.features.has_select_for_update:
+        assert "FOR UPDATE" in read
 
 
 def test_the_cube_of_the_site_is_what_counting_the_rows_gives(cast: Cast, aid: System) -> None:

@@ -138,6 +138,39 @@ def test_one_objection_is_under_way_at_a_time_and_the_same_form_is_one(
     assert counts()["appealed"] == 1
 
 
+def test_a_form_sent_again_after_its_objection_ended_changes_nothing(
+    cast: Cast, aid: System
+) -> None:
+    decision = deliver(cast, aid, system_role="automatic")
+    once = Said(SAID.statement, once="x1")
+    first, query = filing.against_decision(decision, once, actor=NOBODY, at=NOW)
+    handling.refuse(first, act(cast, "li", first), reason="不属于异议范围。")
+    decision.refresh_from_db()
+    assert not decision.suspended
+    again = filing.against_decision(decision, once, actor=NOBODY, at=NOW + 90 * DAY)
+    assert again == (first, query)
+    decision.refresh_from_db()
+    assert not decision.suspended
+    assert Objection.objects.count() == 1
+
+
+def test_the_same_signs_for_another_decision_or_system_are_another_objection(
+    cast: Cast, aid: System
+) -> None:
+    one, two = (deliver(cast, aid, decision_id=number) for number in ("a", "b"))
+    other = deciding.laid_down(cast, "other")
+    first, _ = filing.against_decision(one, Said("甲。", once="x1"), actor=NOBODY, at=NOW)
+    second, told = filing.against_decision(two, Said("乙。", once="x1"), actor=NOBODY, at=NOW)
+    third, code = filing.against_system(other, Said("丙。", once="x1"), actor=NOBODY, at=NOW)
+    fourth, _ = filing.against_system(aid, Said("丁。", once="x1"), actor=NOBODY, at=NOW)
+    assert len({first.pk, second.pk, third.pk, fourth.pk}) == 4
+    assert (second.statement, second.decision) == ("乙。", two)
+    assert handling.found(second.code, told) == second
+    assert handling.found(third.code, code) == third
+    assert filing.against_system(other, Said("丙。", once="x1"), actor=NOBODY, at=NOW)[0] == third
+    assert counts()["appealed"] == 2
+
+
 def test_too_late_is_told_with_what_is_still_open(cast: Cast, aid: System) -> None:
     decision = deliver(cast, aid)
     with pytest.raises(Incomplete) as refused:
@@ -217,6 +250,29 @@ def test_an_upheld_objection_corrects_finds_alike_ones_and_is_measured_anew(
     assert kinds(row) == ["filed", "accepted", "frozen", "drawn", "upheld", "carried"]
 
 
+def test_what_is_done_is_what_an_upholding_member_proposed_and_changes_the_decision(
+    cast: Cast, aid: System
+) -> None:
+    row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
+    experts(cast)
+    sitting(cast, row)
+    judge(cast, row, True, True, False)
+    with pytest.raises(Incomplete, match="proposed"):
+        judging.uphold(row, act(cast, "li", row, DRAW_DAY), outcome="redecide", reason="x")
+    judging.uphold(row, act(cast, "li", row, DRAW_DAY), outcome="correct", reason="核对有误。")
+    with pytest.raises(Incomplete, match="stood before"):
+        carrying.carry(row, act(cast, "zhou", row, DRAW_DAY), result="refuse", reason="已改。")
+    carrying.carry(row, act(cast, "zhou", row, DRAW_DAY), result="grant", reason="已改。")
+
+
+def test_nobody_proposes_to_correct_a_system(cast: Cast, aid: System) -> None:
+    row, _ = filing.against_system(aid, SAID, actor=NOBODY, at=NOW)
+    experts(cast)
+    sitting(cast, row)
+    with pytest.raises(Incomplete, match="to a decision only"):
+        judge(cast, row, True, True, True)
+
+
 def test_a_rejected_objection_gives_reasons_and_names_the_remedies(cast: Cast, aid: System) -> None:
     row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
     experts(cast)
@@ -258,6 +314,25 @@ def test_nobody_with_ties_is_drawn_and_one_who_leaves_is_replaced(cast: Cast, ai
         )
 
 
+def test_who_registered_tables_or_judged_the_system_before_is_left_out(
+    cast: Cast, aid: System
+) -> None:
+    one, two, *_ = experts(cast, 8)
+    aid.decision_tables.update(by=one)
+    row, _ = filing.against_system(aid, SAID, actor=NOBODY, at=NOW)
+    sitting(cast, row)
+    assert row.members.get(account=one).ground is not None
+    assert row.members.get(account=two).ground is None
+    judge(cast, row, False, False, False)
+    judging.reject(row, act(cast, "li", row, DRAW_DAY), reason="没有依据。")
+    earlier = {member.account_id for member in judging.panel(row)}
+    again, _ = filing.against_system(aid, SAID, actor=NOBODY, at=DRAW_DAY)
+    people = judging.ties_of(again).people
+    assert {str(account) for account in earlier} <= people
+    of_decision, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
+    assert not {str(account) for account in earlier} & judging.ties_of(of_decision).people
+
+
 def test_no_panel_is_drawn_from_too_few(cast: Cast, aid: System) -> None:
     row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
     with pytest.raises(BadInput):
@@ -266,7 +341,10 @@ def test_no_panel_is_drawn_from_too_few(cast: Cast, aid: System) -> None:
 
 def test_who_may_do_what(cast: Cast, aid: System) -> None:
     row, _ = filing.against_decision(deliver(cast, aid), SAID, actor=NOBODY, at=NOW)
-    can = {who: [verb.id for verb in doable(row, cast.actor(who))] for who in ("li", "wu", "zhou")}
+    can = {
+        who: [verb.id for verb in doable(row, cast.actor(who), today=TODAY)]
+        for who in ("li", "wu", "zhou")
+    }
     assert can == {"li": ["accept", "refuse"], "wu": [], "zhou": []}
     with pytest.raises(Forbidden):
         handling.refuse(row, act(cast, "zhou", row), reason="x")

@@ -79,6 +79,7 @@ from shixiao.records.objections import (
     AlikeDecision,
     Objection,
     ObjectionNotice,
+    ObjectionVoice,
     PanelMember,
 )
 from shixiao.records.organisations import Organisation
@@ -197,6 +198,7 @@ __all__ = [
     "Notice",
     "Objection",
     "ObjectionNotice",
+    "ObjectionVoice",
     "OfAlgorithm",
     "OfSystem",
     "Organisation",

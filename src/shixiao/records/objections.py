@@ -92,6 +92,19 @@ class ObjectionNotice(OfObjection):
         ordering = ("at", "id")
 
 
+class ObjectionVoice(OfObjection):
+    """What somebody wrote who joined an objection to a system."""
+
+    objection = models.ForeignKey(Objection, models.CASCADE, related_name="joined")
+    statement = EncryptedText()
+    at = models.DateTimeField()
+
+    class Meta:
+        """In the order of time."""
+
+        ordering = ("at", "id")
+
+
 class PanelMember(OfObjection):
     """An expert who may be drawn for a panel, under a code of its pool.
 

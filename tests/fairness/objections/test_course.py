@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +26,8 @@ def test_no_path_misses_a_notice_a_deadline_a_remedy_or_a_reason(seed: int) -> N
 @pytest.mark.parametrize(
     ("verb", "part", "value"),
     [
+        ("refuse", "by_due", False),
+        ("extend", "by_due", False),
         ("reject", "remedies", False),
         ("refuse", "needs", []),
         ("accept", "tells", "refused"),
@@ -93,3 +95,25 @@ def test_whoever_has_ties_is_left_out_with_the_reason() -> None:
     ties = Ties(frozenset({"d0", "d1"}), "ACME Ltd", frozenset({"judged"}))
     assert set(excluded(people, ties)) == {"works", "related", "sells", "judged"}
     assert set(excluded(people, Ties(frozenset(), "", frozenset()))) == set()
+
+
+@pytest.mark.parametrize("verb", ["accept", "refuse"])
+def test_what_silence_accepted_is_neither_accepted_nor_refused_any_more(verb: str) -> None:
+    course, _ = file(date(2026, 3, 2), suspended=False, rules=RULES, calendar=CALENDAR)
+    assert course.due == date(2026, 3, 9)
+    moved, _ = step(course, verb, course.due, GIVEN, rules=RULES, calendar=CALENDAR)
+    assert moved.state != "filed"
+    with pytest.raises(BadInput, match="silence"):
+        step(course, verb, date(2026, 3, 10), GIVEN, rules=RULES, calendar=CALENDAR)
+    for other in ("deem", "withdraw"):
+        step(course, other, date(2026, 3, 10), GIVEN, rules=RULES, calendar=CALENDAR)
+
+
+def test_a_time_that_is_over_is_not_extended() -> None:
+    course, _ = file(date(2026, 3, 2), suspended=False, rules=RULES, calendar=CALENDAR)
+    course, _ = step(course, "accept", date(2026, 3, 2), GIVEN, rules=RULES, calendar=CALENDAR)
+    assert course.due is not None
+    step(course, "extend", course.due, GIVEN, rules=RULES, calendar=CALENDAR)
+    with pytest.raises(BadInput, match="not extended any more"):
+        late = course.due + timedelta(days=1)
+        step(course, "extend", late, GIVEN, rules=RULES, calendar=CALENDAR)

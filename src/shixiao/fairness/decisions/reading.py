@@ -1,7 +1,9 @@
 """Reading deliveries of decisions: NDJSON, CSV and Parquet, row by row in bounded memory.
 
 Tables have the names of a record as columns; ``input:NAME`` and ``group:NAME`` hold single inputs
-and groups, ``factors`` a list as JSON and ``rules`` ids between semicolons.
+and groups, ``factors`` a list as JSON and ``rules`` ids between semicolons. A cell of CSV has no
+kind of its own: an input is a number or truth where the registered table of the version tests such,
+and else a text, so that codes of digits stay what they are.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from shixiao.evidence.readers import read_tabular
 from shixiao.fairness.decisions.record import MOST_RULES, Record, read_record
+from shixiao.fairness.decisions.tables import Kind, RuleTable, as_tested, kinds_of
 from shixiao.terms import BadInput, Text
 
 LONGEST_LINE = 64 * 1024
@@ -27,9 +30,17 @@ TOO_MANY = Text(f"超过 {MOST_ROWS:,} 行；请分批报送。", f"more than {M
 NO_JSON = Text("这一行不是 JSON 对象。", "this line is no JSON object")
 
 Row = tuple[int, Record | BadInput]
+Kinds = Mapping[str, Mapping[str, Kind]]
 
 
-def read_file(path: Path, *, name: str, now: datetime, zone: ZoneInfo) -> Iterator[Row]:
+def read_file(
+    path: Path,
+    *,
+    name: str,
+    now: datetime,
+    zone: ZoneInfo,
+    tables: Mapping[str, RuleTable] | None = None,
+) -> Iterator[Row]:
     """Give every row of a file with its number: the record, or why it is refused.
 
     Args:
@@ -37,12 +48,14 @@ def read_file(path: Path, *, name: str, now: datetime, zone: ZoneInfo) -> Iterat
         name: what the sender called it; its ending says what it is.
         now: no decision lies later.
         zone: of times that name none.
+        tables: registered ones, by version.
 
     Raises:
         BadInput: the file as a whole cannot be read, or is too long.
     """
     lines = Path(name).suffix.lower() in ENDINGS
-    for number, given in enumerate(_lines(path) if lines else _rows(path, name), 1):
+    kinds = {version: kinds_of(table) for version, table in (tables or {}).items()}
+    for number, given in enumerate(_lines(path) if lines else _rows(path, name, kinds), 1):
         if number > MOST_ROWS:
             raise BadInput(TOO_MANY, file=name)
         yield number, read_row(given, now=now, zone=zone)
@@ -78,24 +91,31 @@ def parse_line(line: bytes) -> object:
         return BadInput(NO_JSON)
 
 
-def _rows(path: Path, name: str) -> Iterator[object]:
+def _rows(path: Path, name: str, kinds: Kinds) -> Iterator[object]:
     tabular = read_tabular(path, file=name, table="decisions")
     texts = tabular.parquet is None
     for batch in tabular.scan():
         for row in batch.to_pylist():
-            yield flat_row(row, texts=texts)
+            yield flat_row(row, kinds if texts else None)
 
 
-def flat_row(row: Mapping[str, Any], *, texts: bool) -> object:
-    """Return a row of a table as a record is sent; ``texts`` where all its cells are texts."""
+def flat_row(row: Mapping[str, Any], kinds: Kinds | None) -> object:
+    """Return a row of a table as a record is sent.
+
+    Args:
+        row: by column.
+        kinds: of what kind each version's table tests its fields; None where cells have kinds.
+    """
     given: dict[str, Any] = {}
+    texts = kinds is not None
+    tested = (kinds or {}).get(str(row.get("version") or "").strip(), {})
     inputs, groups = {}, {}
     try:
         for column, value in row.items():
             if value is None or value == "":
                 continue
             if column.startswith(INPUT):
-                inputs[column.removeprefix(INPUT)] = _typed(value) if texts else value
+                inputs[column.removeprefix(INPUT)] = value
             elif column.startswith(GROUP):
                 groups[column.removeprefix(GROUP)] = value
             elif column in {"factors", "inputs", "groups"}:
@@ -108,6 +128,8 @@ def flat_row(row: Mapping[str, Any], *, texts: bool) -> object:
                 given[column] = value
     except (ValueError, RecursionError):
         return BadInput(Text("应为 JSON。", "JSON is needed"), column=column)
+    if texts:
+        inputs = as_tested(inputs, tested)
     given |= {"inputs": inputs} if inputs else {}
     return given | ({"groups": groups} if groups else {})
 

@@ -412,7 +412,8 @@ def _number(value: object, name: str) -> int | float | None:
     if value is None:
         return None
     whole = isinstance(value, int) and not isinstance(value, bool)
-    if (not whole and not isinstance(value, float)) or not math.isfinite(value):  # type: ignore[arg-type]
+    # A whole number of any length is finite, and math.isfinite cannot take one beyond 10^308.
+    if not whole and not (isinstance(value, float) and math.isfinite(value)):
         raise BadInput(Text("应为数。", "a number is needed"), column=name)
     if abs(value) > LARGEST:  # type: ignore[arg-type]
         raise BadInput(Text("数值过大。", "the number is too large"), column=name)

@@ -16,7 +16,7 @@ from typing import Any
 import zen
 
 from shixiao.fairness.decisions.record import Record
-from shixiao.fairness.decisions.tables import RuleTable
+from shixiao.fairness.decisions.tables import RuleTable, as_tested, kinds_of
 
 BATCH = 5_000
 SAME, DIFFERENT, NO_TABLE, NO_INPUTS, NO_RESULT = (
@@ -42,6 +42,7 @@ class Replayer:
 
     def __init__(self, tables: Mapping[str, RuleTable]) -> None:
         self._tables = tables
+        self._kinds = {version: kinds_of(table) for version, table in tables.items()}
         content = {version: dict(table.content) for version, table in tables.items()}
         self._engine = zen.ZenEngine({"loader": {"type": "static", "content": content}})
 
@@ -66,7 +67,9 @@ class Replayer:
         says: dict[int, str | None] = {}
         for version in {record.version for record in batch} & set(self._tables):
             mine = [n for n, r in enumerate(batch) if r.version == version and r.inputs is not None]
-            answers = self.results(version, [batch[n].inputs or {} for n in mine])
+            kinds = self._kinds[version]
+            asked = [as_tested(batch[n].inputs or {}, kinds) for n in mine]
+            answers = self.results(version, asked)
             says |= dict(zip(mine, answers, strict=True))
         for number, record in enumerate(batch):
             yield self._judged(record, says.get(number))
@@ -82,7 +85,8 @@ class Replayer:
             state = NO_RESULT
         else:
             state = SAME if says == record.result else DIFFERENT
-            rule = table.decide(record.inputs) if state == DIFFERENT else None
+            if state == DIFFERENT:
+                rule = table.decide(as_tested(record.inputs, self._kinds[record.version]))
         return Replayed(
             record.decision_id,
             record.version,

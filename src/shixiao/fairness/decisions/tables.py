@@ -11,6 +11,7 @@ Sources: https://docs.gorules.io (JDM, decision tables, hit policy first); DMN 1
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,6 +98,44 @@ class RuleTable:
         """Return the first rule that passes; None where none does."""
         values = [inputs.get(name) for name in self.fields]
         return next((rule for rule in self.rules if _passes(rule, values)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Of what kind a table tests a field: the words it names, numbers, truths."""
+
+    words: frozenset[str]
+    numbers: bool
+    truths: bool
+
+    def read(self, text: str) -> Scalar:
+        """Return what a text stands for: a number or truth where such are tested, else itself."""
+        if text in self.words:
+            return text
+        if self.truths and text in {"true", "false"}:
+            return text == "true"
+        return _plain_number(text) if self.numbers else text
+
+
+def kinds_of(table: RuleTable) -> dict[str, Kind]:
+    """Return of what kind a table tests each of its fields."""
+    found = {}
+    for place, field in enumerate(table.fields):
+        values = [test.value for rule in table.rules for test in rule.tests[place]]
+        found[field] = Kind(
+            frozenset(value for value in values if isinstance(value, str)),
+            any(_is_number(value) for value in values),
+            any(isinstance(value, bool) for value in values),
+        )
+    return found
+
+
+def as_tested(inputs: Mapping[str, Scalar], kinds: Mapping[str, Kind]) -> dict[str, Scalar]:
+    """Return inputs whose texts stand as a table tests them; a code of digits stays a text."""
+    return {
+        name: kinds[name].read(value) if isinstance(value, str) and name in kinds else value
+        for name, value in inputs.items()
+    }
 
 
 def read_table(data: bytes, *, file: str | None = None) -> RuleTable:
@@ -245,6 +284,16 @@ def _test(piece: str) -> Test | None:
 
 def _number(text: str) -> int | float:
     return float(text) if "." in text else int(text)
+
+
+def _plain_number(text: str) -> Scalar:
+    """Return the number that a text writes as JSON does; else the text."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    number = _is_number(found) and (isinstance(found, int) or math.isfinite(found))
+    return found if number else text
 
 
 def _is_number(value: Scalar) -> bool:

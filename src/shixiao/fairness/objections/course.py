@@ -25,6 +25,10 @@ ORDINARY, SIMPLIFIED = "ordinary", "simplified"
 SUSPENDS = "OBJ-04"
 NOT_NOW = Text("异议已进入别的环节，这一步不能办。", "It has moved on; this cannot be done now.")
 NOT_YET = Text("期限未满。", "The time has not passed.")
+PAST = Text(
+    "期限已过：没有答复的视为受理，期限也不能再延长。",
+    "The day has passed: silence has accepted it, and the time is not extended any more.",
+)
 NO_REASON = Text("请写明理由，理由将告知本人。", "Give the reason; the person is told.")
 NO_OUTCOME = Text("请选择怎样处理。", "Choose what is to be done.")
 NO_TRACK = Text("请选择普通程序或简易程序。", "Choose the ordinary or the simplified procedure.")
@@ -136,6 +140,8 @@ def step(
         raise BadInput(NOT_NOW)
     if entry.get("after_due") and (course.due is None or on <= course.due):
         raise BadInput(NOT_YET)
+    if entry.get("by_due") and course.due is not None and on > course.due:
+        raise BadInput(PAST)
     _check_needs(entry, given)
     moved = replace(course, reason=given.get("reason", "").strip())
     if verb in {"accept", "deem"}:

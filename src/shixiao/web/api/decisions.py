@@ -23,7 +23,8 @@ from shixiao.records.models import DecisionDelivery, System
 from shixiao.terms import BadInput, Text
 from shixiao.web.api.bearer import admit
 from shixiao.web.results.reading import actor_on
-from shixiao.workflows.decisions import taking
+from shixiao.web.shell import uploads
+from shixiao.workflows.decisions import laying, taking
 from shixiao.workflows.decisions.codes import query_of
 from shixiao.workflows.decisions.taking import REFUSED, Answer
 from shixiao.workflows.permissions import check
@@ -37,6 +38,11 @@ NO_LIST = Text(
     f"A JSON list of at most {MOST_ROWS:,} decisions is needed; send more as a file.",
 )
 NO_OBJECT = Text("应为一件决定的 JSON 对象。", "The JSON object of one decision is needed.")
+NO_FILE = Text("请在 decisions 一项附上文件。", "Attach the file as the field decisions.")
+TOO_LARGE = Text(
+    f"文件超过 {uploads.USUAL >> 20} MB，没有收下；请分批报送。",
+    f"The file is larger than {uploads.USUAL >> 20} MB and was not taken; send it in parts.",
+)
 WRONG_KIND = Text("请送 NDJSON、CSV 或 Parquet 文件。", "Send a file of NDJSON, CSV or Parquet.")
 DECISION = {
     "type": "object",
@@ -127,10 +133,14 @@ def batch(request: HttpRequest, identifier: str) -> Any:
 
 
 @router.post("{identifier}/file", response=BatchAnswer, url_name="api_decision_file")
-def file(request: HttpRequest, identifier: str, decisions: File[UploadedFile]) -> Any:
+def file(request: HttpRequest, identifier: str, decisions: File[UploadedFile | None] = None) -> Any:
     """Take a file in, row by row; of its answers those refused are listed, a thousand at most."""
     admit(request, SCOPE)
     system, now, actor = _system(identifier), timezone.now(), actor_on(request)
+    if uploads.refused(request):
+        raise BadInput(TOO_LARGE)
+    if decisions is None:
+        raise BadInput(NO_FILE)
     name = Path(decisions.name or "").name[:200]
     if Path(name).suffix.lower() not in ENDINGS:
         raise BadInput(WRONG_KIND)
@@ -141,7 +151,9 @@ def file(request: HttpRequest, identifier: str, decisions: File[UploadedFile]) -
         with path.open("wb") as kept:
             for chunk in decisions.chunks():
                 kept.write(chunk)
-        rows = read_file(path, name=name, now=now, zone=taking.zone())
+        rows = read_file(
+            path, name=name, now=now, zone=taking.zone(), tables=laying.tables_of(system)
+        )
         for answer in taking.take(delivery, rows, actor=actor, at=now):
             if answer.state == REFUSED and len(refused) < MOST_REFUSALS:
                 refused.append(_row(answer))

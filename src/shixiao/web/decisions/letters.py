@@ -8,7 +8,7 @@ from shixiao.checkup.report.speech import Speech
 from shixiao.exports import Document
 from shixiao.terms import Text
 from shixiao.web.shell.pages import language
-from shixiao.workflows.decisions.explaining import Explained
+from shixiao.workflows.decisions.explaining import FIXED, Explained
 from shixiao.workflows.decisions.remedies import AFTERWARDS, WARNING
 
 TITLE = Text("关于您的决定的说明", "Your decision explained")
@@ -29,6 +29,32 @@ def letter(told: Explained) -> bytes:
     office = speech.full_name(told.row.system.department.name)
     document.letterhead(office, told.row.code)
     document.title(say(TITLE))
+    _what(document, told, speech)
+    _facts(document, told, speech)
+    document.heading(say(HEADS["ways"]))
+    for sentence in [*map(say, told.ways), *([say(told.why_none)] if told.why_none else [])]:
+        document.paragraph(sentence)
+    document.heading(say(HEADS["people"]))
+    document.paragraph(say(FIXED["right"]) + say(told.scheme.people))
+    document.heading(say(HEADS["until"]))
+    for remedy in told.remedies:
+        due = speech.day(remedy.due.isoformat())
+        where, basis = say(remedy.where), say(BASES[remedy.rule.kind])
+        said = say(REMEDIES[remedy.rule.id])
+        document.paragraph(
+            f"{said}：{due}以前，{where}（{basis}）。"
+            if chinese
+            else f"{said}: by {due}, {where} ({basis})."
+        )
+    for warning in (WARNING, AFTERWARDS):
+        document.paragraph(say(warning))
+    document.signature(office, speech.day(timezone.localdate().isoformat()))
+    return document.to_bytes()
+
+
+def _what(document: Document, told: Explained, speech: Speech) -> None:
+    """Write what was decided, what stood before, and by which law."""
+    chinese, say = speech.language == "zh", speech.say
     document.heading(say(HEADS["what"]))
     name, about = say(told.row.system.name), say(told.scheme.about)
     when = speech.day(timezone.localdate(told.record.ts).isoformat())
@@ -38,42 +64,35 @@ def letter(told: Explained) -> bytes:
         else f"On {when} the system “{name}” dealt with your {about}: {say(told.result)}."
         f" {say(told.roles)}"
     )
-    if told.record.article:
-        document.paragraph(("依据：" if chinese else "By: ") + told.record.article)
+    if told.former:
+        document.paragraph(say(FIXED["corrected"]) + say(told.former) + ("。" if chinese else "."))
+    if told.row.suspended:
+        document.paragraph(say(FIXED["suspended"]))
+    article = told.record.article or say(FIXED["no_article"])
+    document.paragraph(("依据：" if chinese else "By: ") + article)
     if told.record.explanation:
         document.paragraph(told.record.explanation)
+
+
+def _facts(document: Document, told: Explained, speech: Speech) -> None:
+    """Write which facts were used, each with its register and what to do if it is wrong."""
+    chinese, say = speech.language == "zh", speech.say
     document.heading(say(HEADS["facts"]))
+    if not told.facts:
+        document.paragraph(say(FIXED["no_facts"]))
     for fact in told.facts:
         since = speech.day(fact.factor.day.isoformat()) if fact.factor.day else ""
-        source = "，".join(filter(None, (say(fact.register), since)))
-        if not chinese:
-            source = ", ".join(filter(None, (say(fact.register), since)))
-        how = f"{say(fact.how)}" if fact.how else ""
-        sentence = (
+        source = ("，" if chinese else ", ").join(filter(None, (say(fact.register), since)))
+        how = say(fact.how or WRONG)
+        document.paragraph(
             f"{say(fact.name)}：{say(fact.value)}（{source}）。{how}"
             if chinese
             else f"{say(fact.name)}: {say(fact.value)} ({source}). {how}"
         )
-        document.paragraph(sentence.strip())
-    document.heading(say(HEADS["ways"]))
-    for sentence in [*map(say, told.ways), *([say(told.why_none)] if told.why_none else [])]:
-        document.paragraph(sentence)
-    document.heading(say(HEADS["people"]))
-    document.paragraph(say(told.scheme.people))
-    document.heading(say(HEADS["until"]))
-    for remedy in told.remedies:
-        due = speech.day(remedy.due.isoformat())
-        where = say(remedy.where)
-        said = say(REMEDIES[remedy.rule.id])
-        document.paragraph(
-            f"{said}：{due}以前，{where}。" if chinese else f"{said}: by {due}, {where}."
-        )
-    for warning in (WARNING, AFTERWARDS):
-        document.paragraph(say(warning))
-    document.signature(office, speech.day(timezone.localdate().isoformat()))
-    return document.to_bytes()
 
 
+WRONG = Text("不对的，可以提出异议。", "If it is wrong, object.")
+BASES = {"policy": Text("本平台设定", "our own rule"), "law": Text("法律", "law")}
 REMEDIES = {
     "OBJ-01": Text("提出异议", "Object"),
     "REV-F": Text("申请行政复议", "Apply for reconsideration"),

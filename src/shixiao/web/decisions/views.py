@@ -15,12 +15,12 @@ from shixiao.records.models import DecisionCheck, System
 from shixiao.terms import BadInput, Estimate, Text
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.decisions.forms import Codes, Laid, LookUp
-from shixiao.web.decisions.letters import REMEDIES, letter
+from shixiao.web.decisions.letters import BASES, REMEDIES, letter
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.decisions import checking, codes, laying, looking_up
-from shixiao.workflows.decisions.explaining import Explained, explain
+from shixiao.workflows.decisions.explaining import FIXED, Explained, explain
 from shixiao.workflows.decisions.remedies import AFTERWARDS, WARNING
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
@@ -98,7 +98,7 @@ def of_system(request: HttpRequest, code: str) -> HttpResponse:
     inside = may(actor, "decision.read", system)
     scheme = laying.scheme_of(system)
     checks = list(system.decision_checks.all()[:SHOWN])
-    n = sum(cell.counts.get("n", 0) for cell in system.decision_cells.all())
+    n = system.decisions.count()
     context = {
         "row": system,
         "scheme": scheme,
@@ -164,6 +164,8 @@ def _own(request: HttpRequest, form: Codes) -> Explained | None:
     told = explain(row) if row is not None else None
     if told is None:
         form.add_error("code", say(WRONG_CODE))
+    else:
+        forgive(request, "decision")
     return told
 
 
@@ -173,6 +175,8 @@ def _shown(told: Explained, form: Codes) -> dict[str, Any]:
         "codes": form.cleaned_data,
         "objections": told.row.objections.all(),
         "names": REMEDIES,
+        "bases": BASES,
+        "fixed": FIXED,
         "warning": WARNING,
         "afterwards": AFTERWARDS,
     }

@@ -15,6 +15,7 @@ from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.decisions.laying import scheme_of
 from shixiao.workflows.moving import LONGEST
+from shixiao.workflows.objections.judging import panel, proposed
 
 TEXT = forms.Textarea(attrs={"rows": 5})
 
@@ -117,8 +118,17 @@ def _field(need: str, row: Objection) -> dict[str, forms.Field]:
             ),
         }
     label, choices = CHOICES.get(need, (None, None))
+    if need == "outcome":
+        asked = proposed(row)
+        choices = {name: text for name, text in (choices or {}).items() if name in asked}
+    if need == "vote" and row.decision is None:
+        choices = {name: text for name, text in (choices or {}).items() if name != "correct"}
+    if need == "member":
+        label = Text("哪名专家", "Which member")
+        choices = {one.code: Text.of(one.code) for one in panel(row) if one.given is None}
     if need == "result":
-        scheme = scheme_of(row.system)
+        received = row.decision.received if row.decision else None
+        scheme = scheme_of(row.system, at=received)
         label = Text("现在的结果", "The result that stands now")
         choices = {v: one.name for v, one in scheme.outcomes.items()} if scheme else {}
     if label is not None and choices is not None:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from shixiao.fairness.decisions import read_scheme
 from shixiao.fairness.objections import ended
 from shixiao.records.models import (
     AlikeDecision,
@@ -29,12 +30,13 @@ from shixiao.web.decisions.letters import REMEDIES
 from shixiao.web.objections.forms import Follow, Join, OfDecision, OfSystem, Verb
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say
 from shixiao.web.shell.qr import qr
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.decisions import codes
+from shixiao.workflows.decisions.explaining import FIXED, explain
 from shixiao.workflows.decisions.remedies import WARNING
 from shixiao.workflows.draws import Public
 from shixiao.workflows.moving import Act
@@ -52,19 +54,26 @@ from shixiao.workflows.refusals import (
     Stale,
 )
 
+MOST_SHOWN = 200
 MOST_FILED, MOST_TRIES = 20, 20  # an hour from one address
+FILING, COUNTER, LOOK_UP = "objection", "objection-counter", "decision.look_up"
+"""Counters file for many from one address: of who looks up receipts there wrong codes count."""
 TOO_MANY = Text(
     "一小时内提交得太多，请稍后再试，或到窗口提出。",
     "Too much was sent within an hour. Try again later, or file it at a counter.",
 )
 DONE = Text("已办理：{verb}。", "Done: {verb}.")
-JOINED = Text("已附议，现在共 {n:,} 人。", "You joined; {n:,} people object now.")
+JOINED = Text(
+    "已附议，现在自报共 {n:,} 人。", "You joined; {n:,} people object by their own account."
+)
 OPINE, LEAVE = (
     Text("提出评审意见", "Give your opinion"),
     Text("退出评审小组", "Leave the panel"),
 )
 LEADS = Text("对“{name}”提出异议", "Object to “{name}”")
-NEEDS = {"carry": ("result", "reason"), "opine": ("vote", "opinion"), "leave": ("reason",)}
+REPLACE = Text("替换没有提出意见的专家", "Replace a member who gives no opinion")
+NEEDS = {"carry": ("result", "reason"), "opine": ("vote", "opinion"), "leave": ("reason",),
+         "replace": ("member", "reason")}  # fmt: skip
 TONES = {"filed": "amber", "accepted": "amber", "frozen": "amber", "sitting": "amber",
          "decided": "amber", "carried": "green", "rejected": "grey", "refused": "grey",
          "withdrawn": "grey"}  # fmt: skip
@@ -83,11 +92,14 @@ def to_decision(request: HttpRequest) -> HttpResponse:
     begun = request.method == "POST" and "statement" not in request.POST
     form = OfDecision(initial=initial) if begun else OfDecision(request.POST or None)
     if request.method == "POST" and not begun and form.is_valid():
-        limit(request, "objection", MOST_FILED, TOO_MANY)
+        at_counter = may(actor_on(request), LOOK_UP)
+        limit(request, COUNTER if at_counter else FILING, MOST_FILED, TOO_MANY)
         row = codes.found(form.cleaned_data["number"], form.cleaned_data["code"])
         if row is None:
             form.add_error("code", say(WRONG_CODE))
         else:
+            if at_counter:
+                forgive(request, COUNTER)
             said = _said(form.cleaned_data)
             file = filing.against_decision
             done = _filed(request, form, lambda actor, at: file(row, said, actor=actor, at=at))
@@ -102,7 +114,8 @@ def to_system(request: HttpRequest) -> HttpResponse:
     """File an objection to a system itself; an address with its code is for posters at counters."""
     form = OfSystem(request.POST or None, initial={"system": request.GET.get("system", "")})
     if request.method == "POST" and form.is_valid():
-        limit(request, "objection", MOST_FILED, TOO_MANY)
+        if not may(actor_on(request), LOOK_UP):
+            limit(request, FILING, MOST_FILED, TOO_MANY)
         system = System.objects.get(code=form.cleaned_data["system"])
         said = _said(form.cleaned_data)
         file = filing.against_system
@@ -155,38 +168,62 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """Show an objection: how far it is to everybody, what it says to those inside."""
-    row, actor = _row(code), actor_on(request)
-    panel = judging.panel(row)
+    return _page(request, _row(code), Join())
+
+
+def _page(request: HttpRequest, row: Objection, form: Join, *, status: int = 200) -> HttpResponse:
+    actor, panel = actor_on(request), judging.panel(row)
     mine = _mine(row, actor)
     inside = may(actor, "objection.read", row) or mine is not None
-    verbs = [(verb.id, verb.name) for verb in doable(row, actor)]
+    today = timezone.localdate(timezone.now())
+    verbs = [(verb.id, verb.name) for verb in doable(row, actor, today=today)]
     if mine is not None and row.state == "sitting" and mine.given is None:
         verbs += [("opine", OPINE), ("leave", LEAVE)]
+    reach = may(actor, "objection.handle", row)
+    if reach and row.state == "sitting" and any(member.given is None for member in panel):
+        verbs.append(("replace", REPLACE))
+    carries = may(actor, "objection.carry", row) and row.state == "decided"
     context = _shown(row) | {
         "inside": inside,
-        "may_reach": may(actor, "objection.handle", row),
+        "may_reach": reach,
+        "fixed": FIXED,
+        "told": explain(row.decision) if inside and row.decision else None,
         "verbs": verbs,
         "panel": panel,
+        "joined": row.joined.all()[:MOST_SHOWN] if inside else (),
         "left_out": row.members.exclude(ground=None) if inside else (),
         "draws": [each.code for each in _draws(row)],
         "notices": row.notices.all() if inside else (),
-        "alike": row.alike.select_related("decision")[:200] if inside else (),
+        "alike": _alike(row) if inside else (),
         "alike_open": row.alike.filter(state="open").count(),
-        "may_carry": may(actor, "objection.carry", row) and row.state == "decided",
-        "form": Join() if row.kind == "system" and not ended(row.state) else None,
+        "may_carry": carries,
+        "form": form if row.kind == "system" and not ended(row.state) else None,
         "outcomes": life().outcomes,
         "show_opinions": inside and all(m.given for m in panel),
     }
-    return render(request, "objections/one.html.j2", context)
+    return render(request, "objections/one.html.j2", context, status=status)
+
+
+def _alike(row: Objection) -> list[tuple[AlikeDecision, list[tuple[str, Text]]]]:
+    """Return alike decisions, each with the results that were laid down when it was received."""
+    known = [(each.at, read_scheme(each.content)) for each in row.system.decision_schemes.all()]
+    found = []
+    for each in row.alike.select_related("decision")[:MOST_SHOWN]:
+        then = (scheme for at, scheme in known if at <= each.decision.received)
+        scheme = next(then, known[0][1] if known else None)
+        outcomes = scheme.outcomes if scheme else {}
+        found.append((each, [(value, one.name) for value, one in outcomes.items()]))
+    return found
 
 
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Join an objection to a system."""
-    limit(request, "objection", MOST_FILED, TOO_MANY)
+    limit(request, FILING, MOST_FILED, TOO_MANY)
     form, row = Join(request.POST), _row(code)
-    if form.is_valid():
-        held = filing.join(row, form.cleaned_data["statement"], at=timezone.now())
-        messages.success(request, say(JOINED.format(n=held.voices)))
+    if not form.is_valid():
+        return _page(request, row, form, status=422)
+    held = filing.join(row, form.cleaned_data["statement"], at=timezone.now())
+    messages.success(request, say(JOINED.format(n=held.voices)))
     return HttpResponseRedirect(reverse("objection", args=[code]))
 
 
@@ -241,6 +278,11 @@ def _do(row: Objection, verb: str, done: Act, given: dict[str, Any]) -> None:
         if member is None:
             raise Forbidden(NOT_YOURS)
         judging.leave(member, done, reason=given["reason"])
+    elif verb == "replace":
+        silent = next((m for m in judging.panel(row) if m.code == given["member"]), None)
+        if silent is None:
+            raise Stale(CHANGED)
+        judging.leave(silent, done, reason=given["reason"])
     elif verb == "carry":
         result = given.get("result", "")
         carrying.carry(row, done, result=result, reason=given["reason"])
@@ -270,6 +312,12 @@ def _name_of(row: Objection, verb: str, actor: Actor) -> Text:
         if _mine(row, actor) is None:
             raise Forbidden(NOT_YOURS)
         return OPINE if verb == "opine" else LEAVE
+    if verb == "replace":
+        if not may(actor, "objection.handle", row):
+            raise Forbidden(NOT_YOURS)
+        if row.state != "sitting":
+            raise Stale(CHANGED)
+        return REPLACE
     known = life().verbs.get(verb)
     if known is None or verb in {"deem", "withdraw"}:
         raise Missing(NOT_FOUND)
@@ -305,6 +353,8 @@ def _followed(request: HttpRequest, form: Follow) -> Objection | None:
     row = handling.found(form.cleaned_data["number"], form.cleaned_data["code"])
     if row is None:
         form.add_error("code", say(WRONG_CODE))
+    else:
+        forgive(request, "objection-follow")
     return row
 
 
@@ -329,7 +379,10 @@ def _line(row: Objection) -> dict[str, Any]:
     about = (
         Text("对一件决定", "to a decision")
         if row.kind == "decision"
-        else Text(f"对系统本身，{row.voices:,} 人", f"to the system itself, {row.voices:,} people")
+        else Text(
+            f"对系统本身，自报 {row.voices:,} 人",
+            f"to the system itself, {row.voices:,} people by their own account",
+        )
     )
     return {
         "title": row.system.name,

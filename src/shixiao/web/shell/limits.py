@@ -17,7 +17,22 @@ def limit(request: HttpRequest, what: str, most: int, refusal: Text) -> None:
     Raises:
         Forbidden: there were too many; it says ``refusal``.
     """
-    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
+    key = _key(request, what)
     cache.add(key, 0, HOUR)
     if cache.incr(key) > most:
         raise Forbidden(refusal)
+
+
+def forgive(request: HttpRequest, what: str) -> None:
+    """Count a try no longer: it was right, and limits are for guesses.
+
+    Many who are right may share an address: a counter, a community centre, a household.
+    """
+    try:
+        cache.decr(_key(request, what))
+    except ValueError:  # the hour ended meanwhile, and with it the count
+        return
+
+
+def _key(request: HttpRequest, what: str) -> str:
+    return f"{what}:{request.META.get('REMOTE_ADDR', '')}"

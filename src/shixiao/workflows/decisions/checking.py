@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, F, OuterRef, Subquery
 
 from shixiao.fairness import Asked, Cube, audit
 from shixiao.fairness.decisions import (
@@ -82,11 +82,24 @@ def open_case(made: DecisionCheck, measure: str, *, actor: Actor, at: datetime) 
 
 
 def look_at_all(*, now: datetime) -> int:
-    """Check every system that was sent decisions since its last check; return how many."""
-    newest = System.objects.annotate(
-        came=Max("decision_deliveries__at"), seen=Max("decision_checks__at")
+    """Check every system with decisions that its last check did not see; return how many.
+
+    What a check saw is how many there were, for a delivery may begin before it and end after it;
+    what came in while it ran, or got its table since, is not replayed yet.
+    """
+    counted = LoggedDecision.objects.order_by().values_list("system").annotate(n=Count("id"))
+    there = dict(counted)
+    newest = DecisionCheck.objects.filter(system=OuterRef("pk")).values("n")[:1]
+    systems = System.objects.filter(pk__in=there).annotate(seen=Subquery(newest))
+    left = LoggedDecision.objects.order_by().filter(
+        replayed="", system__decision_tables__version=F("version")
     )
-    due = [each for each in newest if each.came and (each.seen is None or each.came > each.seen)]
+    open_ = set(left.values_list("system", flat=True).distinct())
+    due = [
+        each
+        for each in systems
+        if each.seen is None or there[each.pk] > each.seen or each.pk in open_
+    ]
     for system in due:
         look(system, cause=DAILY, reference="", at=now)
     return len(due)

@@ -100,10 +100,15 @@ def register_table(
     return made
 
 
-def scheme_of(system: System) -> Scheme | None:
-    """Return what is laid down for a system now; None where nothing is."""
-    newest = system.decision_schemes.first()
-    return read_scheme(newest.content) if newest else None
+def scheme_of(system: System, *, at: datetime | None = None) -> Scheme | None:
+    """Return what is laid down for a system now, or was at a time; None where nothing is.
+
+    A decision is named and counted by what was laid down when it was received: results may have
+    been renamed since, or burden people no longer.
+    """
+    rows = system.decision_schemes.all()
+    found = (rows.filter(at__lte=at).first() if at else None) or rows.first()
+    return read_scheme(found.content) if found else None
 
 
 def tables_of(system: System) -> dict[str, RuleTable]:

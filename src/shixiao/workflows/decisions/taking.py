@@ -103,27 +103,30 @@ def begin(system: System, *, name: str, actor: Actor, at: datetime) -> DecisionD
 def take(delivery: DecisionDelivery, rows: Rows, *, actor: Actor, at: datetime) -> Iterator[Answer]:
     """Take the rows of a delivery in, part by part; give the answer to each in their order.
 
-    The delivery is closed, and its leaf written, when all answers were taken.
+    The delivery is closed, and its leaf written, when all answers were taken, and also where it
+    breaks off: with what was taken until then.
 
     Raises:
         Incomplete: nothing is laid down for its decisions.
     """
-    scheme = scheme_of(delivery.system)
+    scheme = scheme_of(delivery.system, at=at)
     if scheme is None:
         raise Incomplete(NO_SCHEME)
     versions = frozenset(delivery.system.releases.values_list("label", flat=True))
     left, digest = iter(rows), sha256()
-    while part := list(islice(left, PART)):
-        with transaction.atomic():
-            taking = _Taking(delivery, scheme, versions, at)
-            answers = taking.answers(part)
-            taking.save()
-        for answer in answers:
-            setattr(delivery, answer.state, getattr(delivery, answer.state) + 1)
-            delivery.late += answer.late and answer.state == TAKEN
-            yield answer
-        digest.update("".join(row.sha256 for row in taking.rows).encode())
-    _close(delivery, digest.hexdigest(), actor, at)
+    try:
+        while part := list(islice(left, PART)):
+            with transaction.atomic():
+                taking = _Taking(delivery, scheme, versions, at)
+                answers = taking.answers(part)
+                taking.save()
+            digest.update("".join(row.sha256 for row in taking.rows).encode())
+            for answer in answers:
+                setattr(delivery, answer.state, getattr(delivery, answer.state) + 1)
+                delivery.late += answer.late and answer.state == TAKEN
+            yield from answers
+    finally:
+        _close(delivery, digest.hexdigest(), actor, at)
 
 
 def zone() -> ZoneInfo:
@@ -158,14 +161,13 @@ class _Taking:
 
     def save(self) -> None:
         """Write what was taken: cells first, then decisions, then what contradicts them."""
-        keys = [cell.key for cell in self._cells.values()]
-        held = {
-            cell.key: cell
-            for cell in DecisionCell.objects.filter(system=self._system, key__in=keys)
-        }
-        for cell in held.values():
-            grown = next(each for each in self._cells.values() if each.key == cell.key)
-            cell.counts, grown.pk = added(cell.counts, grown.counts), cell.pk
+        grown = {cell.key: cell for cell in self._cells.values()}
+        # Objections and corrections count in single cells, so what is added to is locked; all in
+        # one order, so that two never wait for each other.
+        rows = DecisionCell.objects.filter(system=self._system, key__in=grown).order_by("pk")
+        held = {cell.key: cell for cell in rows.select_for_update(of=("self",))}
+        for key, cell in held.items():
+            cell.counts, grown[key].pk = added(cell.counts, grown[key].counts), cell.pk
         fresh = [cell for cell in self._cells.values() if cell.key not in held]
         DecisionCell.objects.bulk_create(fresh)
         DecisionCell.objects.bulk_update(held.values(), ["counts"])

@@ -22,8 +22,14 @@ from shixiao.workflows.objections.moving import begin, go
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
+ALTERS = ("uphold", "correct")
 CHANGES = ("uphold", "correct", "redecide", "correct_data")
 NO_RESULT = Text("请选择现在的结果。", "Choose the result that stands now.")
+NO_CHANGE = Text(
+    "异议成立，决定须撤销或更正：现在的结果不能与原来的相同。",
+    "The objection was upheld and the decision is to be quashed or corrected: what stands now"
+    " cannot be what stood before.",
+)
 STILL = Text(
     "还有 {n} 件同类决定没有重新审查。", "{n} alike decisions have not been looked at again."
 )
@@ -41,13 +47,17 @@ def carry(objection: Objection, act: Act, *, result: str, reason: str) -> Object
 
     Raises:
         Forbidden, Stale: it is another department's; it moved on.
-        Incomplete: no result, no word of what was done, or alike decisions are open.
+        Incomplete: no result or the one that was quashed, no word of what was done, or alike
+            decisions are open.
     """
     held = begin(objection, "carry", act)
     open_ = held.alike.filter(state=AlikeDecision.State.OPEN).count()
     if open_:
         raise Incomplete(STILL.format(n=open_))
     if held.decision is not None and held.outcome in CHANGES:
+        stands = held.decision.corrected or held.decision.final
+        if held.outcome in ALTERS and result == stands:
+            raise Incomplete(NO_CHANGE, field="result")
         correct(held.decision, act, result=result, reason=reason, reference=held.code)
     go(held, "carry", act, {"reason": reason})
     return held
@@ -86,7 +96,7 @@ def correct(
         Incomplete: no such result is laid down.
     """
     held = moving.locked(decision)
-    scheme = scheme_of(held.system)
+    scheme = scheme_of(held.system, at=held.received)
     if scheme is None or result not in scheme.outcomes:
         raise Incomplete(NO_RESULT, field="result")
     record = record_of(held)

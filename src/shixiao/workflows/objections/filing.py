@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from shixiao.checkup.report.speech import both_days
 from shixiao.fairness.decisions import added
 from shixiao.fairness.objections import ended, file, suspends
-from shixiao.records.models import LoggedDecision, Objection, System
+from shixiao.records.models import LoggedDecision, Objection, ObjectionVoice, System
 from shixiao.rules import load_calendar
 from shixiao.seals import short_code
 from shixiao.terms import Text
@@ -77,26 +77,31 @@ def against_decision(
 ) -> tuple[Objection, str]:
     """File an objection to a decision; return it and its query code, which is told once.
 
+    The same form sent again, whatever became of its objection, is answered as before and changes
+    nothing.
+
     Raises:
         Incomplete: nothing is said, or the time is over (OBJ-01).
         Stale: one is under way.
     """
     held, today = moving.locked(decision), timezone.localdate(at)
+    sent = _sent_before(held.system, held, said)
+    if sent is not None:
+        return sent
     record, scheme = record_of(held), scheme_of(held.system)
     due = due_day(OBJECT, known_on(record))
     if due is not None and today > due:
         raise Incomplete(TOO_LATE.format(due=both_days(due)), field="statement")
-    others = held.objections.order_by("filed")
-    if not _sent_before(said) and any(not ended(each.state) for each in others):
+    others = list(held.objections.order_by("filed"))
+    if any(not ended(each.state) for each in others):
         raise Stale(OPEN)
     stays = suspends(
         automatic=record.system_role == "automatic",
         irreversible=scheme is not None and scheme.irreversible,
         rules=pack(),
     )
-    fresh = not others.exists()
     made, query = _file(held.system, held, said, stays, actor, at)
-    if fresh and not held.objections.exclude(pk=made.pk).exists():
+    if not others:
         cell = moving.locked(held.cell)
         cell.counts = added(cell.counts, {"appealed": 1})
         cell.save(update_fields=["counts"])
@@ -117,7 +122,9 @@ def against_system(
     """
     if not 1 <= said.voices <= MOST_VOICES:
         raise Incomplete(WRONG_VOICES, field="voices")
-    return _file(system, None, said, False, actor, at)
+    held = moving.locked(system)
+    sent = _sent_before(held, None, said)
+    return sent if sent is not None else _file(held, None, said, False, actor, at)
 
 
 @transaction.atomic
@@ -132,7 +139,10 @@ def join(objection: Objection, statement: str, *, at: datetime) -> Objection:
     if held.kind != Objection.Kind.SYSTEM or ended(held.state):
         raise Stale(CHANGED)
     own = needed(statement, field="statement", missing=NO_STATEMENT)
-    moving.touch(held, voices=held.voices + 1)
+    # No version: it moves nothing on, and officers' forms stay what they are.
+    held.voices += 1
+    held.save(update_fields=["voices"])
+    ObjectionVoice.objects.create(objection=held, statement=own, at=at)
     put(
         "objection.joined",
         held.code,
@@ -154,14 +164,32 @@ def audit_objected(*, now: datetime) -> int:
     return len(systems)
 
 
-def _sent_before(said: Said) -> bool:
-    code = _query(said)
-    return bool(said.once) and Objection.objects.filter(query_hash=query_hash(code)).exists()
+def _sent_before(
+    system: System, decision: LoggedDecision | None, said: Said
+) -> tuple[Objection, str] | None:
+    """Return the objection of a form that was sent before, with its code; None for a new one."""
+    if not said.once:
+        return None
+    query = _query(system, decision, said)
+    rows = Objection.objects.filter(query_hash=query_hash(query))
+    known = rows.filter(system=system, decision=decision).first()
+    return (known, query) if known is not None else None
 
 
-def _query(said: Said) -> str:
-    seed = f"objection:{said.once}".encode()
-    return short_code(sha256(seed).digest()[:5] if said.once else secrets.token_bytes(5))
+def _query(system: System, decision: LoggedDecision | None, said: Said) -> str:
+    """Return the query code of an objection: by the form and what it is against, or at random."""
+    if not said.once:
+        return short_code(secrets.token_bytes(5))
+    against = str(decision.pk) if decision else ""
+    seed = f"objection\x1f{system.code}\x1f{against}\x1f{said.once}".encode()
+    return short_code(sha256(seed).digest()[:5])
+
+
+def _free(query: str) -> str:
+    """Return a query code that no objection has, this one if it is free."""
+    while Objection.objects.filter(query_hash=query_hash(query)).exists():
+        query = short_code(secrets.token_bytes(5))
+    return query
 
 
 def _file(
@@ -173,33 +201,26 @@ def _file(
     at: datetime,
 ) -> tuple[Objection, str]:
     own = needed(said.statement, field="statement", missing=NO_STATEMENT)
-    query, today = _query(said), timezone.localdate(at)
+    query, today = _free(_query(system, decision, said)), timezone.localdate(at)
     course, told = file(today, suspended=stays, rules=pack(), calendar=load_calendar("cn"))
     kind = Objection.Kind.DECISION if decision else Objection.Kind.SYSTEM
-    try:
-        with transaction.atomic():
-            made = Objection.objects.create(
-                kind=kind,
-                system=system,
-                decision=decision,
-                voices=said.voices,
-                statement=own,
-                contact=said.contact.strip()[:200],
-                helper=said.helper.strip()[:300],
-                query_hash=query_hash(query),
-                filed=at,
-                filed_by=actor.account,
-                state=course.state,
-                entered=course.since,
-                due=course.due,
-                due_rule=course.rule,
-                suspended=stays,
-            )
-    except IntegrityError:  # the same form was sent before
-        known = Objection.objects.filter(query_hash=query_hash(query), system=system).first()
-        if known is None:
-            raise
-        return known, query
+    made = Objection.objects.create(
+        kind=kind,
+        system=system,
+        decision=decision,
+        voices=said.voices,
+        statement=own,
+        contact=said.contact.strip()[:200],
+        helper=said.helper.strip()[:300],
+        query_hash=query_hash(query),
+        filed=at,
+        filed_by=actor.account,
+        state=course.state,
+        entered=course.since,
+        due=course.due,
+        due_rule=course.rule,
+        suspended=stays,
+    )
     facts = {
         "kind": kind.value,
         "concerns": system.code,

@@ -55,6 +55,10 @@ OPINIONS = Text(
 )
 MAJORITY = Text("多数专家的意见相反。", "Most of the panel say otherwise.")
 NO_OPINION = Text("请写明意见的理由。", "Give the reasons for your opinion.")
+NOT_PROPOSED = Text(
+    "只能按认定成立的专家所提的办法处理。",
+    "It is dealt with in a way that a member who upholds it proposed.",
+)
 OF_SYSTEM = Text("这一项只适用于对决定的异议。", "This applies to objections to a decision only.")
 SHUT = Text("异议 {code} 成立，暂停使用。", "Objection {code} was upheld; it is shut.")
 
@@ -146,7 +150,7 @@ def opine(
     Raises:
         Forbidden: the person was not drawn.
         Stale: it moved on, or the opinion was given.
-        Incomplete: no reasons, or no outcome where it upholds.
+        Incomplete: no reasons, or no outcome that can be where it upholds.
     """
     held = moving.locked(objection)
     check(act.actor, "objection.sit", held)
@@ -157,6 +161,8 @@ def opine(
         raise Stale(CHANGED)
     if upholds and outcome not in life().outcomes:
         raise Incomplete(NO_OPINION, field="outcome")
+    if upholds and held.decision is None and outcome == "correct":
+        raise Incomplete(OF_SYSTEM, field="outcome")
     mine.opinion = needed(opinion, field="opinion", missing=NO_OPINION)
     mine.upholds, mine.outcome, mine.given = upholds, outcome if upholds else "", act.at
     mine.save()
@@ -172,12 +178,13 @@ def uphold(objection: Objection, act: Act, *, outcome: str, reason: str) -> Obje
 
     Raises:
         Forbidden, Stale: the person may not; it moved on.
-        Incomplete: opinions are missing or say otherwise; no outcome, no reasons.
+        Incomplete: opinions are missing or say otherwise; an outcome that nobody who upholds it
+            proposed, or no reasons.
     """
     held = begin(objection, "uphold", act)
     _check_majority(held, upholds=True)
-    if held.decision is None and outcome == "correct":
-        raise Incomplete(OF_SYSTEM, field="outcome")
+    if outcome not in proposed(held):
+        raise Incomplete(NOT_PROPOSED, field="outcome")
     go(held, "uphold", act, {"outcome": outcome, "reason": reason})
     _count(held, {"answered": 1, "upheld": 1})
     _put_decided(held, outcome, reason, act)
@@ -213,6 +220,11 @@ def panel(row: Objection) -> list[PanelMember]:
     )
 
 
+def proposed(row: Objection) -> set[str]:
+    """Return what is to be done by those of the panel who uphold it."""
+    return {member.outcome for member in panel(row) if member.upholds}
+
+
 def newest_draw(row: Objection) -> Draw:
     """Return the draw of the panel, as last amended."""
     return Draw.objects.get(subject=row.code, tag=PANEL, later__isnull=True)
@@ -233,10 +245,11 @@ def ties_of(row: Objection) -> Ties:
         people |= {one.proposed_by_id, one.answered_by_id}
     people |= set(system.releases.values_list("by", flat=True))
     people |= set(system.decision_schemes.values_list("by", flat=True))
-    if row.decision_id is not None:
-        earlier = PanelMember.objects.filter(objection__decision=row.decision_id)
-        earlier = earlier.exclude(objection=row).filter(drawn__isnull=False)
-        people |= set(earlier.values_list("account", flat=True))
+    people |= set(system.decision_tables.values_list("by", flat=True))
+    # Who judged the same matter before: the decision, or the system itself.
+    same = PanelMember.objects.filter(objection__system=system, objection__decision=row.decision)
+    earlier = same.exclude(objection=row).filter(drawn__isnull=False)
+    people |= set(earlier.values_list("account", flat=True))
     return Ties(
         frozenset(map(str, concerned)),
         system.supplier,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from shixiao.checkup.report.speech import both_days
-from shixiao.fairness.objections import Course, Told, pass_day, step
+from shixiao.fairness.objections import Course, Told, pass_day, step, table
 from shixiao.records.models import Objection, ObjectionNotice
 from shixiao.rules import load_calendar
 from shixiao.seals import sha256_of
@@ -41,12 +41,15 @@ def life() -> Life:
     return read_life("objections", "shixiao.fairness")
 
 
-def doable(row: Objection, actor: Actor) -> list[Verb]:
+def doable(row: Objection, actor: Actor, *, today: date) -> list[Verb]:
     """Return what the person can do with an objection now; what time does is not among it."""
+    late = row.due is not None and today > row.due
     return [
         verb
         for verb in life().verbs_from(row.state)
-        if may(actor, verb.right, row) and verb.id not in {"deem", "withdraw"}
+        if may(actor, verb.right, row)
+        and verb.id not in {"deem", "withdraw"}
+        and not (late and table()["verbs"][verb.id].get("by_due"))
     ]
 
 
