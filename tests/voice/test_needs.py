@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shixiao.rules import load_pack
-from shixiao.voice import topics
+from shixiao.voice import Message, topics
 from shixiao.voice.needs import Search, Service, needs
 from shixiao.voice.replies import copies_of_replies, hints
 from tests.voice.messages import spoken
@@ -91,3 +91,24 @@ def test_the_twentieth_copy_of_a_reply_is_counted_as_the_first(varied: bool) -> 
     names = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"
     counts = copies_of_replies([name * varied + same for name in names], rules=RULES)
     assert counts == [19] * 20
+
+
+@pytest.mark.parametrize(("named", "has_one"), [(0, False), (1, False), (4, True)])
+def test_a_service_that_enough_people_name_fits_whatever_words_they_use(
+    named: int, has_one: bool
+) -> None:
+    rows = [
+        Message(
+            str(i),
+            f"共享单车堵在路口过不去，单车堆成山，{i}号楼",
+            person=f"p{i}",
+            service="S9" if i < named else "",
+        )
+        for i in range(12)
+    ]
+    others = [replace(m, id=f"o{m.id}", service="S2") for m in spoken(60)]
+    services = [*SERVICES, Service("S9", "互联网租赁车辆秩序举报")]
+    all_rows = [*rows, *others]
+    found = needs(all_rows, topics(all_rows, rules=RULES), services, rules=RULES)
+    bikes = [n for n in found if n.kind == "no_service" and "单车" in "".join(n.terms)]
+    assert bool(bikes) != has_one

@@ -15,6 +15,7 @@ from shixiao.potemkin.city import parse_plant, write_city
 from shixiao.potemkin.designs import write_designs
 from shixiao.potemkin.score import read_json
 from shixiao.potemkin.score import score as grade
+from shixiao.potemkin.voices import write_voices
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
@@ -191,6 +192,39 @@ def designs(folder: Path, truth: Path, seed: int, services: int, share: float) -
         services=str(services),
         plants=str(len(written["plants"])),
         decoys=str(len(written["decoys"])),
+    )
+    click.echo(line.in_language(Settings.from_environment().language))
+
+
+@potemkin.command(
+    help="生成留言、服务清单、表态和人口，植入没有服务的需求 · write messages, services, votes and"
+    " people, with needs that no service is for."
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--truth",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="真相文件，须在 DIR 之外 · file for the truth, outside DIR",
+)
+@click.option("--seed", type=click.IntRange(min=0), required=True, help="随机种子 · seed of chance")
+def voices(folder: Path, truth: Path, seed: int) -> None:
+    """Write voices and say what is in them."""
+    write_voices(folder, truth=truth, seed=seed)
+    written = read_json(truth)
+    line = Text(
+        "{folder}：没有服务的需求 {needs} 个，有服务的事 {served} 件，集体留言 {campaigns} 组，"
+        "抱团表态 {brigade} 人",
+        "{folder}: {needs} needs without a service, {served} matters with one, campaigns:"
+        " {campaigns},"
+        " a brigade of {brigade}",
+    ).format(
+        folder=str(folder),
+        needs=str(len(written["needs"])),
+        served=str(len(written["served"])),
+        campaigns=str(len(written["campaigns"])),
+        brigade=str(len(written["brigade"])),
     )
     click.echo(line.in_language(Settings.from_environment().language))
 

@@ -12,6 +12,7 @@ Source: A. Z. Broder (1997), as ``signatures``; the ratio is Neyman's and Pearso
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +35,7 @@ ALIKE, FEWEST, EVIDENCE, COPIED, BURST, CROWD = (
 )
 ERRORS = 4  # standard errors that a copy may be farther from the middle than the usual one
 DEALS = 3  # conversations with the votes dealt anew
+LEVELS = (0.0, 0.85, 0.9, 0.95)  # of likeness at which a star is held against dealt votes
 HOLD = 0.8
 """Share of a brigade's members in the shortest span that is told."""
 Floats = npt.NDArray[np.float64]
@@ -122,27 +124,31 @@ class _Luck:
 
     def __init__(self, votes: npt.NDArray[np.int8], rules: RulePack, seed: int) -> None:
         self.votes, self.rules, self.seed = votes, rules, seed
+        self._near: dict[float, float] = {}
 
     @cached_property
-    def _sizes(self) -> tuple[float, float]:
+    def _deals(self) -> list[tuple[Pairs, Pairs]]:
         rng = np.random.default_rng(self.seed)
-        near, sure = 0, 0
-        for _ in range(DEALS):
-            one, other = _linked(dealt(self.votes, rng), self.rules)
-            near = max([near, *(len(own) + 1 for own in one.values())])
-            sure = max([sure, *(len(own) + 1 for own in other.values())])
-        times = self.rules.number(TIMES)
-        return times * near, times * sure
+        return [_linked(dealt(self.votes, rng), self.rules) for _ in range(DEALS)]
 
-    @property
-    def near(self) -> float:
-        """Of people whose votes are nearly the same."""
-        return self._sizes[0]
+    def near(self, likeness: float) -> float:
+        """Of people whose votes are the same to at least this share."""
+        if likeness not in self._near:
+            stars = (own for near, _ in self._deals for own in near.values())
+            most = max((_count(own, likeness) for own in stars), default=0)
+            self._near[likeness] = self.rules.number(TIMES) * most
+        return self._near[likeness]
 
-    @property
+    @cached_property
     def sure(self) -> float:
         """Of people whose votes agree where hardly anybody would."""
-        return self._sizes[1]
+        most = max((len(own) + 1 for _, sure in self._deals for own in sure.values()), default=0)
+        return self.rules.number(TIMES) * most
+
+
+def _count(own: Mapping[int, float], likeness: float) -> int:
+    """Return how many people a centre and its neighbours of such likeness are."""
+    return 1 + sum(score >= likeness - 1e-9 for score in own.values())
 
 
 def _crowds(
@@ -158,14 +164,15 @@ def _crowds(
     free = set(range(len(ballots.persons)))
     crowds, untold = [], set[int]()
     for star in _stars(near, many, set(free)):
-        if len(star) <= luck.near:
-            untold |= {*star}
-            continue
         if not {*star} <= free:
             continue
-        middle = _middle(ballots.votes[star])
+        core = _above_chance(star, near[star[0]], many, luck)
+        if not core:
+            untold |= {*star}
+            continue
+        middle = _middle(ballots.votes[core])
         likeness = _likeness(ballots.votes, middle)
-        usual = float(np.median(likeness[star]))
+        usual = float(np.median(likeness[core]))
         noise = np.sqrt(usual * (1 - usual) / max(int((middle != UNSEEN).sum()), 1))
         least = max(rules.number(ALIKE, "template"), usual - ERRORS * noise)
         crowd = [i for i in np.flatnonzero(likeness >= least).tolist() if i in free]
@@ -174,6 +181,21 @@ def _crowds(
             free -= {*crowd}
             crowds.append(crowd)
     return crowds, untold
+
+
+def _above_chance(star: list[int], own: Mapping[int, float], many: float, luck: _Luck) -> list[int]:
+    """Return the part of a star that is larger than chance makes one of its likeness; else none.
+
+    Copies of many statements are more alike than honest people who saw as many, though both may be
+    alike enough to be neighbours.
+    """
+    for likeness in LEVELS:
+        core = [star[0], *(i for i in star[1:] if own[i] >= likeness - 1e-9)]
+        if len(core) < many:
+            return []
+        if len(core) > luck.near(likeness):
+            return core
+    return []
 
 
 def _stars(pairs: Pairs, least: float, free: set[int]) -> list[list[int]]:

@@ -9,7 +9,7 @@ Source: G. Salton and C. Buckley (1988), as ``paraphrases``; the ranking is our 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,7 +25,9 @@ from shixiao.voice.topics import Topic
 from shixiao.voice.wording import bare, readable
 
 NEAR, HARM, HOW, AGAIN, PEOPLE = "VOI-35", "VOI-36", "VOI-37", "VOI-38", "VOI-39"
+NAMED = "VOI-41"
 EXAMPLES = 3
+FEWEST_NAMES = 2  # a single message that names a service may be wrong
 ROWS = 1_000  # texts compared at once
 
 
@@ -120,12 +122,15 @@ def needs(
     fewest = rules.number(PEOPLE)
     texts = [_text_of(topic, messages) for topic in found]
     near = nearest_services(texts, services)
+    told = sum(bool(message.service) for message in messages) >= rules.number(NAMED, "file") * len(
+        messages
+    )
     made: list[Need] = []
     for topic, text, service in zip(found, texts, near, strict=True):
         people, factor = topic.heat.people, _factor(topic, messages, factors or {})
         ids = tuple(messages[i].id for i in topic.examples)
         harm = _harm(text, rules)
-        if service is not None and service[1] < rules.number(NEAR):
+        if service is not None and not _served(topic, messages, service[1], told, rules):
             made.append(Need("no_service", topic.terms, people, harm, factor, service, ids))
         for kind, who in (
             ("asks_how", _asking(topic, messages, rules)),
@@ -135,6 +140,23 @@ def needs(
     made += _in_vain(searches, services, rules)
     kept = [need for need in made if need.people >= fewest]
     return sorted(kept, key=lambda need: (-need.weight, need.kind, need.terms))
+
+
+def _served(
+    topic: Topic, messages: Sequence[Message], likeness: float, told: bool, rules: RulePack
+) -> bool:
+    """Say whether a topic has its service.
+
+    People speak otherwise than the list of services does, so what they or a clerk named counts
+    more than words: a topic of which enough messages name the same service has it. Words alone
+    decide where the source hardly names any, and where they leave no doubt.
+    """
+    if not told:
+        return likeness >= rules.number(NEAR, "alone")
+    named = Counter(messages[i].service for i in topic.members if messages[i].service)
+    most = max(named.values(), default=0)
+    enough = most >= max(rules.number(NAMED, "topic") * len(topic.members), FEWEST_NAMES)
+    return enough or likeness >= rules.number(NEAR, "sure")
 
 
 def nearest_services(
