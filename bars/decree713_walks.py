@@ -133,8 +133,8 @@ def hearing_day(log: Log) -> date:
     return date.fromisoformat(last(log, "announce", "postpone").facts["day"])
 
 
-def until_of(log: Log, name: str) -> date:
-    return date.fromisoformat(last(log, name).facts["until"])
+def until_of(log: Log, *names: str) -> date:
+    return date.fromisoformat(last(log, *names).facts["until"])
 
 
 Facts = Mapping[str, Any]
@@ -177,7 +177,7 @@ def announced(log: Log, on: date, facts: Facts) -> Iterator[str]:
 
 def chosen(log: Log, on: date, facts: Facts) -> Iterator[str]:
     yield from after("announce")(log, on, facts)
-    if on <= until_of(log, "announce"):
+    if on <= until_of(log, "announce", "postpone"):
         yield "registration was not over"
     if (hearing_day(log) - on).days < 15:
         yield "the list came late (art. 16)"

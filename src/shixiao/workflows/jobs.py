@@ -11,6 +11,7 @@ from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
+from shixiao.workflows.consultations import grouping
 from shixiao.workflows.decisions import checking
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
@@ -220,6 +221,16 @@ def pass_objections() -> int:
     return objections.pass_days(now=timezone.now())
 
 
+def close_consultations() -> int:
+    """Close consultations whose last day is over, and group what was said."""
+    return grouping.close_due(now=timezone.now())
+
+
+def group_opinions() -> int:
+    """Group the votes of open consultations anew."""
+    return grouping.run_daily(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -242,6 +253,8 @@ CLOCK = {
     audit_objected: 1,
     pass_objections: 60,
     remind_incidents: 1,
+    close_consultations: 60,
+    group_opinions: 1440,
 }
 
 

@@ -15,6 +15,7 @@ from shixiao.rules import Clock, RulePack, WorkingCalendar
 from shixiao.terms import BadInput, Text
 from shixiao.voice.decree713.course import (
     DAY,
+    LIST,
     MATERIALS,
     Happened,
     day_of,
@@ -173,29 +174,31 @@ def _open(case: Case) -> None:
 
 def _announce(case: Case) -> None:
     case.need("place", "how")
-    day, until = _day(case, "day"), _day(case, "until")
+    day = _day(case, "day")
     notice, register = (int(case.rules.number(name)) for name in (NOTICE, REGISTER))
     earliest = case.on + notice * DAY
     if day < earliest:
         raise BadInput(SOON.format(n=notice, day=earliest.isoformat()), column="day")
-    last = waiting(
-        (*case.log, Happened("announce", case.on, {"day": day.isoformat()})),
-        "choose",
-        rules=case.rules,
-        calendar=case.calendar,
-    ).last
-    if last is None or not case.on + register * DAY <= until < last:
-        said = (last or day).isoformat()
-        raise BadInput(REGISTER_SHORT.format(n=register, last=said), column="until")
+    _registration(case, day, case.on + register * DAY)
     least, most = (int(case.rules.number(SIZE, part)) for part in ("least", "most"))
     if not least <= int(case.given.get("size") or 0) <= most:
         raise BadInput(SIZES.format(least=least, most=most), column="size")
 
 
+def _registration(case: Case, day: date, least: date) -> None:
+    """Refuse a registration that is too short, or leaves no time before the list is due."""
+    last = day - int(case.rules.number(LIST)) * DAY
+    if not least <= _day(case, "until") < last:
+        n = int(case.rules.number(REGISTER))
+        raise BadInput(REGISTER_SHORT.format(n=n, last=last.isoformat()), column="until")
+
+
 def _postpone(case: Case) -> None:
-    was = day_of(case.log, "day", "announce", "postpone") or case.on
-    if _day(case, "day") <= max(was, case.on):
+    was, day = day_of(case.log, "day", "announce", "postpone") or case.on, _day(case, "day")
+    if day <= max(was, case.on):
         raise BadInput(EARLIER.format(day=max(was, case.on).isoformat()), column="day")
+    if "choose" not in standing(case.log):  # whoever wants to may still register
+        _registration(case, day, day_of(case.log, "until", "announce", "postpone") or case.on)
 
 
 def _hold(case: Case) -> None:

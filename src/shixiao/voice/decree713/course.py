@@ -202,7 +202,7 @@ def waiting(
         until = day_of(log, "until", "open")
         return Waiting(until + DAY if until else None)
     if event == "choose":
-        until = day_of(log, "until", "announce")
+        until = day_of(log, "until", "announce", "postpone")
         return Waiting(until + DAY if until else None, _before(hearing, LIST, rules))
     if event == "deliver":
         return Waiting(None, _before(hearing, MATERIALS, rules))

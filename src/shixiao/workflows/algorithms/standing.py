@@ -22,6 +22,7 @@ from shixiao.fairness.algorithms.seen import Seen
 from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment, System
 from shixiao.terms import Finding, Subject, SubjectKind, Text
 from shixiao.workflows.clock import pack
+from shixiao.workflows.consultations.standing import heard
 
 YEAR = timedelta(days=365)
 TRAINING = "training"
@@ -97,7 +98,7 @@ def standing(algorithm: Algorithm, content: Mapping[str, Any], *, today: date) -
         reviewed=algorithm.due is not None,
         late=late,
         human_only=_human_only(algorithm),
-        hearing=papers.get("hearing", ""),
+        hearing=papers.get("hearing", "") or heard(algorithm.system),
         approval=papers.get("approval", ""),
     )
     return Standing(made, why, duties(made.level, met, rules=rules), gaps, found, silent, seen)
