@@ -185,7 +185,7 @@ def test_comments_are_judged_entered_grouped_and_replied_to_by_the_pages(cast: C
     way.closed(cast, matter)
     results = text(browser(), f"{place}results/")
     assert "第三条处罚太重" in results
-    assert "1 are not shown: advertising" in results
+    assert "Not shown: 1 (advertising" in results
     post(zhao, f"{place}do/revise/", draft=way.REVISED, summary="x", explanation="")
     assert browser().get(f"{place}groups/1/").status_code == 302
     for group in matter.groups.all():

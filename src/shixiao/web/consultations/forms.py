@@ -12,6 +12,7 @@ from shixiao.records.models import DecisionMatter, OpinionGroup, System
 from shixiao.terms import Text
 from shixiao.voice.decree713 import table
 from shixiao.voice.decree713.articles import MOST_SIGNS
+from shixiao.web.consultations.choosing import Named, labelled
 from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.clock import due_day
@@ -312,7 +313,7 @@ class ReplyForm(forms.Form):
         fields["seen"].initial = group.version
         fields["outcome"].choices = [(name, say(said)) for name, said in OUTCOMES.items()]
         fields["outcome"].initial, fields["reason"].initial = group.outcome, group.reason
-        fields["articles"].choices = [(label, label) for label in labels]
+        fields["articles"].choices = labelled(labels)
         fields["articles"].initial = group.articles
 
 
@@ -326,7 +327,9 @@ class EnterForm(forms.Form):
         max_length=LONGEST_COMMENT,
         required=False,
     )
-    article = forms.ChoiceField(label=words("对哪一条", "On which article"), required=False)
+    article = forms.ChoiceField(
+        label=words("对哪一条", "On which article"), required=False, widget=Named
+    )
     file = forms.FileField(
         label=words("或者成批录入", "Or enter a list"),
         required=False,

@@ -9,6 +9,7 @@ from django import forms
 
 from shixiao.records.models import Hearing
 from shixiao.terms import Text
+from shixiao.web.consultations.choosing import Named
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.consultations.hearings import LONGEST_STATEMENT as LONGEST_SPEECH
 from shixiao.workflows.consultations.taking import LONGEST_COMMENT, LONGEST_STATEMENT
@@ -30,7 +31,9 @@ class Once(forms.Form):
 class CommentForm(Once):
     """A comment on an article or on the whole draft."""
 
-    article = forms.ChoiceField(label=words("对哪一条", "On which article"), required=False)
+    article = forms.ChoiceField(
+        label=words("对哪一条", "On which article"), required=False, widget=Named
+    )
     text = forms.CharField(
         label=words("您的意见", "What you have to say"),
         widget=TEXT,
@@ -94,7 +97,7 @@ class RegisterForm(Once):
         ),
     )
     contact = forms.CharField(label=words("联系方式", "How to reach you"), max_length=200)
-    side = forms.ChoiceField(label=words("您代表哪一方", "Which side you speak for"))
+    side = forms.ChoiceField(label=words("您代表哪一方", "Which side you speak for"), widget=Named)
     statement = forms.CharField(
         label=words("您想说什么", "What you want to say"), widget=TEXT, max_length=LONGEST_SPEECH
     )

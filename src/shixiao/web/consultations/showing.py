@@ -37,6 +37,7 @@ WORDS = {
     "number": Text("文号", "Number"),
     "opinions": Text("专家意见", "Opinions of experts"),
 }
+HOW = Text("参加人怎样产生", "How participants are chosen")
 REFUSED = {
     "vote": Text("截止以后的表态", "votes after the end"),
     "comment": Text("截止以后的意见", "comments after the end"),
@@ -105,7 +106,7 @@ def told(event: DecisionEvent) -> dict[str, Any]:
             value = date.fromisoformat(value)
         elif isinstance(value, list):
             value = "、".join(map(str, value))
-        facts.append((word, value))
+        facts.append((HOW if (event.event, name) == ("announce", "how") else word, value))
     for part, name in (("meetings", "meeting"), ("triggers", "trigger")):
         if event.facts.get(name) in table().words[part]:
             facts.append((entry.name, table().words[part][event.facts[name]]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from shixiao.records.models import (
     DraftComment,
     Hearing,
     LeafRow,
+    OpinionGroup,
 )
 from shixiao.terms import Text
 from shixiao.voice.decree713 import table
@@ -32,6 +35,7 @@ from shixiao.web.consultations.showing import (
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
+from shixiao.web.shell.pages import mixed
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.consultations import exporting
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
@@ -40,12 +44,12 @@ from shixiao.workflows.consultations.judging import grounds
 from shixiao.workflows.consultations.making import consulted_draft
 from shixiao.workflows.consultations.moving import PERIOD, doable
 from shixiao.workflows.consultations.replying import what_changed
-from shixiao.workflows.consultations.taking import many_codes
+from shixiao.workflows.consultations.taking import VOTES, many_codes
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 DAY = timedelta(days=1)
-MOST_SHOWN, MOST_GROUPS, MOST_COMMENTS = 50, 500, 50
+MOST_SHOWN, MOST_GROUPS, MOST_COMMENTS, MOST_ADDED = 50, 500, 50, 2_000
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
@@ -82,6 +86,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "steps": steps_of(events),
         "open": open_,
+        "now": table().steps.get(row.state),
         "clock": clock(row.until, PERIOD) if open_ else None,
         "draft": consulted if open_ else draft or consulted,
         "revised": bool(draft and consulted and draft.number > consulted.number),
@@ -106,7 +111,8 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     statements = {str(s.number): s.text for s in row.statements.filter(state="shown")}
     shown = DraftComment.objects.filter(group=OuterRef("pk"), state="shown")
     groups = list(row.groups.annotate(shown=Exists(shown))[:MOST_GROUPS])
-    comments = row.comments.filter(state="shown")
+    comments = row.comments.filter(state="shown").exclude(group__kind="copies")
+    added = _added(row)
     page = page_of(request, comments.order_by("-number"), each=MOST_COMMENTS)
     voted = row.participants.filter(votes__isnull=False).distinct().count()
     refused: dict[str, int] = {}
@@ -120,7 +126,11 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "inside": within,
         "view": opinion_view(run, statements, inside=within),
-        "groups": [group_line(g, shown=g.shown, inside=within) for g in groups],
+        "groups": [
+            group_line(g, shown=g.shown, inside=within)
+            | {"added": added.get(g.pk, []), "speaks": _speaks(g, statements)}
+            for g in groups
+        ],
         "may_reply": may(actor, "consultation.manage", row),
         "page": page,
         "comments": list(page),
@@ -173,13 +183,35 @@ def inside(actor: Actor, row: DecisionMatter) -> bool:
     return may(actor, "consultation.read", row)
 
 
+def _added(row: DecisionMatter) -> dict[UUID, list[str]]:
+    """Return what people added to each template, where it is shown, by the group."""
+    found: dict[UUID, list[str]] = {}
+    copies = row.comments.filter(state="shown", group__kind="copies")
+    for each in copies[:MOST_ADDED]:
+        if each.added and each.group_id is not None:
+            found.setdefault(each.group_id, []).append(each.added)
+    return found
+
+
+def _speaks(group: OpinionGroup, texts: Mapping[str, str]) -> list[tuple[Text, str]]:
+    """Return what sets a group of opinion apart; nothing of one that is too small to be told."""
+    if group.size < FEWEST_SHOWN:
+        return []
+    said = group.details.get("speaks", ())
+    return [
+        (VOTES[each["vote"]], texts[each["statement_id"]])
+        for each in said
+        if each["statement_id"] in texts
+    ]
+
+
 def _hearing_line(hearing: Hearing) -> dict[str, Any]:
     today, matter = timezone.localdate(), hearing.matter
     registering = today <= hearing.until
     return {
         "title": matter.name,
         "to": reverse("hearing", args=[matter.code]),
-        "about": hearing.place,
+        "about": mixed(hearing.place),
         "from": matter.department.name,
         "tag": Text("报名中", "Registration open") if registering else Text("待举行", "To be held"),
         "tone": "amber" if registering else "plain",
