@@ -132,7 +132,7 @@ def registered(
 ) -> list[tuple[HearingSeat, str]]:
     return [
         hearings.register(
-            matter, Registration(f"某人{n}", "13800000000", side, "请听我说。"), at=at
+            matter, Registration(f"某人{n}", f"138{at:%j}{n:05}", side, "请听我说。"), at=at
         )
         for n, side in enumerate(sides)
     ]

@@ -16,7 +16,7 @@ from shixiao.records.models import (
     System,
 )
 from shixiao.terms import BadInput
-from shixiao.voice import read_ballots
+from shixiao.voice import read_ballots, read_moderated
 from shixiao.workflows.consultations import (
     deciding,
     exporting,
@@ -306,15 +306,19 @@ def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
 def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) -> None:
     matter = two_camps(cast)
     (one,) = way.joined(matter)
+    hidden = matter.statements.first()
+    assert hidden is not None
     shown = taking.comment(one, "=1+1 保留窗口", at=NOW)
     judging.judge(shown, ground="", actor=cast.actor("li"), at=NOW)
     taking.comment(one, "我是张三，电话 13800000000", at=NOW)
     files = {name: tmp_path / name for name in ("votes.csv", "comments.csv", "opinions.csv")}
+    judging.judge(hidden, ground="repeated", actor=cast.actor("li"), at=NOW)
     for name, path in files.items():
         path.write_bytes(exporting.export(matter, name))
     ballots = read_ballots(files["votes.csv"])
-    assert ballots.votes.shape == (24, 10)
+    assert ballots.votes.shape == (24, 9)
     assert (ballots.votes == grouping.ballots_of(matter).votes).all()
+    assert read_moderated(files["comments.csv"]) == {"1"}
     said = files["opinions.csv"].read_text("utf-8-sig")
     assert "'=1+1" in said
     assert "张三" not in said

@@ -82,6 +82,9 @@ def test_registration_after_the_deadline_is_refused_in_a_clear_sentence(cast: Ca
         hearings.register(matter, Registration("晚到", "138", "s0", "x"), at=way.on(NOW, 25))
     assert "2026-03-26" in late.value.text.zh
     assert hearings.seat_of(matter, seat.code, query) == seat
+    with pytest.raises(Incomplete) as twice:
+        hearings.register(matter, Registration("又一人", " 1-38", "s1", "x"), at=NOW)
+    assert twice.value.field == "contact"
     with pytest.raises(Incomplete):
         hearings.seat_of(matter, seat.code, seat.code)
 

@@ -33,7 +33,8 @@ class HearingSeat(OfMatter):
     """Who registered for a hearing; under ``code`` in the draw, followed by a query code.
 
     ``ground`` says why he cannot be drawn. The name of whoever is drawn is published (art. 16),
-    which the form says; of all others it stays encrypted. ``signed`` is ``signed``, ``objected`` or
+    which the form says; of all others it stays encrypted. ``contact_mark`` is a keyed hash of how
+    he is reached, so that nobody registers many times. ``signed`` is ``signed``, ``objected`` or
     ``refused`` once the record was put to him.
     """
 
@@ -42,6 +43,7 @@ class HearingSeat(OfMatter):
     query_hash = models.CharField(max_length=64, unique=True)
     name = EncryptedText()
     contact = EncryptedText()
+    contact_mark = models.CharField(max_length=32)
     side = models.CharField(max_length=16)
     statement = EncryptedText()
     civil_servant = models.BooleanField(default=False)
@@ -55,6 +57,9 @@ class HearingSeat(OfMatter):
     objection = EncryptedText()
 
     class Meta:
-        """By code, as they are drawn."""
+        """By code, as they are drawn; one way to be reached registers once."""
 
         ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(fields=["matter", "contact_mark"], name="one_seat_a_contact"),
+        )

@@ -8,11 +8,13 @@ from shixiao.voice.decree713.course import Event, table
 HEAD = """\
 # 重大行政决策的程序 · The course of a major administrative decision
 
-本页由数据生成，与系统所执行的完全一致。条号是《重大行政决策程序暂行条例》（国务院令第 713 号）的条号。
-“之前”一栏的每一项都须已经完成（用“或”连接的有一项即可）；“之后不再”一栏有一项发生，就不能再办。
+本页由数据生成，与系统所执行的完全一致。条号是《重大行政决策程序暂行条例》（国务院令第 713 号）的。
+“之前”一栏的每一项都须已经完成（用“或”连接的有一项即可）；
+“之后不再”一栏有一项发生，就不能再办。
 
-This page is made from the data that the site runs on. Articles are those of Decree 713. Everything in the column
-“after” has to stand (one of those joined by “or”); once one of the column “until” stands, it is too late.
+This page is made from the data that the site runs on. Articles are those of Decree 713. Everything
+in the column “after” has to stand (one of those joined by “or”); once one of the column “until”
+stands, it is too late.
 
 ## 步骤 · Steps
 
@@ -22,9 +24,9 @@ This page is made from the data that the site runs on. Articles are those of Dec
 EVENTS = """
 ## 事件 · Events
 
-| 事件 event | 名称 name | 条 articles | 之前 after | 之后不再 until | 撤销 undoes | 期限 clock | 权限 right |
-|---|---|---|---|---|---|---|---|
 """
+HEADS = ("事件 event", "名称 name", "条 articles", "之前 after", "之后不再 until", "撤销 undoes",
+         "期限 clock", "权限 right")  # fmt: skip
 
 
 def course_page(rules: RulePack) -> str:
@@ -36,7 +38,7 @@ def course_page(rules: RulePack) -> str:
         f" {s.about.zh}<br>{s.about.en} |\n"
         for s in found.steps.values()
     ]
-    parts.append(EVENTS)
+    parts += [EVENTS, f"| {' | '.join(HEADS)} |\n", "|---" * len(HEADS) + "|\n"]
     parts += [_row(event, rules) for event in found.events.values()]
     return "".join(parts)
 

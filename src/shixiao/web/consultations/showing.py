@@ -37,6 +37,7 @@ WORDS = {
     "number": Text("文号", "Number"),
     "opinions": Text("专家意见", "Opinions of experts"),
 }
+ALWAYS = {"decline", "withhold"}
 HOW = Text("参加人怎样产生", "How participants are chosen")
 REFUSED = {
     "vote": Text("截止以后的表态", "votes after the end"),
@@ -78,8 +79,12 @@ def log_of(events: Iterable[DecisionEvent]) -> list[Happened]:
     return [Happened(each.event, each.on, each.facts) for each in events]
 
 
-def steps_of(events: Sequence[DecisionEvent]) -> list[dict[str, Any]]:
-    """Return the steps of the course with what was done in each."""
+def steps_of(events: Sequence[DecisionEvent], *, public: bool) -> list[dict[str, Any]]:
+    """Return the steps of the course with what was done in each.
+
+    ``public`` says whether what was said may be told: not before the draft was put to everybody,
+    and never of what is not public by law; why it was not started or not put to the public is.
+    """
     found = []
     for stage in stages(log_of(events)):
         own = [e for e in events if table().events[e.event].step == stage.step.id]
@@ -88,14 +93,17 @@ def steps_of(events: Sequence[DecisionEvent]) -> list[dict[str, Any]]:
                 "step": stage.step,
                 "state": stage.state,
                 "on": stage.on,
-                "events": [told(each) for each in own],
+                "events": [told(each, public=public or each.event in ALWAYS) for each in own],
             }
         )
     return found
 
 
-def told(event: DecisionEvent) -> dict[str, Any]:
+def told(event: DecisionEvent, *, public: bool) -> dict[str, Any]:
     """Return an event in words: its name, articles, and what was said in public."""
+    if not public:
+        entry = table().events[event.event]
+        return {"name": entry.name, "articles": entry.articles, "at": event.at, "facts": []}
     entry = table().events[event.event]
     facts: list[tuple[Text, Any]] = []
     for name, word in WORDS.items():

@@ -79,12 +79,14 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     row, actor, today = found(code), actor_on(request), timezone.localdate()
     events = list(row.events.all())
     standing, open_ = stands(events), is_open(row, today)
-    draft = row.drafts.first() if inside(actor, row) or "open" in standing else None
+    public = "open" in standing or inside(actor, row)
+    draft = row.drafts.first() if public else None
     consulted = consulted_draft(row) if "open" in standing else None
     hearing = Hearing.objects.filter(matter=row).first()
     context = {
         "row": row,
-        "steps": steps_of(events),
+        "steps": steps_of(events, public=public),
+        "public": public,
         "open": open_,
         "now": table().steps.get(row.state),
         "clock": clock(row.until, PERIOD) if open_ else None,
@@ -96,7 +98,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "registering": hearing is not None and today <= hearing.until,
         "verbs": _verbs(row, actor, standing, hearing),
         "may_vote": open_ and row.statements.filter(state="shown").exists(),
-        "experts": row.expert_opinions.all(),
+        "experts": row.expert_opinions.all() if public else (),
         "leaf": LeafRow.objects.filter(subject=row.code).order_by("-at").first(),
         "settled": "settle" in standing,
         "withheld": "withhold" in standing,
@@ -135,7 +137,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
         "page": page,
         "comments": list(page),
         "counts": {
-            "comments": shown_count(row.comments.count()),
+            "comments": f"{row.comments.count():,}",
             "waiting": row.comments.filter(state="waiting").count(),
             "voters": shown_count(voted),
             "many": shown_count(many_codes(row)),

@@ -30,11 +30,16 @@ from shixiao.workflows import moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.judging import no_opinions
-from shixiao.workflows.consultations.moving import go
+from shixiao.workflows.consultations.moving import go, link
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act
+from shixiao.workflows.notices import holders, tell
 
 FEWEST_SHOWN = 11
+CLOSED = Text(
+    "“{name}”征求意见期满，有 {n} 组意见要答复。",
+    "The consultation on “{name}” is over; {n} groups of opinion are owed a reply.",
+)
 EVERYBODY = Text("全体表态者", "Everybody who voted")
 NO_VOTES = Text("还没有人表态。", "Nobody has voted yet.")
 GROUP = Text("第 {n} 组意见", "Group of opinion {n}")
@@ -124,7 +129,10 @@ def close_due(*, now: datetime) -> int:
             if "close" in events:
                 continue
             go(held, "close", Act(NOBODY, now, held.version), {}, due=None, due_rule="")
-        group_all(held, at=now)
+        groups = group_all(held, at=now)
+        text = CLOSED.format(name=held.name, n=groups)
+        people = holders("officer", today=today, organisation=held.department_id)
+        tell(people, "consultation.closed", text, link=link(held), at=now)
         done += 1
     return done
 

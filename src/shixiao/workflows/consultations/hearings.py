@@ -24,7 +24,7 @@ from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.cases.opening import query_hash
 from shixiao.workflows.consultations.moving import begin, go
-from shixiao.workflows.consultations.taking import written
+from shixiao.workflows.consultations.taking import mark_of, written
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -57,6 +57,11 @@ UNHEARD = Text(
     " Postpone the hearing and extend the registration.",
 )
 SERVANT = Text("在职公务员不作听证参加人", "serving civil servants do not take part")
+TWICE = Text(
+    "这个联系方式已经报过名，每人一次。家人共用电话的，请到窗口报名。",
+    "Somebody who is reached this way is registered; each person once. Families that share a"
+    " telephone register at a counter.",
+)
 FULL = Text("报名人数已满。", "Registration is full.")
 NO_SEAT = Text(
     "没有这个报名编号，或者查询码不对。", "There is no such number, or the code is wrong."
@@ -184,11 +189,16 @@ def register(
     if said.side not in {each["id"] for each in hearing.sides}:
         raise Incomplete(NO_SIDE, field="side")
     statement = written(said.statement, LONGEST_STATEMENT, field="statement")
+    contact = written(said.contact, 200, field="contact")
+    mark = mark_of(held, "".join(filter(str.isalnum, contact)).casefold())
+    if held.seats.filter(contact_mark=mark).exists():
+        raise Incomplete(TWICE, field="contact")
     seat = HearingSeat.objects.create(
         matter=held,
         query_hash=query_hash(query),
         name=written(said.name, 60, field="name"),
-        contact=written(said.contact, 200, field="contact"),
+        contact=contact,
+        contact_mark=mark,
         side=said.side,
         statement=statement,
         civil_servant=said.civil_servant,

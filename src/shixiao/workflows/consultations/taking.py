@@ -94,7 +94,7 @@ def join(matter: DecisionMatter, *, source: str, at: datetime) -> tuple[Particip
     """
     held = moving.locked(matter)
     check_open(held, timezone.localdate(at))
-    mark = _mark(held, source) if source else ""
+    mark = mark_of(held, source) if source else ""
     most, hour = int(pack().number("CON-08")), at - timedelta(hours=1)
     if mark and held.participants.filter(source=mark, at__gt=hour).count() >= most:
         raise TooOften(FLOOD, seconds=3600)
@@ -354,7 +354,8 @@ def _number(held: DecisionMatter) -> int:
     return number
 
 
-def _mark(matter: DecisionMatter, source: str) -> str:
+def mark_of(matter: DecisionMatter, source: str) -> str:
+    """Return a keyed hash, of this matter alone, by which the same is known as the same."""
     key = f"{settings.SECRET_KEY}:{matter.code}".encode()
     return hmac.new(key, source.encode(), sha256).hexdigest()[:32]
 
