@@ -68,6 +68,12 @@ def test_a_citizen_comments_without_account_and_reads_the_reply_with_the_code(ca
     second = client.post(f"{place}comment/", {"text": "还有一条。"}).content.decode()
     assert "Your code</dt>" not in second
     row = DraftComment.objects.get(number=1)
+    twice = {"text": "两次点击。", "once": "c" * 32}
+    (one, two) = (browser().post(f"{place}comment/", twice).content.decode() for _ in range(2))
+    assert re.findall(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]<", one) == re.findall(
+        r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]<", two
+    )
+    assert DraftComment.objects.count() == 3
     assert (row.text, row.article) == (said, "第二条")
     results = text(browser(), f"{place}results/")
     assert "老人" not in results

@@ -56,7 +56,7 @@ class CommentForm(Once):
             del self.fields["code"]
 
 
-class StatementForm(forms.Form):
+class StatementForm(Once):
     """A sentence on which others are to vote."""
 
     text = forms.CharField(

@@ -6,9 +6,11 @@ What is refused is counted by kind, in public, and the person is told why in one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +32,7 @@ from shixiao.workflows.consultations.judging import grounds
 from shixiao.workflows.consultations.taking import VOTES
 from shixiao.workflows.refusals import NOT_FOUND, Forbidden, Incomplete, Missing, Stale, TooOften
 
+ONCE = re.compile(r"[0-9a-f]{32}")
 YEAR = 366 * 24 * 3600
 MOST_SENT, MOST_VOTES, MOST_TRIES = 120, 6_000, 30  # an hour from one address
 MOST_MINE = 1_000
@@ -63,7 +66,8 @@ def comment(request: HttpRequest, code: str) -> HttpResponse:
         with counted(row, "comment"):
             limit(request, "consultation", MOST_SENT, TOO_MANY)
             try:
-                person, fresh = _who(request, row, person, given.get("code", ""))
+                typed = given.get("code", "")
+                person, fresh = _who(request, row, person, typed, given["once"])
                 made = taking.comment(
                     person,
                     given["text"],
@@ -91,17 +95,19 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
             taking.check_open(row, timezone.localdate(now))
             limit(request, "consultation-vote", MOST_VOTES, TOO_MANY)
             statement = _statement(row, request.POST.get("statement", ""))
-            person, fresh = _who(request, row, person, "")
+            once = request.POST.get("once", "")
+            person, fresh = _who(request, row, person, "", once if ONCE.fullmatch(once) else "")
             made = taking.vote(person, statement, _value(request.POST.get("vote", "")), at=now)
         messages.success(request, say(VOTED.format(vote=VOTES[made.value])))
         if fresh:
             messages.info(request, say(YOURS.format(code=fresh)))
         answer = HttpResponseRedirect(reverse("consultation_vote", args=[code]))
         return _remember(answer, row, fresh)
-    shown = list(row.statements.filter(state="shown"))
+    shown = list(row.statements.filter(state="shown").values_list("number", flat=True))
     mine = _votes(person)
-    asked = request.GET.get("statement", "")
-    chosen = next((s for s in shown if str(s.number) == asked), None) or _next(shown, mine, person)
+    asked = next((n for n in shown if str(n) == request.GET.get("statement", "")), None)
+    number = asked if asked is not None else _next(shown, mine, person)
+    chosen = row.statements.filter(number=number).first() if number is not None else None
     context = {
         "row": row,
         "open": is_open(row, timezone.localdate()),
@@ -110,6 +116,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
         "done": len(mine),
         "of": len(shown),
         "votes": VOTES,
+        "once": token_hex(16),
     }
     return render(request, "consultations/vote.html.j2", context)
 
@@ -125,7 +132,7 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
             limit(request, "consultation", MOST_SENT, TOO_MANY)
             try:
                 typed = form.cleaned_data.get("code", "")
-                person, fresh = _who(request, row, person, typed)
+                person, fresh = _who(request, row, person, typed, form.cleaned_data["once"])
                 taking.state(person, form.cleaned_data["text"], at=timezone.now())
             except Incomplete as error:
                 _refuse(row, form, error)
@@ -202,14 +209,15 @@ def remembered(request: HttpRequest, row: DecisionMatter) -> Participant | None:
 
 
 def _who(
-    request: HttpRequest, row: DecisionMatter, person: Participant | None, typed: str
+    request: HttpRequest, row: DecisionMatter, person: Participant | None, typed: str, once: str
 ) -> tuple[Participant, str]:
     """Return who takes part, and the code where it is new."""
     if person is not None:
         return person, ""
     if typed.strip():
         return taking.participant_of(row, typed), ""
-    return taking.join(row, source=request.META.get("REMOTE_ADDR", ""), at=timezone.now())
+    source = request.META.get("REMOTE_ADDR", "")
+    return taking.join(row, source=source, once=once, at=timezone.now())
 
 
 def _remember(answer: HttpResponse, row: DecisionMatter, code: str) -> HttpResponse:
@@ -255,15 +263,13 @@ def _votes(person: Participant | None) -> dict[int, int]:
     )
 
 
-def _next(
-    shown: list[VoteStatement], mine: dict[int, int], person: Participant | None
-) -> VoteStatement | None:
+def _next(shown: list[int], mine: dict[int, int], person: Participant | None) -> int | None:
     """Return a statement that was not voted on, in an order of each person's own."""
-    left = [each for each in shown if each.number not in mine]
+    left = [each for each in shown if each not in mine]
     who = person.number if person else 0
 
-    def order(each: VoteStatement) -> str:
-        return sha256(f"{who}/{each.number}".encode()).hexdigest()
+    def order(each: int) -> str:
+        return sha256(f"{who}/{each}".encode()).hexdigest()
 
     return min(left, key=order, default=None)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,6 +34,7 @@ from shixiao.web.consultations.showing import (
 )
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
+from shixiao.web.shell.limits import limit
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import mixed
 from shixiao.workflows.actors import Actor
@@ -50,6 +51,11 @@ from shixiao.workflows.refusals import NOT_FOUND, Missing
 
 DAY = timedelta(days=1)
 MOST_SHOWN, MOST_GROUPS, MOST_COMMENTS, MOST_ADDED = 50, 500, 50, 2_000
+MOST_FILES = 120  # an hour from one address
+TOO_MANY = Text(
+    "一小时内下载得太多，请稍后再来。",
+    "Too many files were asked for within an hour. Come again later.",
+)
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
@@ -117,12 +123,10 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     added = _added(row)
     page = page_of(request, comments.order_by("-number"), each=MOST_COMMENTS)
     voted = row.participants.filter(votes__isnull=False).distinct().count()
-    refused: dict[str, int] = {}
-    for each in row.refused.all():
-        refused[each.kind] = refused.get(each.kind, 0) + each.count
-    hidden: dict[str, int] = {}
-    for ground in row.comments.filter(state="hidden").values_list("ground", flat=True):
-        hidden[ground] = hidden.get(ground, 0) + 1
+    kinds = row.refused.order_by().values("kind").annotate(n=Sum("count"))
+    refused = dict(kinds.values_list("kind", "n"))
+    unshown = row.comments.filter(state="hidden").order_by().values("ground")
+    hidden = dict(unshown.annotate(n=Count("id")).values_list("ground", "n"))
     run = row.opinion_runs.first()
     context = {
         "row": row,
@@ -159,7 +163,7 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
 
 def data(request: HttpRequest, code: str, name: str) -> HttpResponse:
     """Give a file of open data."""
-    del request
+    limit(request, "consultation-data", MOST_FILES, TOO_MANY)
     row = found(code)
     if name not in exporting.FILES:
         raise Missing(NOT_FOUND)

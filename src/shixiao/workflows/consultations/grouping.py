@@ -122,7 +122,8 @@ def _nothing(why: Text, voters: int) -> dict[str, Any]:
 def close_due(*, now: datetime) -> int:
     """Close consultations whose last day is over, and group what was said; return how many."""
     today, done = timezone.localdate(now), 0
-    for matter in DecisionMatter.objects.filter(until__lt=today):
+    over = DecisionMatter.objects.filter(until__lt=today).exclude(events__event="close")
+    for matter in over:
         with transaction.atomic():
             held = moving.locked(matter)
             events = set(held.events.values_list("event", flat=True))
@@ -140,12 +141,12 @@ def close_due(*, now: datetime) -> int:
 def run_daily(*, now: datetime) -> int:
     """Group the votes of open consultations anew, and comments that came late; return how many."""
     today, done = timezone.localdate(now), 0
-    for matter in DecisionMatter.objects.exclude(until=None):
+    for matter in DecisionMatter.objects.exclude(until=None).exclude(events__event="settle"):
         events = set(matter.events.values_list("event", flat=True))
         if matter.until is not None and today <= matter.until:
             run(matter, at=now)
             done += 1
-        elif "close" in events and "settle" not in events:
+        elif "close" in events:
             group_all(matter, at=now)
             done += 1
     return done
