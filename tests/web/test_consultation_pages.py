@@ -11,7 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from shixiao.records.models import Account, DecisionMatter, DraftComment, StatementVote
+from shixiao.records.models import (
+    Account,
+    DecisionMatter,
+    DraftComment,
+    OpinionRun,
+    StatementVote,
+)
+from shixiao.web.consultations.showing import FEW, opinion_view
 from shixiao.workflows.consultations import deciding, taking
 from tests import consulting as way
 from tests.cast import Cast
@@ -207,6 +214,45 @@ def test_comments_are_judged_entered_grouped_and_replied_to_by_the_pages(cast: C
     data = browser().get(f"{place}data/opinions.csv")
     assert "第三条处罚太重" in data.content.decode("utf-8-sig")
     assert browser().get(f"{place}data/people.csv").status_code == 404
+
+
+def test_only_what_more_than_half_of_every_group_agree_on_is_called_agreed() -> None:
+    found = {
+        "k": 2, "clear": True, "why": {"zh": "清楚", "en": "clear"}, "stability": 0.9,
+        "silhouette": 0.5, "voters": 40, "participants": 40, "suspect": [],
+        "groups": [{"id": "0", "size": 30, "weight": 30, "speaks": []},
+                   {"id": "1", "size": 10, "weight": 10, "speaks": []}],
+        "consensus": [{"statement_id": "1", "score": 0.6, "agree": [0.9, 0.7]},
+                      {"statement_id": "2", "score": 0.4, "agree": [0.9, 0.5]},
+                      {"statement_id": "3", "score": 0.3, "agree": [0.6, 0.6]}],
+    }  # fmt: skip
+    run = OpinionRun(at=timezone.now(), votes_sha256="0" * 64, result=found)
+    view = opinion_view(run, {"1": "甲", "2": "乙"}, inside=False)
+    assert view is not None
+    assert [each["text"] for each in view["consensus"]] == ["甲"]
+    assert view["groups"][0]["size"] == "30"
+    assert view["groups"][1]["size"] == FEW
+    assert view["consensus"][0]["agree"] == []
+    within = opinion_view(run, {"1": "甲"}, inside=True)
+    assert within is not None
+    assert within["consensus"][0]["agree"] == ["90%", "70%"]
+
+
+def test_what_was_said_of_a_matter_stays_inside_until_it_is_put_to_everybody(cast: Cast) -> None:
+    now = timezone.now()
+    matter = way.drafted(cast, at=now)
+    place = f"/consultations/{matter.code}/"
+    outside, own = text(browser(), place), text(browser(cast.accounts["zhao"]), place)
+    for said in ("问题、依据、方案", "排队太久", "预约可以在网上办理"):
+        assert said not in outside
+        assert said in own
+    assert browser().get(f"{place}comment/").status_code == 409
+    given = {"basis": "保守国家秘密法", "reason": "依法不予公开。"}
+    deciding.step(matter, "withhold", way.act(cast, "li", matter, now), given)
+    outside = text(browser(), place)
+    assert "保守国家秘密法" in outside
+    assert "问题、依据、方案" not in outside
+    assert "预约可以在网上办理" not in outside
 
 
 def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cast) -> None:

@@ -17,6 +17,7 @@ from shixiao.workflows.consultations.moving import ENDED, PERIOD
 from shixiao.workflows.consultations.replying import OUTCOMES
 from shixiao.workflows.consultations.taking import VOTES
 
+MOST_OF = 0.5  # of a group agree: more than half
 FEW = Text("少于 11", "fewer than 11")
 TONES = {"adopted": "green", "partly": "amber", "not": "grey", "": "plain"}
 OPEN = Text("征求意见中", "Open for opinions")
@@ -160,7 +161,7 @@ def opinion_view(
             "agree": [] if hidden else [f"{share:.0%}" for share in each["agree"]],
         }
         for each in found["consensus"]
-        if each["statement_id"] in texts
+        if each["statement_id"] in texts and min(each["agree"]) > MOST_OF
     ]
     groups = [
         {
