@@ -156,6 +156,8 @@ def test_the_record_is_closed_once_everybody_signed_objected_or_is_noted_not_to(
     seats = list(hearings.participants(matter))
     with pytest.raises(Stale):
         hearings.sign(seats[0], agrees=True, at=way.on(NOW, 40))
+    with pytest.raises(Incomplete):
+        hearings.hold(matter, way.act(cast, "li", matter, day), minutes="x", absent=("X",))
     hearings.hold(
         matter, way.act(cast, "li", matter, day), minutes="各方陈述。", absent=(seats[4].code,)
     )

@@ -162,6 +162,9 @@ def group_all(matter: DecisionMatter, *, at: datetime) -> int:
     plan = _comment_groups(rows)
     with transaction.atomic():
         held = moving.locked(matter)
+        free = set(held.comments.filter(group=None).values_list("pk", flat=True))
+        if not {row.pk for row in rows} <= free:  # another did it meanwhile
+            return held.groups.count()
         if not held.groups.filter(kind=OpinionGroup.Kind.VOTES).exists():
             _vote_groups(held, final)
         for kind, title, template, members, added in plan:

@@ -75,7 +75,10 @@ SIGNED = {
     "objected": Text("签字并提出异议", "Signed with an objection"),
     "refused": Text("没有签字", "Not signed"),
 }
-NO_OBJECTION = Text("请写明记录哪里不对。", "Say what is wrong in the record.")
+NOBODY_OF = Text(
+    "没有这个编号的参加人；编号写在参加人名单上，用空格分开。",
+    "No participant has that code; codes stand in the list of participants, with blanks between.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +316,7 @@ def hold(
 
     Raises:
         Forbidden, Stale: the person may not; it is before the day, or materials came late.
-        Incomplete: no record.
+        Incomplete: no record, or somebody absent who is no participant.
     """
     held = begin(matter, "hold", act)
     said = written(minutes, LONGEST_MINUTES, field="minutes")
@@ -321,6 +324,9 @@ def hold(
     hearing.minutes = said
     hearing.minutes_sha256 = sha256(said.encode()).hexdigest()
     hearing.save(update_fields=["minutes", "minutes_sha256"])
+    codes = set(participants(held).values_list("code", flat=True))
+    if not {*absent} <= codes:
+        raise Incomplete(NOBODY_OF, field="absent")
     participants(held).filter(code__in=absent).update(absent=True)
     return go(held, "hold", act, {"minutes": said}, kept={"sha256": hearing.minutes_sha256})
 

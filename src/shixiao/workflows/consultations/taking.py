@@ -263,6 +263,8 @@ def enter_file(
         raise Incomplete(MANY, field="file")
     rows = {}
     for each in messages:
+        if not each.whole.strip():
+            continue
         said = written(each.whole, LONGEST_COMMENT, field="file")
         rows[f"{each.id[:40]}:{sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}"] = said
     with transaction.atomic():
@@ -278,7 +280,7 @@ def enter_file(
                     matter=held,
                     number=number,
                     text=said,
-                    channel=channel if channel in CHANNELS else LETTER,
+                    channel=channel if channel in CHANNELS and channel != WEB else LETTER,
                     outer=key,
                     at=at,
                     entered_by=actor.account,
