@@ -29,6 +29,7 @@ from shixiao.fairness import LAYERS, metrics
 from shixiao.ledger import vocabulary_page
 from shixiao.rules import deadline_table, load_calendar, load_pack, rules_page
 from shixiao.terms import Text
+from shixiao.voice.decree713.pages import course_page
 from shixiao.workflows.appraisals.life import life as appraisal_life
 from shixiao.workflows.cases.life import life as case_life
 from shixiao.workflows.commissions.life import life as commission_life
@@ -173,6 +174,7 @@ def pages() -> dict[str, str]:
         "objection-life.md": life_page(
             read_life("objections", "shixiao.fairness"), load_pack(), title=OBJECTIONS
         ),
+        "decree-713.md": course_page(load_pack()),
         "copy-life.md": life_page(read_life("copies"), load_pack(), title=COPIES),
         "deadlines-of-sharing.md": deadline_table(
             load_pack(), load_calendar("cn"), rules=SHARING_CLOCKS, starts=BEFORE_HOLIDAYS

@@ -42,6 +42,8 @@ PAGES = (
     Shown("assets", "/assets/", "data_officer"),
     Shown("decision", "/decisions/"),
     Shown("decision-look-up", "/decisions/look-up/", "officer"),
+    Shown("consultations", "/consultations/"),
+    Shown("consultation-add", "/consultations/add/", "officer"),
     Shown("objections", "/objections/"),
     Shown("objection-add", "/objections/add/"),
     Shown("objection-decision", "/objections/decision/"),

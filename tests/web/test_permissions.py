@@ -92,7 +92,7 @@ def test_every_right_is_asked_for_somewhere() -> None:
     """A right that no address and no act asks for is a promise that nobody keeps."""
     source = "".join(
         path.read_text("utf-8")
-        for folder in ("web", "workflows")
+        for folder in ("web", "workflows", "voice/data")
         for path in sorted(files("shixiao").joinpath(folder).rglob("*"))  # type: ignore[attr-defined]
         if path.suffix in {".py", ".yaml", ".j2"} and path.name != "roles.yaml"
     )

@@ -12,9 +12,11 @@ from shixiao.records.models import (
     Attachment,
     Case,
     DecisionDelivery,
+    DecisionMatter,
     Draw,
     Evaluation,
     Finding,
+    Hearing,
     Incident,
     InspectionPlan,
     LeafRow,
@@ -39,7 +41,12 @@ from tests.fieldwork import Field, make_field
 OWN, FOREIGN = "own", "foreign"
 PLACE = {OWN: "health", FOREIGN: "housing"}
 WARNINGS = ("warning", "warning_approve", "warning_refuse", "warning_questions")
-FIXED = {("algorithm_act", "doing"): "authority", ("review_act", "verb"): "draw"}
+FIXED = {
+    ("algorithm_act", "doing"): "authority",
+    ("review_act", "verb"): "draw",
+    ("consultation_act", "event"): "announce",
+    ("consultation_data", "name"): "votes.csv",
+}
 NONE = "00000000-0000-7000-8000-000000000000"
 
 
@@ -65,6 +72,7 @@ class Things:
     incidents: dict[str, Incident] = field(default_factory=dict)
     deliveries: dict[str, DecisionDelivery] = field(default_factory=dict)
     objections: dict[str, Objection] = field(default_factory=dict)
+    consultations: dict[str, DecisionMatter] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -100,6 +108,8 @@ class Things:
             "workbench": deals.systems,
             "objection_sheet": deals.systems,
             "objection": self.objections,
+            "consultation": self.consultations,
+            "hearing": self.consultations,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -121,6 +131,7 @@ class Things:
             "identifier": deals.systems[whose].identifier,
             "delivery": self.deliveries[whose].code,
             "alike": NONE,
+            "seat": NONE if name == "hearing_note" else self.seats[whose].pk,
             "measure": "faithfulness",
             "case": self.cases[whose].code,
         }
@@ -146,7 +157,6 @@ class Things:
                 "receipt": self.leaf.code if self.leaf else "",
                 "receipt_proof": self.leaf.code if self.leaf else "",
             }.get(name),
-            "seat": self.seats[whose].pk,
             "item": made.items[whose].code,
             "key": made.keys[whose].pk,
             "protocol": "service",
@@ -254,6 +264,36 @@ def make_inspections(cast: Cast, things: Things) -> None:
         )
 
 
+def make_consultations(cast: Cast, things: Things) -> None:
+    """Make a matter of each that is open to opinions, with a comment and a hearing."""
+    for whose, place in PLACE.items():
+        matter = DecisionMatter.objects.create(
+            name=Text("预约办法", "Rules for booking"),
+            kind="policy",
+            origin="people",
+            about="排队太久。",
+            department=cast.places[place],
+            state="participation",
+            until=TODAY,
+            entered=NOW,
+            made=NOW,
+            made_by=cast.accounts["li"],
+        )
+        things.consultations[whose] = matter
+        for number, event in enumerate(("propose", "study", "start", "draft", "open"), 1):
+            matter.events.create(
+                number=number, event=event, on=TODAY, at=NOW, facts={"until": TODAY.isoformat()}
+            )
+        article = {"label": "第一条", "heading": "", "text": "制定本办法。"}
+        matter.drafts.create(number=1, articles=[article], summary="x", sha256="0" * 64, at=NOW,
+                             by=cast.accounts["li"])  # fmt: skip
+        group = matter.groups.create(number=1, kind="article", title=Text("x", "x"), size=1)
+        matter.comments.create(number=1, text="x", channel="letter", at=NOW, group=group)
+        Hearing.objects.create(matter=matter, day=TODAY, place="x", how="x", until=TODAY, size=5,
+                               sides=[{"id": "s0", "name": "x", "least": 1}],
+                               announced=NOW)  # fmt: skip
+
+
 def arguments(name: str) -> list[str]:
     """Return what an address of that name is made from."""
     possible, _, given, _ = get_resolver().reverse_dict.getlist(name)[0]
@@ -293,5 +333,6 @@ def make_things(cast: Cast) -> Things:
     things.departments = {whose: cast.places[place] for whose, place in PLACE.items()}
     make_training(cast, things)
     make_inspections(cast, things)
+    make_consultations(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

@@ -34,6 +34,19 @@ from shixiao.records.catalogue import CatalogueItem, Harvest
 from shixiao.records.commissions import Commission, Engagement, Evaluated, Evaluator
 from shixiao.records.components import OsvBundle, Sbom
 from shixiao.records.conformance import ConformanceReport
+from shixiao.records.consultations import (
+    DecisionEvent,
+    DecisionMatter,
+    DraftComment,
+    DraftEdition,
+    ExpertOpinion,
+    OpinionGroup,
+    OpinionRun,
+    Participant,
+    RefusedAct,
+    StatementVote,
+    VoteStatement,
+)
 from shixiao.records.corrections import Correction
 from shixiao.records.decisions import (
     DecisionCell,
@@ -62,6 +75,7 @@ from shixiao.records.findings import Finding, Sighting
 from shixiao.records.gateways import Exchange, ExchangeTotal, Gateway, GatewayLog, GatewaySource
 from shixiao.records.grants import Grant, UsageRecord
 from shixiao.records.handling import HandlerFigures
+from shixiao.records.hearings import Hearing, HearingSeat
 from shixiao.records.incidents import (
     Incident,
     IncidentClock,
@@ -148,9 +162,13 @@ __all__ = [
     "DecisionCheck",
     "DecisionConflict",
     "DecisionDelivery",
+    "DecisionEvent",
+    "DecisionMatter",
     "DecisionScheme",
     "DecisionTable",
     "Dispute",
+    "DraftComment",
+    "DraftEdition",
     "Draw",
     "DutyTotals",
     "EffectPledge",
@@ -162,6 +180,7 @@ __all__ = [
     "Evidence",
     "Exchange",
     "ExchangeTotal",
+    "ExpertOpinion",
     "Finding",
     "FoundTable",
     "Gateway",
@@ -172,6 +191,8 @@ __all__ = [
     "Grant",
     "HandlerFigures",
     "Harvest",
+    "Hearing",
+    "HearingSeat",
     "Identity",
     "Incident",
     "IncidentClock",
@@ -201,9 +222,12 @@ __all__ = [
     "ObjectionVoice",
     "OfAlgorithm",
     "OfSystem",
+    "OpinionGroup",
+    "OpinionRun",
     "Organisation",
     "OsvBundle",
     "PanelMember",
+    "Participant",
     "Photo",
     "Plan",
     "Post",
@@ -214,6 +238,7 @@ __all__ = [
     "Probing",
     "Proposal",
     "Queued",
+    "RefusedAct",
     "Relation",
     "Release",
     "Resolution",
@@ -231,6 +256,7 @@ __all__ = [
     "Standard",
     "StandardRemark",
     "Standing",
+    "StatementVote",
     "Step",
     "StoredFile",
     "System",
@@ -239,6 +265,7 @@ __all__ = [
     "Token",
     "Training",
     "UsageRecord",
+    "VoteStatement",
     "Waiver",
     "WarningCase",
     "Weakness",

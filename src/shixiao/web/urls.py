@@ -29,6 +29,10 @@ from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
 from shixiao.web.conformance import views as conformance
+from shixiao.web.consultations import acting as consultation_acts
+from shixiao.web.consultations import hearings
+from shixiao.web.consultations import taking_part as voices
+from shixiao.web.consultations import views as consultations
 from shixiao.web.decisions import views as decisions
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
@@ -256,6 +260,36 @@ urlpatterns = [
     ),
     path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
     path("decisions/systems/<slug:code>/workbench/", studies.workbench, name="workbench"),
+    path("consultations/", consultations.listing, name="consultations"),
+    path("consultations/add/", consultation_acts.add, name="consultation_add"),
+    path("consultations/<slug:code>/", consultations.one, name="consultation"),
+    path("consultations/<slug:code>/comment/", voices.comment, name="consultation_comment"),
+    path("consultations/<slug:code>/vote/", voices.vote, name="consultation_vote"),
+    path("consultations/<slug:code>/state/", voices.state, name="consultation_state"),
+    path("consultations/<slug:code>/mine/", voices.mine, name="consultation_mine"),
+    path("consultations/<slug:code>/results/", consultations.results, name="consultation_results"),
+    path("consultations/<slug:code>/changes/", consultations.changes, name="consultation_changes"),
+    path("consultations/<slug:code>/data/<str:name>", consultations.data, name="consultation_data"),
+    path(
+        "consultations/<slug:code>/do/<slug:event>/", consultation_acts.act, name="consultation_act"
+    ),
+    path("consultations/<slug:code>/expert/", consultation_acts.expert, name="consultation_expert"),
+    path("consultations/<slug:code>/enter/", consultation_acts.enter, name="consultation_enter"),
+    path("consultations/<slug:code>/judge/", consultation_acts.judge, name="consultation_judge"),
+    path(
+        "consultations/<slug:code>/groups/<int:number>/",
+        consultation_acts.group,
+        name="consultation_group",
+    ),
+    path(
+        "consultations/<slug:code>/comments/<int:number>/out/",
+        consultation_acts.take_out,
+        name="consultation_take_out",
+    ),
+    path("consultations/<slug:code>/hearing/", hearings.one, name="hearing"),
+    path("consultations/<slug:code>/hearing/register/", hearings.register, name="hearing_register"),
+    path("consultations/<slug:code>/hearing/mine/", hearings.mine, name="hearing_mine"),
+    path("consultations/<slug:code>/hearing/<slug:seat>/note/", hearings.note, name="hearing_note"),
     path("objections/", objections.listing, name="objections"),
     path("objections/add/", objections.to_system, name="objection_add"),
     path("objections/decision/", objections.to_decision, name="objection_decision"),

@@ -12,6 +12,7 @@ from shixiao.workflows import evaluations, gate, relapsing, remeasuring
 from shixiao.workflows.algorithms import dues
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
+from shixiao.workflows.consultations import grouping
 from shixiao.workflows.decisions import checking
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.gateways import figures, reading
@@ -224,12 +225,22 @@ def pass_objections() -> int:
     return objections.pass_days(now=timezone.now())
 
 
-# What runs by the clock, every so many minutes: each by itself, so that none holds up another.
+def close_consultations() -> int:
+    """Close consultations whose last day is over, and group what was said."""
+    return grouping.close_due(now=timezone.now())
+
+
+def group_opinions() -> int:
+    """Group the votes of open consultations anew."""
+    return grouping.run_daily(now=timezone.now())
+
+
 def release_counts() -> int:
     """Release the counts of quarters that are over."""
     return releasing.release_due(now=timezone.now())
 
 
+# What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
     send_notices: 1,
@@ -252,6 +263,8 @@ CLOCK = {
     pass_objections: 60,
     remind_incidents: 1,
     release_counts: 720,
+    close_consultations: 60,
+    group_opinions: 1440,
 }
 
 

@@ -47,6 +47,7 @@ FOOT = (
     Entry("appraisals", Text("考核", "Appraisals")),
     Entry("account_uses", Text("谁用过我的数据", "Who used my data")),
     Entry("decision", Text("看懂对我的决定", "A decision about me")),
+    Entry("consultations", Text("征求意见和听证", "Consultations")),
     Entry("objections", Text("异议", "Objections")),
     Entry("incidents", Text("安全事件", "Security incidents")),
     Entry("inspections", Text("双随机抽查", "Inspections by lot")),

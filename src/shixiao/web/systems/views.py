@@ -22,6 +22,7 @@ from shixiao.web.systems import showing
 from shixiao.web.systems.acting import found
 from shixiao.web.systems.forms import NewSystem
 from shixiao.workflows import files
+from shixiao.workflows.consultations.standing import consulted
 from shixiao.workflows.organisations import offices_of
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
@@ -124,6 +125,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "tone": showing.TONES[row.state],
         "facts": showing.facts(row),
         "interest": interest.interest(row),
+        "matters": row.decision_matters.all(),
+        "consulted": consulted(row),
         "ruling": ruling,
         "contests": list(ruling.contests.all()) if ruling else [],
         "holds": ruling is not None and interest.holds(ruling),

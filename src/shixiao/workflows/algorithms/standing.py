@@ -31,6 +31,7 @@ from shixiao.records.models import (
 )
 from shixiao.terms import Finding, Subject, SubjectKind, Text
 from shixiao.workflows.clock import pack
+from shixiao.workflows.consultations.standing import heard
 
 YEAR = timedelta(days=365)
 DEVELOPMENT = "development"
@@ -127,7 +128,7 @@ def standing(
         late=late,
         outcome=outcome,
         human_only=last is not None and last.outcome == HUMAN,
-        hearing=papers.get("hearing", ""),
+        hearing=papers.get("hearing", "") or heard(algorithm.system),
         approval=papers.get("approval", ""),
         fewest=fewest,
     )

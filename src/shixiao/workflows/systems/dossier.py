@@ -31,6 +31,7 @@ from shixiao.security.told import all_described
 from shixiao.terms import Text
 from shixiao.workflows.algorithms.standing import against
 from shixiao.workflows.clock import pack
+from shixiao.workflows.consultations.standing import consulted
 from shixiao.workflows.systems.filing import need_of
 from shixiao.workflows.systems.interest import interest
 from shixiao.workflows.systems.registering import about_of, latest
@@ -49,7 +50,7 @@ def dossier_of(system: System, *, now: datetime) -> Dossier:
         release=digest,
         need=need_of(system),
         interest=interest(system),
-        consulted=None,
+        consulted=consulted(system),
         mandatory=asked_of(about_of(system)),
         exhibits=(*_runs(system), *_papers(system), *_pledges(system)),
         waivers=waivers_of(system),

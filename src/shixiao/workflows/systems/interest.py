@@ -2,7 +2,7 @@
 
 A ruling says why, in public, and holds for what the system was when it was given: any change of the
 register ends it. While a contest is open it does not hold. What is of public interest is admitted
-only once its consultation is complete; that is not held on this site yet, so the gate refuses.
+only once its consultation is complete (``consultations.standing``).
 """
 
 from __future__ import annotations

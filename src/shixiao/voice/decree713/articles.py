@@ -1,0 +1,131 @@
+"""Articles of a draft: a pasted text cut at its 第…条, and what changed between two editions.
+
+A text without articles is one article for each paragraph, numbered, so that all of it can be
+commented on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from shixiao.terms import BadInput, Text
+
+MOST_SIGNS, MOST_ARTICLES = 200_000, 500
+NUMERAL = r"[〇零一二三四五六七八九十百千两\d]+"
+_ARTICLE = re.compile(rf"^\s*(第\s*{NUMERAL}\s*条(?:之{NUMERAL})?|Article\s+\d+)[.:：、\s]*", re.I)
+_HEADING = re.compile(
+    rf"^\s*(?:第\s*{NUMERAL}\s*[编章节]|Chapter\s+\d+|Part\s+\d+).{{0,40}}$", re.I
+)
+MOST_PAIRS = 2_500  # of articles that are compared to see whether one was renumbered
+ALIKE = 0.5  # share of signs from which two articles are one that was renumbered
+EMPTY = Text("请粘贴或者上传草案全文。", "Paste the draft or upload it.")
+TOO_LONG = Text(
+    "草案不能超过 20 万字、500 条。", "A draft has at most 200,000 characters and 500 articles."
+)
+TWICE = Text("“{label}”出现了两次，请核对条号。", "“{label}” stands twice; check the numbers.")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article: its label (第三条), the heading above it where one begins there, its text."""
+
+    label: str
+    heading: str
+    text: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as plain values."""
+        return {"label": self.label, "heading": self.heading, "text": self.text}
+
+    @classmethod
+    def of(cls, value: dict[str, Any]) -> Article:
+        """Return what ``to_json`` gave."""
+        return cls(value["label"], value["heading"], value["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An article that changed; ``old`` or ``new`` is None where it is new or gone."""
+
+    old: Article | None
+    new: Article | None
+
+
+def split(text: str) -> tuple[Article, ...]:
+    """Cut a draft into articles.
+
+    Raises:
+        BadInput: nothing is there, too much is, or a label stands twice.
+    """
+    if not text.strip():
+        raise BadInput(EMPTY, column="draft")
+    if len(text) > MOST_SIGNS:
+        raise BadInput(TOO_LONG, column="draft")
+    lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+    found = _by_label(lines) if any(map(_ARTICLE.match, lines)) else _by_paragraph(lines)
+    if len(found) > MOST_ARTICLES:
+        raise BadInput(TOO_LONG, column="draft")
+    seen: set[str] = set()
+    for each in found:
+        if each.label in seen:
+            raise BadInput(TWICE.format(label=each.label), column="draft")
+        seen.add(each.label)
+    return tuple(found)
+
+
+def _by_label(lines: Sequence[str]) -> list[Article]:
+    found: list[Article] = []
+    heading: list[str] = []
+    for line in lines:
+        match = _ARTICLE.match(line)
+        if match:
+            label = re.sub(r"(?<=第)\s+|\s+(?=条)", "", match[1])
+            found.append(Article(label, "\n".join(heading), line[match.end() :].strip()))
+            heading = []
+        elif _HEADING.match(line) or not found:
+            heading.append(line)  # a chapter, or the title before the first article
+        else:
+            last = found[-1]
+            found[-1] = Article(last.label, last.heading, f"{last.text}\n{line}".strip())
+    return found
+
+
+def _by_paragraph(lines: Sequence[str]) -> list[Article]:
+    return [Article(f"¶{n}", "", line) for n, line in enumerate(lines, 1)]
+
+
+def changed(old: Sequence[Article], new: Sequence[Article]) -> tuple[Changed, ...]:
+    """Return what changed, in the order of the new text; what is gone comes last.
+
+    Articles of one label are one; of those left, the most alike ones are one that was renumbered.
+    """
+    before = {each.label: each for each in old}
+    after = {each.label: each for each in new}
+    same = {label for label in after if label in before and _like(before[label], after[label])}
+    free = [each for each in old if each.label not in same]
+    pairs = {label: before[label] for label in same}
+    left = [each for each in new if each.label not in same]
+    for each in left if len(left) * len(free) <= MOST_PAIRS else ():
+        likeness = [(_ratio(one.text, each.text), -n) for n, one in enumerate(free)]
+        best = max(likeness, default=(0.0, 0))
+        if best[0] >= ALIKE:
+            pairs[each.label] = free.pop(-best[1])
+    found = [
+        Changed(pairs.get(each.label), each)
+        for each in new
+        if each.label not in pairs or pairs[each.label].text != each.text
+    ]
+    return (*found, *(Changed(each, None) for each in free))
+
+
+def _like(one: Article, other: Article) -> bool:
+    return one.text == other.text or _ratio(one.text, other.text) >= ALIKE
+
+
+def _ratio(one: str, other: str) -> float:
+    matcher = SequenceMatcher(None, one[:2_000], other[:2_000], autojunk=False)
+    return 0.0 if matcher.quick_ratio() < ALIKE else matcher.ratio()

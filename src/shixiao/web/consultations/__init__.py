@@ -1,0 +1,1 @@
+"""Consultations and hearings: drafts, comments, votes, replies, and how it was decided."""

@@ -1,0 +1,400 @@
+"""Consultations: drafts, codes, comments, votes, groups, replies; what comes late is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from shixiao.records.models import (
+    DraftComment,
+    LeafRow,
+    OpinionGroup,
+    SealedValue,
+    StatementVote,
+    System,
+)
+from shixiao.terms import BadInput
+from shixiao.voice import read_ballots, read_moderated
+from shixiao.workflows.consultations import (
+    deciding,
+    exporting,
+    grouping,
+    hearings,
+    judging,
+    making,
+    replying,
+    taking,
+)
+from shixiao.workflows.consultations.deciding import Opinion
+from shixiao.workflows.consultations.making import Draft, Proposal
+from shixiao.workflows.consultations.moving import doable
+from shixiao.workflows.consultations.replying import Reply
+from shixiao.workflows.consultations.standing import consulted, heard
+from shixiao.workflows.moving import Act
+from shixiao.workflows.refusals import Forbidden, Incomplete, Stale, TooOften
+from shixiao.workflows.systems import dossier, registering
+from tests import consulting as way
+from tests import systems
+from tests.cast import NOW, TODAY, Cast
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+RARE = "𠮷𬭎㐂🙂👩‍👩‍👧 <script>alert(1)</script> https://example.com"
+
+
+@pytest.fixture(autouse=True)
+def _place(place: Path) -> None:
+    """Files go to a folder of the test."""
+
+
+def test_a_matter_goes_from_the_proposal_to_the_published_decision(cast: Cast) -> None:
+    matter = way.through(cast)
+    assert [each.event for each in matter.events.all()] == [
+        "propose", "study", "start", "draft", "open", "argue", "assess", "close", "revise",
+        "settle", "submit", "clear", "adopt", "report", "publish",
+    ]  # fmt: skip
+    assert matter.state == "archive"
+    deciding.step(matter, "archive", way.act(cast, "zhao", matter, way.on(NOW, 60)), {})
+    adopt = matter.events.get(event="adopt")
+    assert adopt.facts["says"] == {"for": 2, "against": 1}
+    assert adopt.kept["speakers"][1] == ["孙二", "委员", "against", "窗口人手不够"]
+    assert "speakers" not in adopt.facts
+    assert LeafRow.objects.filter(event="consultation.moved").count() == 16
+
+
+def test_who_drafts_neither_starts_nor_reviews_nor_decides(cast: Cast) -> None:
+    matter = way.proposed(cast)
+    deciding.step(matter, "study", way.act(cast, "zhao", matter, NOW), {"text": "x"})
+    for who in ("zhao", "zhou", "wu", "han"):
+        with pytest.raises(Forbidden):
+            deciding.step(matter, "start", way.act(cast, who, matter, NOW), {"text": "x"})
+    assert [each.event.id for each in doable(matter, cast.actor("zhao"), TODAY)] == []
+    assert {e.event.id for e in doable(matter, cast.actor("li"), TODAY)} == {"start", "decline"}
+
+
+def test_the_head_of_the_drafting_department_may_not_review_its_legality(cast: Cast) -> None:
+    matter = way.through(cast)
+    matter.events.filter(number__gt=11).delete()  # back to the review
+    at = way.on(NOW, 90)
+    with pytest.raises(Stale, match="drafting unit"):
+        deciding.step(matter, "clear", way.act(cast, "zhou", matter, at), {"text": "合法"})
+    deciding.step(matter, "clear", way.act(cast, "chen", matter, at), {"text": "合法"})
+
+
+def test_fewer_than_thirty_days_need_a_reason_that_is_public(cast: Cast) -> None:
+    matter = way.drafted(cast)
+    until = TODAY + 10 * DAY
+    with pytest.raises(Incomplete) as short:
+        making.open_up(matter, way.act(cast, "zhao", matter, NOW), until=until, how="网站")
+    assert short.value.field == "reason"
+    making.open_up(
+        matter, way.act(cast, "zhao", matter, NOW), until=until, how="网站", reason="汛期。"
+    )
+    assert matter.events.get(event="open").facts["reason"] == "汛期。"
+
+
+def test_comments_are_taken_with_rare_signs_and_marks_as_they_are(cast: Cast) -> None:
+    matter = way.opened(cast)
+    one, code = taking.join(matter, source="10.0.0.1", at=NOW)
+    assert taking.participant_of(matter, code.lower()) == one
+    made = taking.comment(one, RARE, article="第三条", once="a" * 32, at=NOW)
+    assert taking.comment(one, RARE, article="第三条", once="a" * 32, at=NOW).pk == made.pk
+    made.refresh_from_db()
+    assert (made.text, made.state) == (RARE, "waiting")
+    long = taking.comment(one, "长" * 10_000, at=NOW)
+    assert len(long.text) == 10_000
+    assert "\u202e" not in taking.comment(one, "a\u202eb\x00c", at=NOW).text
+    assert SealedValue.objects.filter(field="statement").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "article", "field"),
+    [(" ", "", "text"), ("长" * 10_001, "", "text"), ("x", "第九条", "article")],
+)
+def test_comments_that_say_nothing_or_too_much_are_refused(
+    cast: Cast, text: str, article: str, field: str
+) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    with pytest.raises(Incomplete) as refused:
+        taking.comment(one, text, article=article, at=NOW)
+    assert refused.value.field == field
+
+
+def test_one_code_writes_so_many_comments_and_one_address_takes_so_many_codes(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    DraftComment.objects.bulk_create(
+        DraftComment(matter=matter, number=n, participant=one, text="x", channel="web", at=NOW)
+        for n in range(20)
+    )
+    with pytest.raises(Incomplete, match="under one code"):
+        taking.comment(one, "又一条", at=NOW)
+    for _ in range(20):
+        taking.join(matter, source="10.9.9.9", at=NOW)
+    with pytest.raises(TooOften):
+        taking.join(matter, source="10.9.9.9", at=NOW)
+    taking.join(matter, source="10.9.9.9", at=NOW + timedelta(hours=2))
+    assert taking.many_codes(matter) == 21
+
+
+def test_votes_change_until_the_end_and_never_after(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (statement,) = way.stated(cast, matter, 1)
+    (one,) = way.joined(matter)
+    taking.vote(one, statement, 1, at=NOW)
+    assert taking.vote(one, statement, -1, at=NOW).value == -1
+    assert statement.votes.count() == 1
+    with pytest.raises(Stale) as late:
+        taking.vote(one, statement, 1, at=way.on(NOW, 32))
+    assert "2026-04-02" in late.value.text.zh
+    taking.refused(matter, "vote", at=NOW)
+    taking.refused(matter, "vote", at=NOW)
+    assert matter.refused.get().count == 2
+    with pytest.raises(Stale):
+        taking.comment(one, "晚了", at=way.on(NOW, 32))
+
+
+def test_statements_are_voted_on_once_shown_by_another_than_who_drafts(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    row = taking.state(one, "应当保留窗口。", at=NOW)
+    with pytest.raises(Incomplete):
+        taking.vote(one, row, 1, at=NOW)
+    for who in ("zhao", "jiang"):
+        with pytest.raises(Forbidden):
+            judging.judge(row, ground="", actor=cast.actor(who), at=NOW)
+    judging.judge(row, ground="hate", actor=cast.actor("li"), at=NOW)
+    row.refresh_from_db()
+    assert (row.state, row.ground) == ("hidden", "hate")
+    judging.judge(row, ground="", actor=cast.actor("chen"), at=NOW)
+    row.refresh_from_db()
+    taking.vote(one, row, 1, at=NOW)
+    with pytest.raises(Incomplete):
+        judging.judge(row, ground="dislike", actor=cast.actor("li"), at=NOW)
+
+
+def two_camps(cast: Cast, people: int = 24):  # type: ignore[no-untyped-def]
+    """Have two camps vote on ten statements: the first five one way, the rest the other."""
+    matter = way.opened(cast)
+    statements = way.stated(cast, matter, 10)
+    StatementVote.objects.bulk_create(
+        StatementVote(
+            statement=statement,
+            participant=person,
+            value=0 if (n * 7 + k * 3) % 11 == 0 else 1 if (n % 2 == 0) == (k < 5) else -1,
+            first=NOW + n * timedelta(hours=1),
+            at=NOW + n * timedelta(hours=1),
+        )
+        for n, person in enumerate(way.joined(matter, people))
+        for k, statement in enumerate(statements)
+    )
+    return matter
+
+
+def test_groups_of_opinion_and_of_comments_are_each_owed_a_reply(cast: Cast) -> None:
+    matter = two_camps(cast)
+    people = list(matter.participants.all())
+    template = "我们强烈要求保留人工窗口，老年人不会使用手机预约，请不要取消现场号源。"
+    for n in range(6):
+        taking.comment(people[n], template + ("" if n else "我母亲七十八岁。"), at=NOW)
+    taking.comment(people[7], "第三条处罚太重，建议改成一个月。", article="第三条", at=NOW)
+    advert = taking.comment(people[8], "买房找我 https://ads.example", at=NOW)
+    judging.judge(advert, ground="advert", actor=cast.actor("li"), at=NOW)
+    after = way.closed(cast, matter)
+    kinds = list(matter.groups.values_list("kind", flat=True))
+    assert kinds == ["votes", "votes", "copies", "article"]
+    copies = matter.groups.get(kind="copies")
+    assert (copies.size, "人工窗口" in copies.template) == (6, True)
+    assert "七十八岁" in "".join(row.added for row in copies.comments.all())
+    advert.refresh_from_db()
+    assert advert.group is None
+    with pytest.raises(Stale, match="4 groups"):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    way.replied(cast, matter, after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="总体采纳。")
+    assert set(matter.participants.values_list("source", flat=True)) == {""}
+    changes = replying.what_changed(matter)
+    assert [(c.new.label, len(groups)) for c, groups in changes] == [("第二条", 4), ("第三条", 0)]
+
+
+def test_a_brigade_is_shown_and_nothing_is_deleted(cast: Cast) -> None:
+    matter = two_camps(cast)
+    statements = list(matter.statements.all())
+    for person in way.joined(matter, 6):
+        for k, statement in enumerate(statements):
+            taking.vote(person, statement, (1, -1, 0)[k % 3], at=NOW)
+    run = grouping.run(matter, at=NOW)
+    # People of one camp vote so alike here that some count as copies too; the planted six stand by.
+    assert (6, "identical") in [(s["size"], s["kind"]) for s in run.result["suspect"]]
+    assert run.result["voters"] == 30
+    assert matter.participants.filter(votes__isnull=False).distinct().count() == 30
+    assert not any("participants" in each for each in run.result["suspect"])
+
+
+def test_few_votes_make_no_groups_and_one_reply_is_owed(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (statement,) = way.stated(cast, matter, 1)
+    for person in way.joined(matter, 3):
+        taking.vote(person, statement, 1, at=NOW)
+    way.closed(cast, matter)
+    (group,) = matter.groups.all()
+    assert (group.kind, group.size) == (OpinionGroup.Kind.VOTES, 3)
+    run = matter.opinion_runs.first()
+    assert run is not None
+    assert not run.result["clear"]
+    assert run.result["why"]["zh"]
+
+
+def test_replies_give_reasons_and_name_the_article_that_holds_what_is_adopted(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    taking.comment(one, "老人不会用手机。", at=NOW)
+    after = way.closed(cast, matter)
+    (group,) = matter.groups.all()
+    zhao = cast.actor("zhao")
+    for wrong in (Reply("", "x"), Reply("not", " "), Reply("adopted", "x"),
+                  Reply("partly", "x", ("第九条",))):  # fmt: skip
+        with pytest.raises(Incomplete):
+            replying.reply(group, Act(zhao, after, 0), wrong)
+    with pytest.raises(Forbidden):
+        replying.reply(group, Act(cast.actor("wu"), after, 0), Reply("not", "x"))
+    replying.reply(group, Act(zhao, after, 0), Reply("not", "窗口已经保留。"))
+    with pytest.raises(Stale):
+        replying.reply(group, Act(zhao, after, 0), Reply("not", "又说。"))
+
+
+def test_a_comment_is_taken_out_of_its_group_for_a_reply_of_its_own(cast: Cast) -> None:
+    matter = way.opened(cast)
+    one, two = way.joined(matter, 2)
+    taking.comment(one, "第三条处罚太重。", article="第三条", at=NOW)
+    taking.comment(two, "爽约的定义不清楚。", article="第三条", at=NOW)
+    after = way.closed(cast, matter)
+    row = DraftComment.objects.filter(participant=two).get()
+    made = replying.take_out(row, Act(cast.actor("zhao"), after, 0))
+    assert sorted(matter.groups.values_list("kind", "size")) == [("article", 1), ("single", 1)]
+    row.refresh_from_db()
+    assert row.group == made
+    with pytest.raises(Stale):
+        replying.take_out(row, Act(cast.actor("zhao"), after, 0))
+
+
+def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
+    cast: Cast, tmp_path: Path
+) -> None:
+    matter = way.opened(cast)
+    path = tmp_path / "letters.csv"
+    path.write_bytes("编号,内容\n1,请保留窗口。\n2,𠮷安路太远。\n".encode("gb18030"))
+    zhao = cast.actor("zhao")
+    assert taking.enter_file(matter, path, channel="letter", actor=zhao, at=NOW) == (2, 0)
+    assert taking.enter_file(matter, path, channel="letter", actor=zhao, at=NOW) == (0, 2)
+    with pytest.raises(Forbidden):
+        taking.enter_file(matter, path, channel="letter", actor=cast.actor("wu"), at=NOW)
+    after = way.closed(cast, matter)
+    way.replied(cast, matter, after)
+    taking.enter(matter, "电话里说：爽约怎么算？", channel="phone", article="第三条", actor=zhao,
+                 at=after)  # fmt: skip
+    with pytest.raises(Stale):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    path.write_text("金额\n3\n")
+    with pytest.raises(BadInput):
+        taking.enter_file(matter, path, channel="letter", actor=zhao, at=after)
+
+
+def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) -> None:
+    matter = two_camps(cast)
+    (one,) = way.joined(matter)
+    hidden = matter.statements.first()
+    assert hidden is not None
+    shown = taking.comment(one, "=1+1 保留窗口", at=NOW)
+    judging.judge(shown, ground="", actor=cast.actor("li"), at=NOW)
+    taking.comment(one, "我是张三，电话 13800000000", at=NOW)
+    files = {name: tmp_path / name for name in ("votes.csv", "comments.csv", "opinions.csv")}
+    judging.judge(hidden, ground="repeated", actor=cast.actor("li"), at=NOW)
+    for name, path in files.items():
+        path.write_bytes(exporting.export(matter, name))
+    ballots = read_ballots(files["votes.csv"])
+    assert ballots.votes.shape == (24, 9)
+    assert (ballots.votes == grouping.ballots_of(matter).votes).all()
+    assert read_moderated(files["comments.csv"]) == {"1"}
+    said = files["opinions.csv"].read_text("utf-8-sig")
+    assert "'=1+1" in said
+    assert "张三" not in said
+    assert "comment-body" in files["comments.csv"].read_text("utf-8-sig")
+
+
+def test_few_voters_are_not_exported(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (statement,) = way.stated(cast, matter, 1)
+    for person in way.joined(matter, 10):
+        taking.vote(person, statement, 1, at=NOW)
+    assert len(exporting.export(matter, "votes.csv").splitlines()) == 1
+    assert b",10," not in exporting.export(matter, "comments.csv")
+
+
+def test_experts_with_an_interest_or_without_signature_are_refused(cast: Cast) -> None:
+    matter = way.drafted(cast)
+    good = {"name": "王", "institution": "大学", "says": "against", "text": "反对。"}
+    for wrong in ({"interest": True, "signed": True}, {"interest": False, "signed": False}):
+        with pytest.raises(Incomplete):
+            deciding.enter_opinion(
+                matter, way.act(cast, "zhao", matter, NOW), Opinion(**good, **wrong)
+            )  # type: ignore[arg-type]
+    with pytest.raises(Stale):
+        deciding.step(matter, "argue", way.act(cast, "zhao", matter, NOW), {"text": "x"})
+
+
+def test_the_gate_of_a_system_opens_once_everybody_was_replied_to_and_it_was_decided(
+    cast: Cast,
+) -> None:
+    system = systems.complete(cast, systems.made(cast, "benefit", people=2_000_000))
+    assert dossier.dossier_of(system, now=NOW).consulted is None
+    matter = way.opened(cast, system)
+    assert consulted(system) is False
+    way.argued(cast, matter, NOW)
+    (one,) = way.joined(matter)
+    taking.comment(one, "请保留窗口。", at=NOW)
+    after = way.closed(cast, matter)
+    way.replied(cast, matter, after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    assert consulted(system) is False
+    way.decided(cast, matter, after)
+    assert consulted(system) is True
+    assert dossier.dossier_of(system, now=NOW).consulted is True
+    assert heard(system) == ""
+    wei = cast.actor("wei")
+    registering.release(system, label="1.1", sha256="cd" * 32, change="version", actor=wei, at=NOW)
+    assert consulted(system) is True
+    registering.release(system, label="2.0", sha256="ef" * 32, change="use", actor=wei, at=NOW)
+    assert consulted(system) is None
+
+
+def test_a_changed_register_needs_a_new_consultation(cast: Cast) -> None:
+    system = systems.complete(cast, systems.made(cast, "benefit", people=2_000_000))
+    way.through(cast, system)
+    assert consulted(system) is True
+    System.objects.filter(pk=system.pk).update(people=3_000_000)
+    system.refresh_from_db()
+    assert consulted(system) is None
+
+
+def test_a_system_of_another_department_is_no_matter_of_ones_own(cast: Cast) -> None:
+    system = systems.made(cast, "other")
+    system.department = cast.places["housing"]
+    system.save()
+    with pytest.raises(Incomplete):
+        making.propose(
+            Proposal(system.name, "policy", "people", "x", system),
+            department=cast.places["health"],
+            actor=cast.actor("zhao"),
+            at=NOW,
+        )
+
+
+def test_a_draft_cannot_change_while_people_speak_on_it(cast: Cast) -> None:
+    matter = way.opened(cast)
+    with pytest.raises(Stale):
+        making.lay_down(matter, way.act(cast, "zhao", matter, NOW), Draft(way.TEXT, "x"))
+    assert hearings.newest_draw(matter) is None
