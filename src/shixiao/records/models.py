@@ -106,7 +106,22 @@ from shixiao.records.systems import (
     SystemPaper,
 )
 from shixiao.records.tokens import Token
+from shixiao.records.topics import NeedProposal, SearchTally, VoiceTopic
 from shixiao.records.training import Seat, Training, WarningCase
+from shixiao.records.voices import (
+    ChannelRound,
+    ChannelTest,
+    OfVoice,
+    RoutingFile,
+    RoutingModel,
+    Voice,
+    VoiceDelivery,
+    VoiceFile,
+    VoiceLink,
+    VoicePolicy,
+    VoiceRefusal,
+    VoiceStep,
+)
 from shixiao.records.witnesses import Cosignature, Witness
 
 __all__ = [
@@ -130,6 +145,8 @@ __all__ = [
     "Case",
     "CatalogueItem",
     "Certificate",
+    "ChannelRound",
+    "ChannelTest",
     "Commission",
     "ConformanceReport",
     "Contest",
@@ -192,11 +209,13 @@ __all__ = [
     "Measurement",
     "Meeting",
     "NeedFile",
+    "NeedProposal",
     "Notice",
     "Objection",
     "ObjectionNotice",
     "OfAlgorithm",
     "OfSystem",
+    "OfVoice",
     "Organisation",
     "OsvBundle",
     "PanelMember",
@@ -215,9 +234,12 @@ __all__ = [
     "Resolution",
     "Retest",
     "ReviewSeat",
+    "RoutingFile",
+    "RoutingModel",
     "Runner",
     "Sbom",
     "SealedValue",
+    "SearchTally",
     "Seat",
     "SharingRequest",
     "SharingStep",
@@ -235,6 +257,14 @@ __all__ = [
     "Token",
     "Training",
     "UsageRecord",
+    "Voice",
+    "VoiceDelivery",
+    "VoiceFile",
+    "VoiceLink",
+    "VoicePolicy",
+    "VoiceRefusal",
+    "VoiceStep",
+    "VoiceTopic",
     "Waiver",
     "WarningCase",
     "Weakness",

@@ -98,12 +98,24 @@ def _send(notice: Notice) -> tuple[bool, list[Exception]]:
 
 def _mail(account: Account, text: str) -> None:
     subject = "实效：通知" if account.language == "zh" else "Shixiao: notice"
-    EmailMessage(subject, text, to=[account.email]).send()
+    post_mail(account.email, subject, text)
 
 
 def _message(account: Account, text: str) -> None:
+    post_message(account.phone, text)
+
+
+def post_mail(to: str, subject: str, text: str) -> None:
+    """Send a mail; what fails is one of ``FAILURES``."""
+    EmailMessage(subject, text, to=[to]).send()
+
+
+def post_message(to: str, text: str) -> None:
+    """Send a text message by the operator's command; a site without one sends none."""
+    if not settings.SITE.sms:
+        return
     subprocess.run(  # noqa: S603 - the command is the operator's own
-        [settings.SITE.sms, account.phone],
+        [settings.SITE.sms, to],
         input=text.encode(),
         timeout=PATIENCE,
         check=True,
