@@ -64,13 +64,20 @@ def follow(request: HttpRequest) -> HttpResponse:
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         limit(request, "follow", MOST_TRIES, TOO_MANY)
-        case = _own(form.cleaned_data["number"], form.cleaned_data["code"])
-        if case is None:
-            form.add_error("code", say(WRONG_CODE))
-        else:
-            return render(request, "cases/followed.html.j2", _shown(case))
+        page = followed(request, form.cleaned_data["number"], form.cleaned_data["code"])
+        if page is not None:
+            return page
+        form.add_error("code", say(WRONG_CODE))
     status = 422 if request.method == "POST" else 200
     return render(request, "cases/follow.html.j2", {"form": form}, status=status)
+
+
+def followed(request: HttpRequest, number: str, code: str) -> HttpResponse | None:
+    """Show the case under a receipt number whose query code fits; None where none does."""
+    case = _own(number, code)
+    if case is None:
+        return None
+    return render(request, "cases/followed.html.j2", _shown(case))
 
 
 def _own(number: str, typed: str) -> Case | None:

@@ -18,11 +18,12 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, locked, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check
-from shixiao.workflows.refusals import Incomplete
+from shixiao.workflows.refusals import Forbidden, Incomplete
 from shixiao.workflows.voices.moving import Said, begin, go, link
 from shixiao.workflows.voices.routing import department_of
 
 COMPARED, SINCE = 200, timedelta(days=90)  # replies of the department that a reply is held against
+NOT_OWN = Text("须由承办部门以外的人办理。", "Somebody outside the department does this.")
 SAME = Text("现在就由这个部门承办。", "This department is in charge already.")
 LOOK_AGAIN = Text(
     "有 {n} 处提示。请修改；仍要这样答复的，写明理由。",
@@ -137,7 +138,7 @@ def dispute(row: Voice, act: Act, *, reason: str) -> Voice:
 
 @transaction.atomic
 def judge(row: Voice, act: Act, *, stands: bool, reason: str) -> Voice:
-    """Decide whether a rating stands; one that is false leaves the measures.
+    """Decide whether a rating stands (``voice.judge``); one that is false leaves the measures.
 
     Raises:
         Forbidden, Stale: the person may not, or works for the department; it moved on.
@@ -145,6 +146,8 @@ def judge(row: Voice, act: Act, *, stands: bool, reason: str) -> Voice:
     """
     verb = "keep" if stands else "exclude"
     held = begin(row, verb, act)
+    if held.department_id in act.actor.below:
+        raise Forbidden(NOT_OWN)
     held.excluded = not stands
     go(held, verb, act, Said({"reason": reason}))
     return held
@@ -152,13 +155,15 @@ def judge(row: Voice, act: Act, *, stands: bool, reason: str) -> Voice:
 
 @transaction.atomic
 def call(row: Voice, act: Act, *, answer: str, reason: str) -> Voice:
-    """Enter a call-back; where the person says it is not solved, it is handled again.
+    """Enter a call-back (``voice.call``); what is not solved is handled again.
 
     Raises:
-        Forbidden, Stale: the person may not; it moved on.
+        Forbidden, Stale: the person may not, or works for the department; it moved on.
         Incomplete: no answer.
     """
     held = begin(row, "call", act)
+    if held.department_id in act.actor.below:
+        raise Forbidden(NOT_OWN)
     held.called = act.at
     given = {"answer": answer, "reason": reason}
     go(held, "call", act, Said(given))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -48,7 +49,7 @@ def pass_days(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _pass(pk: object, now: datetime) -> int:
+def _pass(pk: UUID, now: datetime) -> int:
     held = Voice.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if held is None:
         return 0

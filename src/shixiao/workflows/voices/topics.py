@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -165,10 +166,11 @@ _KEPT = ("terms", "people", "size", "heat", "trend", "stability", "places", "har
 
 
 def _former(
-    topic: Topic, rows: Sequence[Voice], before: dict[object, VoiceTopic], taken: set[object]
+    topic: Topic, rows: Sequence[Voice], before: Mapping[UUID, VoiceTopic], taken: set[object]
 ) -> VoiceTopic | None:
     """Return the topic of which most of the smaller of both is in the other."""
-    counts = Counter(rows[i].topic_id for i in topic.members if rows[i].topic_id in before)
+    named = (rows[i].topic_id for i in topic.members)
+    counts = Counter(pk for pk in named if pk is not None and pk in before)
     for pk, n in counts.most_common():
         if pk not in taken and 2 * n >= min(len(topic.members), before[pk].size):
             return before[pk]
@@ -182,7 +184,7 @@ def _fill(
         dept for i in topic.members if (dept := rows[i].department) is not None
     )
     row.terms, row.size, row.people = list(topic.terms), len(topic.members), topic.heat.people
-    row.heat, row.trend, row.stability = topic.heat.value, topic.heat.trend, topic.stability
+    row.heat, row.trend, row.stability = topic.heat.value, topic.heat.trend or "", topic.stability
     row.places = [[place, n] for place, n in topic.places]
     row.signs = {need.kind: need.people for need in own}
     row.harm = max((need.harm for need in own), default=1.0)
