@@ -25,6 +25,7 @@ REDUCED = [
     pytest.param("voice_1", marks=pytest.mark.slow),
     pytest.param("voice_2", marks=pytest.mark.slow),
     pytest.param("voice_3", marks=pytest.mark.slow),
+    pytest.param("voice_6", marks=pytest.mark.slow),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),

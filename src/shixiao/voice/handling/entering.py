@@ -8,7 +8,6 @@ level 4). Insults are taken like all else and marked, so that whoever opens it i
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 
 from shixiao.rules import RulePack
@@ -19,6 +18,7 @@ from shixiao.voice.wording import readable
 LONGEST, URGENT, INSULTS = "HND-10", "HND-12", "HND-13"
 LONGEST_LINE = 200  # characters of a place, a contact, a service
 NEGATIVE = (1, 2)  # stars of a negative rating (RAT-NEG)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINK = re.compile(r"https?://|www\.", re.I)
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _RESIDENT = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
@@ -130,8 +130,7 @@ def hidden(text: str) -> str:
 def _clean(text: str) -> str:
     """Return a text without control characters and halves of characters; lines stay lines."""
     whole = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
-    kept = (s for s in whole if s in "\n\t" or unicodedata.category(s) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return _CONTROL.sub("", whole).strip()
 
 
 def _line(text: str) -> str:

@@ -13,6 +13,7 @@ from shixiao.web.cases.forms import FilesField
 from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.moving import LONGEST
+from shixiao.workflows.refusals import Incomplete, Stale
 from shixiao.workflows.voices.moving import life
 
 TEXT = forms.Textarea(attrs={"rows": 6})
@@ -94,6 +95,14 @@ class Bring(forms.Form):
         ages = [(key, say(text)) for key, text in GROUPS.items()]
         fields["group"].choices = [("", say(UNSAID)), *ages]
         fields["once"].initial = token_hex(16)
+
+    def refuse(self, error: Incomplete | Stale) -> None:
+        """Show what is wrong at the field that it is of."""
+        name = error.field if isinstance(error, Incomplete) else ""
+        name = {"attachment": "papers", "files": "papers"}.get(name, name)
+        self.is_valid()
+        if name not in self.errors:
+            self.add_error(name if name in self.fields else None, say(error.text))
 
 
 class Enter(Bring):

@@ -23,10 +23,10 @@ from shixiao.records.models import (
     VoicePolicy,
 )
 from shixiao.terms import BadInput, Text
-from shixiao.voice.handling import Entry
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.lists import page_of
 from shixiao.web.shell.pages import say
+from shixiao.web.voices.entries import entry_of, papers_of
 from shixiao.web.voices.forms import Act as ActForm
 from shixiao.web.voices.forms import Enter, Import, Policy, Teach
 from shixiao.web.voices.showing import MARKS, TONES, line, shown, suggestion, way_of
@@ -213,26 +213,19 @@ def paper(request: HttpRequest, code: str, kept: UUID) -> HttpResponse:
 
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter a matter for somebody on the phone or at the counter."""
-    form = Enter(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        from_form = {"channel": given["channel"], "level": int(given["level"] or 0)}
-        same = ("text", "service", "department", "place", "group", "contact")
-        entry = Entry(kind=given["kind"], **from_form, **{name: given[name] for name in same})
-        came = Came(timezone.now(), actor_on(request), once=given["once"])
-        attached = [(each.name, each.read()) for each in given["papers"]]
-        try:
-            row, query = taking.bring(entry, came, attached=attached)
-        except Incomplete as error:
-            field = {"attachment": "papers", "files": "papers"}.get(error.field, error.field)
-            form.add_error(field if field in form.fields else None, say(error.text))
-        except Stale as error:
-            form.add_error(None, say(error.text))
-        else:
-            context = {"row": row, "query": query, "state": life().states[row.state]}
-            return render(request, "voices/brought.html.j2", context)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "voices/enter.html.j2", {"form": form}, status=status)
+    if request.method != "POST":
+        return render(request, "voices/enter.html.j2", {"form": Enter()})
+    once = request.POST.get("once", "")[:64]
+    came = Came(timezone.now(), actor_on(request), once=once)
+    try:
+        attached = papers_of(request)
+        row, query = taking.bring(entry_of(request.POST, clerk=True), came, attached=attached)
+    except (Incomplete, Stale) as error:
+        form = Enter(request.POST, request.FILES)
+        form.refuse(error)
+        return render(request, "voices/enter.html.j2", {"form": form}, status=422)
+    context = {"row": row, "query": query, "state": life().states[row.state]}
+    return render(request, "voices/brought.html.j2", context)
 
 
 def bring_in(request: HttpRequest) -> HttpResponse:

@@ -14,13 +14,13 @@ from shixiao.records.models import ChannelRound, Draw, Standing, Voice, VoicePol
 from shixiao.seals import read_code
 from shixiao.statistics import wilson_bounds
 from shixiao.terms import Estimate, Text
-from shixiao.voice.handling import Entry, Shares, ended
+from shixiao.voice.handling import Shares, ended
 from shixiao.voice.handling.testing import OUTCOMES
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.cases.reports import followed as followed_case
 from shixiao.web.shell.limits import limit
 from shixiao.web.shell.pages import language, say
-from shixiao.web.shell.uploads import refused as too_large
+from shixiao.web.voices.entries import entry_of, papers_of
 from shixiao.web.voices.forms import Bring, Follow
 from shixiao.web.voices.showing import FEWEST, few, shown, way_of
 from shixiao.workflows.evaluations import current
@@ -34,7 +34,6 @@ TOO_MANY = Text(
     "一小时内查询得太多，请稍后再试，或拨打 12345。",
     "Too many tries within an hour. Try again later, or call 12345.",
 )
-TOO_LARGE = Text("附件太大，没有收下。", "The files are too large and were not taken.")
 SAYINGS = ("solved", "reopen", "withdraw", "differ")
 SAID = Text("已登记，下面是现在的情况。", "Entered. This is how it stands now.")
 NAMES = {
@@ -58,29 +57,21 @@ def bring(request: HttpRequest) -> HttpResponse:
     }
     if request.method != "POST":
         return _asked(request, Bring(initial=initial), service)
-    form = Bring(request.POST, request.FILES, initial=initial)
-    if too_large(request):
-        form.add_error("papers", say(TOO_LARGE))
-    elif form.is_valid():
-        given = form.cleaned_data
-        entry = _entry(given, "qr" if given["channel"] == "qr" else "web")
-        came = Came(
-            timezone.now(),
-            address=request.META.get("REMOTE_ADDR", ""),
-            once=given["once"],
-        )
-        attached = [(each.name, each.read()) for each in given["papers"]]
-        try:
-            row, query = taking.bring(entry, came, attached=attached)
-        except Incomplete as error:
-            field = {"attachment": "papers", "files": "papers"}.get(error.field, error.field)
-            form.add_error(field if field in form.fields else None, say(error.text))
-        except Stale as error:
-            form.add_error(None, say(error.text))
-        else:
-            context = {"row": row, "query": query, "state": life().states[row.state]}
-            return render(request, "voices/brought.html.j2", context)
-    return _asked(request, form, _service(form.data.get("service", "")), status=422)
+    came = Came(
+        timezone.now(),
+        address=request.META.get("REMOTE_ADDR", ""),
+        once=request.POST.get("once", "")[:64],
+    )
+    try:
+        # The form itself is made only to show what is wrong: taking one in stays cheap.
+        attached = papers_of(request)
+        row, query = taking.bring(entry_of(request.POST), came, attached=attached)
+    except (Incomplete, Stale) as error:
+        form = Bring(request.POST, request.FILES, initial=initial)
+        form.refuse(error)
+        return _asked(request, form, _service(request.POST.get("service", "")), status=422)
+    context = {"row": row, "query": query, "state": life().states[row.state]}
+    return render(request, "voices/brought.html.j2", context)
 
 
 def follow(request: HttpRequest) -> HttpResponse:
@@ -150,21 +141,6 @@ def _asked(
 ) -> HttpResponse:
     context = {"form": form, "service": service}
     return render(request, "voices/bring.html.j2", context, status=status)
-
-
-def _entry(given: dict[str, Any], channel: str) -> Entry:
-    level = given["level"]
-    return Entry(
-        given["kind"],
-        channel,
-        text=given["text"],
-        level=int(level) if level else 0,
-        service=given["service"],
-        department=given["department"],
-        place=given["place"],
-        group=given["group"],
-        contact=given["contact"],
-    )
 
 
 def _followed(request: HttpRequest, form: Follow) -> Voice | None:

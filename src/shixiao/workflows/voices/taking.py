@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -195,11 +195,21 @@ def _limited(entry: Entry, came: Came) -> str:
         return ""
     source = _hash("source", f"{day}:{whose}")
     most = pack().number(FLOOD, "clerk" if clerk else "public")
-    recent = Voice.objects.filter(source=source, received__gt=came.at - HOUR)
-    if recent.count() >= most:
+    if _recent(source, came.at - HOUR) >= most:
         refused(entry.channel[:8], "flood", day)
         raise TooOften(TOO_MANY, seconds=3600)
     return source
+
+
+def _recent(source: str, since: datetime) -> int:
+    """Count what came from a source; in plain SQL, for every matter that is brought asks this."""
+    table = connection.ops.quote_name(Voice._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM {table} WHERE source = %s AND received > %s",
+            [source, connection.ops.adapt_datetimefield_value(since)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice, LeafRow, str]:
