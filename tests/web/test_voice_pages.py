@@ -116,7 +116,7 @@ def test_a_report_of_a_problem_is_followed_at_the_same_place(cast: Cast) -> None
 def test_the_address_on_a_poster_names_kind_and_place(cast: Cast) -> None:
     page = browser().get("/voice/?service=S1&place=二号窗口&kind=rating").content.decode()
     assert 'value="二号窗口"' in page
-    assert re.search(r'value="rating"[^>]*checked', page)
+    assert re.search(r'type="hidden" name="kind" value="rating"', page)
 
 
 def test_a_clerk_enters_imports_and_chooses_the_clocks(cast: Cast) -> None:

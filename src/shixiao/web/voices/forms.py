@@ -25,6 +25,7 @@ GROUPS = {
     "60+": Text("60 岁以上", "60 and over"),
 }
 ANY = Text("不知道，或不止一个", "I do not know, or more than one")
+RATING = "rating"
 UNSAID = Text("不说", "Rather not say")
 
 
@@ -45,7 +46,7 @@ class Bring(forms.Form):
 
     kind = forms.ChoiceField(label=words("是什么事", "What it is"), widget=forms.RadioSelect)
     level = forms.ChoiceField(
-        label=words("评价服务的，满意程度", "If you rate a service: how satisfied you are"),
+        label=words("您满意吗", "How satisfied you are"),
         widget=forms.RadioSelect,
         required=False,
     )
@@ -91,10 +92,25 @@ class Bring(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = named("kinds")
         fields["level"].choices = named("levels")
-        fields["department"].choices = departments(ANY)
+        self._narrow()
+        if "department" in fields:
+            fields["department"].choices = departments(ANY)
         ages = [(key, say(text)) for key, text in GROUPS.items()]
         fields["group"].choices = [("", say(UNSAID)), *ages]
         fields["once"].initial = token_hex(16)
+
+    def _narrow(self) -> None:
+        """Ask of a rating what belongs to a rating, and of all else what belongs to that."""
+        fields: dict[str, Any] = self.fields
+        kind = self.data.get("kind") if self.is_bound else self.initial.get("kind")
+        if kind == RATING:
+            fields["kind"].widget = forms.HiddenInput()
+            fields["level"].required = True
+            fields["text"].label = say(Text("想说的话", "Anything you wish to say"))
+            del fields["department"]
+        else:
+            fields["kind"].choices = [pair for pair in named("kinds") if pair[0] != RATING]
+            del fields["level"]
 
     def refuse(self, error: Incomplete | Stale) -> None:
         """Show what is wrong at the field that it is of."""
@@ -109,6 +125,9 @@ class Enter(Bring):
     """What a clerk enters for somebody on the phone or at the counter."""
 
     field_order = ("channel",)
+
+    def _narrow(self) -> None:
+        """Ask for all: the clerk does not know beforehand what will be said."""
 
     def __init__(self, *args: Any, **given: Any) -> None:
         super().__init__(*args, **given)

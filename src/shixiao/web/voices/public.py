@@ -139,7 +139,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
 def _asked(
     request: HttpRequest, form: Bring, service: Standing | None, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "service": service}
+    rating = "level" in form.fields
+    context = {"form": form, "service": service, "rating": rating}
     return render(request, "voices/bring.html.j2", context, status=status)
 
 
