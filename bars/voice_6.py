@@ -84,7 +84,10 @@ def _under_load(
         finally:
             end(web, signal.SIGTERM)
             end(sequencer, signal.SIGTERM)
-    return json.loads(done.stdout), {name: cost[name] - before[name] for name in cost}
+    sent = json.loads(done.stdout)
+    if sent["errors"]:
+        print(f"the first of {sent['errors']} errors: {sent['first_errors']}", file=sys.stderr)
+    return sent, {name: cost[name] - before[name] for name in cost}
 
 
 def _await(port: int) -> None:

@@ -116,6 +116,7 @@ class Voice(Record):
             models.Index(
                 fields=["lead"], name="voice_linked", condition=models.Q(lead__isnull=False)
             ),
+            models.Index(fields=["person"], name="voice_of_person", condition=~models.Q(person="")),
             models.Index(
                 fields=["topic"], name="voice_of_topic", condition=models.Q(topic__isnull=False)
             ),

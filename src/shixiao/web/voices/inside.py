@@ -117,6 +117,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "files": row.files.all(),
         "may_reach": bool(row.contact) and may(actor, "voice.reach", row),
         "in_group": in_group,
+        "again": _others_of(row, actor),
     }
     return render(request, "voices/one.html.j2", context)
 
@@ -294,6 +295,13 @@ def visible(actor: Actor) -> QuerySet[Voice]:
     if scope is Scope.ANY:
         return rows
     return rows.filter(department__in=actor.below) if scope is Scope.OWN else rows.none()
+
+
+def _others_of(row: Voice, actor: Actor) -> int:
+    """Count what else came from the same telephone or mail, of what this officer may read."""
+    if not row.person:
+        return 0
+    return visible(actor).filter(person=row.person).exclude(pk=row.pk).count()
 
 
 def _first_queue(actor: Actor) -> str:

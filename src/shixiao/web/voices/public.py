@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -29,6 +30,7 @@ from shixiao.workflows.voices import channels, saying, taking
 from shixiao.workflows.voices.moving import life
 from shixiao.workflows.voices.taking import Came
 
+COUNTED, MINUTE = "voice-channels", 60  # seconds for which a count is told
 MOST_TRIES = 30  # an hour from one address
 TOO_MANY = Text(
     "一小时内查询得太多，请稍后再试，或拨打 12345。",
@@ -120,10 +122,12 @@ def numbers(request: HttpRequest) -> HttpResponse:
     drawn = Draw.objects.filter(subject__in=[each.code for each in rounds])
     refusals = VoiceRefusal.objects.values("channel", "why").annotate(total=Sum("n"))
     names = channels.channel_names()
+    counts = cache.get_or_set(COUNTED, _counts, MINUTE)
     context = {
         "tests": [_test_row(each, names) for each in channels.published_shares()],
         "outcomes": [NAMES[name] for name in OUTCOMES],
-        "channels": _channel_rows(names),
+        "channels": _channel_rows(names, counts or {}),
+        "ratings": _rating_rows((counts or {}).get("ratings", {})),
         "rounds": rounds,
         "draws": drawn,
         "refusals": [
@@ -188,8 +192,8 @@ def _told(estimate: Estimate) -> str:
     return f"{100 * estimate.value:.0f}% ({low:.0f}{between}{high:.0f}%)"
 
 
-def _channel_rows(names: Any) -> list[dict[str, Any]]:
-    """Count what came by each channel, without tests; what tells of too few is not told."""
+def _counts() -> dict[str, dict[str, int]]:
+    """Count what came by each channel, without tests; many readers share one count a minute."""
     done = Q(replied__isnull=False)
     rows = (
         Voice.objects.filter(test=False)
@@ -201,7 +205,24 @@ def _channel_rows(names: Any) -> list[dict[str, Any]]:
             again=Count("pk", filter=done & Q(reopened__gt=0)),
         )
     )
-    counted = {row["channel"]: row for row in rows}
+    found = {row["channel"]: row for row in rows}
+    rated = Voice.objects.filter(kind="rating", test=False, excluded=False)
+    levels = dict(rated.values_list("level").annotate(n=Count("pk")))
+    bad = rated.filter(level__in=(1, 2), replied__isnull=False).exclude(person="")
+    asked = bad.aggregate(n=Count("pk"), called=Count("pk", filter=Q(called__isnull=False)))
+    return found | {"ratings": {str(key): n for key, n in levels.items()} | asked}
+
+
+def _rating_rows(counted: dict[str, int]) -> dict[str, Any]:
+    """Return levels and the share of named negative ratings whose person was called (RAT-NEG)."""
+    levels = [(name, few(counted.get(key, 0))) for key, name in life().words["levels"].items()]
+    n, called = counted.get("n", 0), counted.get("called", 0)
+    share = _told(_share(called, n)) if n >= FEWEST else "—"
+    return {"levels": levels, "called": share}
+
+
+def _channel_rows(names: Any, counted: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+    """Return what is told of each channel; what tells of too few is not told."""
     found = []
     for channel, name in names.items():
         row = counted.get(channel, {"n": 0, "answered": 0, "intime": 0, "again": 0})
