@@ -160,6 +160,7 @@ def _show(
         "way": way_of(row, list(row.steps.all())),
         "codes": {"number": row.code, "code": read_code(form.cleaned_data["code"])},
         "open": not ended(row.state),
+        "next": life().words["next"][row.state],
         "may_judge": row.state == "replied",
         "may_reopen": row.state in {"replied", "closed"},
         "others": row.size - 1 if row.lead_id else 0,
