@@ -27,7 +27,7 @@ from bars.sites import ROOT, BarSite, cpu_of, end, prepared_site
 
 RATE, SECONDS, READERS = 200.0, 600.0, 2_000.0  # matters a second; readers a minute
 REDUCED = (15.0, 4.0, 120.0)
-PATIENCE = 60.0
+PATIENCE = 240.0
 ENVIRONMENT = {
     "SHIXIAO_PROXIED": "1",
     "SHIXIAO_HOSTS": "127.0.0.1",
@@ -98,5 +98,6 @@ def _await(port: int) -> None:
                 if client.get(f"http://127.0.0.1:{port}/voice/").status_code == 200:
                     return
             except httpx.HTTPError:
-                time.sleep(0.1)
+                pass
+            time.sleep(0.1)
     raise RuntimeError("the site does not answer")

@@ -405,3 +405,10 @@ def test_nothing_can_be_deleted_by_a_verb_and_whoever_reads_contacts_is_on_recor
     assert VoiceStep.objects.filter(voice=row).count() == 1
     assert Organisation.objects.exists()
     assert date(2026, 3, 2) == TODAY
+
+
+def test_a_code_that_is_taken_is_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = brought()
+    codes = iter([first.code, first.code, "N3W0-C0DE-9"])
+    monkeypatch.setattr(Voice._meta.get_field("code"), "_get_default", lambda: next(codes))
+    assert brought("另一件事").code == "N3W0-C0DE-9"

@@ -42,9 +42,11 @@ class Voice(Record):
     Its course (``voice.handling.Course``) stands in ``kind``, ``state`` and ``entered`` to
     ``solved``. ``sealed`` has what was said and by whom: title, text, place, contact, and the salt
     of the leaf's commitment; it can be erased and the leaf stays. ``source`` is a keyed hash of the
-    network address of that day, ``person`` one of the contact. ``suggested`` is what routing says;
-    ``label`` the department's code once a person confirmed it. ``lead`` is the head of the group
-    that it is handled with, and ``size`` how many these are. Test contacts leave all measures.
+    network address of that day, ``person`` one of the contact. ``outer`` is its number in the
+    source, or what tells a form from others: nothing is taken twice. ``suggested`` is what routing
+    says; ``label`` the department's code once a person confirmed it. ``lead`` is the head of the
+    group that it is handled with, and ``size`` how many these are. Test contacts leave all
+    measures.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)
@@ -56,7 +58,7 @@ class Voice(Record):
     sealed = EncryptedJSON()
     person = models.CharField(max_length=32, default="")
     source = models.CharField(max_length=32, default="")
-    query_hash = models.CharField(max_length=64, unique=True)
+    query_hash = models.CharField(max_length=64)
     outer = models.CharField(max_length=120, null=True, unique=True)
     delivery = models.ForeignKey(
         VoiceDelivery, models.PROTECT, null=True, related_name="voices", db_index=False

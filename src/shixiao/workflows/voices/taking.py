@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -31,7 +32,7 @@ from shixiao.records.models import (
     VoiceRefusal,
 )
 from shixiao.seals import sha256_of, short_code
-from shixiao.terms import BadInput, Text
+from shixiao.terms import BadInput, Text, Unavailable
 from shixiao.voice.handling import Entry, checked, receive
 from shixiao.workflows import files
 from shixiao.workflows.actors import NOBODY, Actor
@@ -46,7 +47,9 @@ FLOOD = "HND-11"
 HOUR = timedelta(hours=1)
 PART = 500
 MOST_FILES = 5
+TRIES = 3  # short codes have forty bits: among millions one is met twice now and then
 TAKEN, AGAIN, REFUSED = "taken", "again", "refused"
+NO_CODE = Text("暂时不能登记，请再试一次。", "It cannot be taken just now; try once more.")
 TOO_MANY = Text(
     "这个网络地址一小时内提交得太多，这一条没有收下。请稍后再试，或拨打 12345、到任一窗口说，"
     "都会同样登记。",
@@ -109,23 +112,18 @@ def bring(
     kept = _checked(entry, came)
     source = _limited(kept, came)
     papers = _stored(attached, came.at)
-    made, leaf, query = _made(kept, came, source, today=timezone.localdate(came.at))
-    if kept.department:
-        made.named = Organisation.objects.filter(code=kept.department).first()
-    try:
-        with transaction.atomic():
-            made.save(force_insert=True)
-            leaf.save(force_insert=True)
-            for name, file, kind in papers:
-                VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
-    except IntegrityError:  # the same form was sent before
-        known = Voice.objects.filter(query_hash=made.query_hash).first()
-        if known is None:
-            raise
-        if (known.text, known.title) != (kept.text, kept.title):
-            raise Stale(CHANGED) from None
-        return known, query
-    return made, query
+    named = Organisation.objects.filter(code=kept.department).first() if kept.department else None
+    for _ in range(TRIES):
+        made, leaf, query = _made(kept, came, source, today=timezone.localdate(came.at))
+        made.named = named
+        if _kept(made, leaf, papers):
+            return made, query
+        known = Voice.objects.filter(outer=made.outer).first() if made.outer else None
+        if known is not None and (known.text, known.title) != (kept.text, kept.title):
+            raise Stale(CHANGED)
+        if known is not None:
+            return known, query
+    raise Unavailable(NO_CODE)
 
 
 def take(
@@ -138,8 +136,7 @@ def take(
     left, digest = iter(rows), sha256()
     today = timezone.localdate(delivery.at)
     while part := list(islice(left, PART)):
-        with transaction.atomic():
-            answers = _take_part(delivery, part, today)
+        answers = _taken(delivery, part, today)
         for answer in answers:
             setattr(delivery, answer.state, getattr(delivery, answer.state) + 1)
             if answer.state == REFUSED and answer.text is not None and len(delivery.problems) < 200:
@@ -234,7 +231,7 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
         person=_hash("person", reach) if reach else "",
         source=source,
         query_hash=query_hash(query),
-        outer=came.outer or None,
+        outer=came.outer or (f"form:{_hash('once', came.once)}" if came.once else None),
         received=came.said or came.at,
         received_by=came.actor.account,
         state=course.state,
@@ -249,6 +246,29 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
         code=made.code, event=leaf.event, subject=made.code, at=came.at, entry=leaf.to_bytes()
     )
     return made, row, query
+
+
+def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, str]]) -> bool:
+    """Write a matter with its leaf and files; False where its code or its form is known."""
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+            leaf.save(force_insert=True)
+            for name, file, kind in papers:
+                VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _taken(
+    delivery: VoiceDelivery, part: Sequence[tuple[int, Entry | BadInput, Came]], today: date
+) -> list[Answer]:
+    """Take a part in; with other codes once more where one of them was another's."""
+    for _ in range(TRIES):
+        with suppress(IntegrityError), transaction.atomic():
+            return _take_part(delivery, part, today)
+    raise Unavailable(NO_CODE)
 
 
 def _take_part(
