@@ -193,7 +193,7 @@ def _told(estimate: Estimate) -> str:
     return f"{100 * estimate.value:.0f}% ({low:.0f}{between}{high:.0f}%)"
 
 
-def _counts() -> dict[str, dict[str, int]]:
+def _counts() -> dict[str, dict[str, Any]]:
     """Count what came by each channel, without tests; many readers share one count a minute."""
     done = Q(replied__isnull=False)
     rows = (
@@ -206,7 +206,7 @@ def _counts() -> dict[str, dict[str, int]]:
             again=Count("pk", filter=done & Q(reopened__gt=0)),
         )
     )
-    found = {row["channel"]: row for row in rows}
+    found: dict[str, dict[str, Any]] = {row["channel"]: dict(row) for row in rows}
     rated = Voice.objects.filter(kind="rating", test=False, excluded=False)
     levels = dict(rated.values_list("level").annotate(n=Count("pk")))
     bad = rated.filter(level__in=(1, 2), replied__isnull=False).exclude(person="")
@@ -222,7 +222,7 @@ def _rating_rows(counted: dict[str, int]) -> dict[str, Any]:
     return {"levels": levels, "called": share}
 
 
-def _channel_rows(names: Any, counted: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
+def _channel_rows(names: Any, counted: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what is told of each channel; what tells of too few is not told."""
     found = []
     for channel, name in names.items():
