@@ -6,6 +6,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -342,3 +343,52 @@ def test_channels_are_tested_by_lot_and_the_shares_are_published(cast: Cast) -> 
     assert "100% (57" in page  # five of five on the phone were lost
     assert "20% (4" in page  # one of five on the web was misrouted
     assert topics.group(now=timezone.now()) == 0
+
+
+BAD = (
+    {"kind": "need", "text": "灯\x00\ud800不亮", "number": "1\x00\ud800"},
+    {"kind": "need", "text": "灯", "number": "9" * 500, "place": "路" * 900, "group": "老" * 90},
+    {"kind": "need", "text": "𬺓𠮷😀<b>http://a.b</b>", "service": "\x00", "contact": "\ud83d@x"},
+    {"kind": "rating", "level": True},
+    {"kind": "rating", "level": 9},
+    {"kind": [], "text": "灯"},
+    {"kind": "need", "text": "灯" * 10_001},
+    [],
+)
+
+
+def test_whatever_a_program_sends_has_an_answer_row_by_row(cast: Cast) -> None:
+    now = timezone.now()
+    actor = cast.actor("chu", today=timezone.localdate())
+    _, token = tokens.make_token(
+        name="app", scopes=["voices"], expires=now + timedelta(days=1), actor=actor, at=now
+    )
+    program = Client(headers={"host": "localhost", "authorization": f"Bearer {token}"})
+    for times in (1, 2):
+        answer = program.post("/api/voices", json.dumps(BAD), content_type="application/json")
+        states = [row["state"] for row in answer.json()["rows"]]
+        known = "taken" if times == 1 else "again"
+        assert states == [known, known, "taken", *["refused"] * 5]
+        assert all(row["text"] for row in answer.json()["rows"][3:])
+
+
+def test_a_bad_version_or_an_unknown_verb_is_answered_and_changes_nothing(cast: Cast) -> None:
+    row, query = bring(Entry("need", "web", LAMP), Came(timezone.now()))
+    li = browser(cast.accounts["li"])
+    bad = {"department": "health", "seen": "x" * 30}
+    assert li.post(f"/matters/{row.code}/accept/", bad).status_code == 409
+    mine = {"number": row.code, "code": query, "verb": "delete"}
+    assert browser().post("/voice/say/", mine).status_code == 404
+    row.refresh_from_db()
+    assert row.state == "received"
+
+
+def test_lists_take_as_many_queries_for_many_rows_as_for_one(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(30):
+        bring(Entry("need", "web", f"{LAMP}{n}"), Came(timezone.now()))
+    Voice.objects.update(state="assigned", department=cast.places["health"])
+    zhao = browser(cast.accounts["zhao"])
+    with django_assert_max_num_queries(20):
+        zhao.get("/matters/?queue=handle")

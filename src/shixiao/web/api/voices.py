@@ -21,7 +21,7 @@ from shixiao.web.voices.public import MOST_TRIES, TOO_MANY
 from shixiao.workflows.refusals import Incomplete, Missing
 from shixiao.workflows.voices import saying
 from shixiao.workflows.voices.moving import life
-from shixiao.workflows.voices.taking import REFUSED, Answer, Came, begin, take
+from shixiao.workflows.voices.taking import REFUSED, Answer, Came, begin, outer_of, take
 
 SCOPE = "voices"
 MOST = 500
@@ -176,7 +176,7 @@ def _entries(
         level = row.get("level", 0)
         level = level if isinstance(level, int) and not isinstance(level, bool) else 0
         words = {name: row.get(name, "") for name in FIELDS}
-        outer = f"{whose}:{row['number']}"[:120] if row.get("number") else ""
+        outer = outer_of(whose, row["number"]) if row.get("number") else ""
         entry = Entry(channel="api", level=level, **words)
         yield number, entry, Came(came.at, came.actor, outer=outer)
 

@@ -152,7 +152,7 @@ def accept(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_on(request)
     row = _row(code, actor)
     department = routing.department_of(request.POST.get("department", ""))
-    done = Act(actor, timezone.now(), int(request.POST.get("seen") or -1))
+    done = Act(actor, timezone.now(), _seen(request))
     routing.assign(row, done, department=department)
     if department is not None:
         messages.success(request, say(ACCEPTED.format(name=department.name)))
@@ -170,7 +170,7 @@ def group(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         lines = {each.voice.code: given.get(f"line_{each.voice.code}", "") for each in there}
         lines = {key: text for key, text in lines.items() if f"use_{key}" in given}
-        done = Act(actor, timezone.now(), int(given.get("seen") or -1))
+        done = Act(actor, timezone.now(), _seen(request))
         try:
             answered = answering.reply_to_all(
                 row,
@@ -295,6 +295,12 @@ def visible(actor: Actor) -> QuerySet[Voice]:
     if scope is Scope.ANY:
         return rows
     return rows.filter(department__in=actor.below) if scope is Scope.OWN else rows.none()
+
+
+def _seen(request: HttpRequest) -> int:
+    """Return which version the person saw; none that a matter has where nothing was sent."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _others_of(row: Voice, actor: Actor) -> int:

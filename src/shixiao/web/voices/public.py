@@ -25,7 +25,7 @@ from shixiao.web.voices.entries import entry_of, papers_of
 from shixiao.web.voices.forms import Bring, Follow
 from shixiao.web.voices.showing import FEWEST, few, shown, way_of
 from shixiao.workflows.evaluations import current
-from shixiao.workflows.refusals import Incomplete, Stale
+from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
 from shixiao.workflows.voices import channels, saying, taking
 from shixiao.workflows.voices.moving import life
 from shixiao.workflows.voices.taking import Came
@@ -36,7 +36,6 @@ TOO_MANY = Text(
     "一小时内查询得太多，请稍后再试，或拨打 12345。",
     "Too many tries within an hour. Try again later, or call 12345.",
 )
-SAYINGS = ("solved", "reopen", "withdraw", "differ")
 SAID = Text("已登记，下面是现在的情况。", "Entered. This is how it stands now.")
 NAMES = {
     "lost": Text("丢失", "Lost"),
@@ -108,6 +107,8 @@ def say_so(request: HttpRequest) -> HttpResponse:
             saying.differ(row, reason, at=now)
         elif verb == "withdraw":
             saying.withdraw(row, at=now)
+        else:
+            raise Missing(NOT_FOUND)
     except (Incomplete, Stale) as error:
         problem = error.text
     else:

@@ -82,7 +82,9 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     row, actor, now = _row(code), actor_on(request), timezone.now()
     try:
         if verb == "draw":
-            channels.draw(row, announced=request.POST.get("announced", ""), actor=actor, at=now)
+            channels.draw(
+                row, announced=request.POST.get("announced", "")[:200], actor=actor, at=now
+            )
         elif verb == "publish":
             channels.publish(row, actor=actor, at=now)
         else:

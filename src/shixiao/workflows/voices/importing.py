@@ -25,7 +25,7 @@ from shixiao.workflows.refusals import Incomplete
 from shixiao.workflows.voices.learning import departments
 from shixiao.workflows.voices.moving import Said, course_of, prepared
 from shixiao.workflows.voices.policies import policy_now
-from shixiao.workflows.voices.taking import TAKEN, Answer, Came, begin, take
+from shixiao.workflows.voices.taking import TAKEN, Answer, Came, begin, outer_of, take
 
 LARGEST = 64 << 20
 ENDINGS = (".csv", ".xlsx")
@@ -91,7 +91,7 @@ def _entries(
             place=row.place,
             contact="",
         )
-        yield number, entry, Came(at, actor, outer=f"{source}:{row.id}"[:120], said=said)
+        yield number, entry, Came(at, actor, outer=outer_of(source, row.id), said=said)
 
 
 def _place(

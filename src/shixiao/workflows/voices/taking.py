@@ -47,6 +47,7 @@ FLOOD = "HND-11"
 HOUR = timedelta(hours=1)
 PART = 500
 MOST_FILES = 5
+LONGEST_OUTER = 120
 TRIES = 3  # short codes have forty bits: among millions one is met twice now and then
 TAKEN, AGAIN, REFUSED = "taken", "again", "refused"
 NO_CODE = Text("暂时不能登记，请再试一次。", "It cannot be taken just now; try once more.")
@@ -154,6 +155,14 @@ def begin(name: str, *, actor: Actor, at: datetime) -> VoiceDelivery:
     """
     check(actor, "voice.deliver")
     return VoiceDelivery.objects.create(name=name[:200], at=at, by=signed_in(actor))
+
+
+def outer_of(source: str, number: str) -> str:
+    """Return by which number of a source a matter is known; one that no column takes is hashed."""
+    whole = f"{source}:{number}"
+    if whole.isprintable() and len(whole) <= LONGEST_OUTER:
+        return whole
+    return f"{source[:40]}:{sha256(number.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def query_of(came: Came) -> str:
