@@ -28,12 +28,21 @@ from django_q.tasks import async_task  # noqa: E402
 
 from bars import decisions_load, site_acts  # noqa: E402
 from shixiao.ledger import Trust, verify_log, verify_receipt  # noqa: E402
-from shixiao.records.models import Account, Case, LeafRow, LogHead, Organisation, Step  # noqa: E402
+from shixiao.records.models import (  # noqa: E402
+    Account,
+    Case,
+    LeafRow,
+    LogHead,
+    Organisation,
+    Step,
+    Voice,
+)
 from shixiao.workflows import tokens  # noqa: E402
 from shixiao.workflows.log import head, log_folder, log_path, private_key  # noqa: E402
 from shixiao.workflows.people import new_password  # noqa: E402
 from shixiao.workflows.receipts import find_receipt  # noqa: E402
 from shixiao.workflows.sequencer import sequencer  # noqa: E402
+from shixiao.workflows.voices import routing  # noqa: E402
 from tests.cast import make_cast  # noqa: E402
 
 # What each verb of a case puts on record.
@@ -224,6 +233,22 @@ def _receipts() -> bool:
     return True
 
 
+def brought(said: str) -> dict[str, Any]:
+    """Count receipts that people hold and the records do not, and look at all that waits."""
+    codes = set(Path(said).read_text("utf-8").split())
+    kept = set(Voice.objects.filter(code__in=codes).values_list("code", flat=True))
+    leaves = set(LeafRow.objects.filter(event="voice.received").values_list("code", flat=True))
+    began, looked = time.process_time(), Voice.objects.filter(looked=False).count()
+    while Voice.objects.filter(looked=False).exists():
+        routing.route_waiting(now=now())
+    used = time.process_time() - began
+    return {
+        "lost": len(codes - kept),
+        "leafless": len(kept - leaves),
+        "routed_a_second": round(looked / used) if used else 0,
+    }
+
+
 def _integrate_all() -> None:
     with sequencer() as opened:
         while opened.integrate():
@@ -239,6 +264,7 @@ JOBS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "positions": positions,
     "check": check,
     "deliver": decisions_load.deliver,
+    "brought": brought,
 }
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ SECURITY = {
     "incidents": Text("安全事件的环节", "The life of a security incident"),
 }
 OBJECTIONS = Text("异议的环节", "The life of an objection")
+MATTERS = Text("诉求的环节", "The life of a matter")
+PROPOSALS = Text("施策建议的环节", "The life of a proposal")
 COPIES = Text("数据副本的环节", "The life of a copy of data")
 SHARING_CLOCKS = ("GDS-21u", "GDS-21c", "GDS-22", "GDS-26", "GDS-17u", "GDS-17r")
 # The last working days before the holidays of 2026, and days around make-up days.
@@ -175,6 +177,12 @@ def pages() -> dict[str, str]:
             read_life("objections", "shixiao.fairness"), load_pack(), title=OBJECTIONS
         ),
         "decree-713.md": course_page(load_pack()),
+        "matter-life.md": life_page(
+            read_life("matters", "shixiao.voice"), load_pack(), title=MATTERS
+        ),
+        "proposal-life.md": life_page(
+            read_life("proposals", "shixiao.voice"), load_pack(), title=PROPOSALS
+        ),
         "copy-life.md": life_page(read_life("copies"), load_pack(), title=COPIES),
         "deadlines-of-sharing.md": deadline_table(
             load_pack(), load_calendar("cn"), rules=SHARING_CLOCKS, starts=BEFORE_HOLIDAYS

@@ -17,6 +17,7 @@ from shixiao.security.assessing import (
 )
 from shixiao.terms import Text
 from shixiao.workflows.example_systems import sample_run
+from shixiao.workflows.registered import about_of
 from shixiao.workflows.systems import admitting, filing, probing, registering
 from shixiao.workflows.systems.filing import Pledge
 from shixiao.workflows.systems.registering import Told
@@ -105,7 +106,7 @@ def papers(
 
 def wanted(system: System) -> set[str]:
     """Return everything that is asked of a system."""
-    return set().union(*asked_of(registering.about_of(system)).values())
+    return set().union(*asked_of(about_of(system)).values())
 
 
 def probed(

@@ -26,6 +26,7 @@ REDUCED = [
     pytest.param("voice_2", marks=pytest.mark.slow),
     pytest.param("voice_3", marks=pytest.mark.slow),
     pytest.param("voice_4", marks=pytest.mark.slow),
+    pytest.param("voice_6", marks=pytest.mark.slow),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),

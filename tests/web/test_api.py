@@ -185,7 +185,7 @@ def test_the_description_names_every_address_of_the_api(things: Things) -> None:
     found = ask("/api/openapi.json").json()
     assert found["openapi"].startswith("3.")
     assert {path for path in found["paths"] if not path.startswith("/api/")} == set()
-    assert len(found["paths"]) == 17
+    assert len(found["paths"]) == 19
     for path in found["paths"].values():
         for each in path.values():
             assert each["description"]

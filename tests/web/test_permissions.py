@@ -188,7 +188,7 @@ def test_the_answer_is_what_the_table_says(name: str, world: World, things: Thin
     wrong = []
     for who, method, whose in walk(name):
         client = _client(
-            world, PEOPLE[who], program=name.startswith(("api_runner", "api_decision"))
+            world, PEOPLE[who], program=name.startswith(("api_runner", "api_decision", "api_voice"))
         )
         path = things.path(name, whose if who != "officer elsewhere" else _other(whose))
         answer = client.generic(method, path)

@@ -11,6 +11,7 @@ from shixiao.records.models import (
     Appraisal,
     Attachment,
     Case,
+    ChannelRound,
     DecisionDelivery,
     DecisionMatter,
     Draw,
@@ -20,19 +21,24 @@ from shixiao.records.models import (
     Incident,
     InspectionPlan,
     LeafRow,
+    NeedProposal,
     Objection,
     Organisation,
     Proposal,
     Seat,
     Training,
+    Voice,
+    VoiceTopic,
     WarningCase,
 )
 from shixiao.terms import Text
+from shixiao.voice.handling import Entry
 from shixiao.workflows import files
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.cases.opening import observe
 from shixiao.workflows.objections import filing
 from shixiao.workflows.objections.filing import Said
+from shixiao.workflows.voices.taking import Came, bring
 from tests.appraising import appraised
 from tests.cast import NOW, TODAY, Cast, make_evaluation, make_finding
 from tests.deals import Deals, make_deals
@@ -46,6 +52,9 @@ FIXED = {
     ("review_act", "verb"): "draw",
     ("consultation_act", "event"): "announce",
     ("consultation_data", "name"): "votes.csv",
+    ("matter_act", "verb"): "reply",
+    ("proposal_act", "verb"): "decline",
+    ("channel_round_act", "verb"): "draw",
 }
 NONE = "00000000-0000-7000-8000-000000000000"
 
@@ -73,6 +82,10 @@ class Things:
     deliveries: dict[str, DecisionDelivery] = field(default_factory=dict)
     objections: dict[str, Objection] = field(default_factory=dict)
     consultations: dict[str, DecisionMatter] = field(default_factory=dict)
+    voices: dict[str, Voice] = field(default_factory=dict)
+    topics: dict[str, VoiceTopic] = field(default_factory=dict)
+    need_proposals: dict[str, NeedProposal] = field(default_factory=dict)
+    rounds: dict[str, ChannelRound] = field(default_factory=dict)
 
     def path(self, name: str, whose: str) -> str:
         """Return the address of that name for a thing of one's own or of others."""
@@ -110,6 +123,10 @@ class Things:
             "objection": self.objections,
             "consultation": self.consultations,
             "hearing": self.consultations,
+            "matter": self.voices,
+            "need": self.topics,
+            "proposal_": self.need_proposals,
+            "channel": self.rounds,
             "probing": deals.probings,
             "weakness": deals.weaknesses,
             "waiver": deals.weaknesses,
@@ -294,6 +311,30 @@ def make_consultations(cast: Cast, things: Things) -> None:
                                announced=NOW)  # fmt: skip
 
 
+def make_voices(cast: Cast, things: Things) -> None:
+    """Make a matter in the hands of each, a topic with a proposal, and a round of tests."""
+    for whose, place in PLACE.items():
+        row, _ = bring(Entry("need", "web", "路灯不亮，请修。"), Came(NOW))
+        Voice.objects.filter(pk=row.pk).update(state="assigned", department=cast.places[place])
+        things.voices[whose] = row
+        topic = things.topics[whose] = VoiceTopic.objects.create(
+            terms=["路灯"], people=12, size=12, heat=1, stability=1, first=NOW, seen=NOW
+        )
+        things.need_proposals[whose] = NeedProposal.objects.create(
+            topic=topic,
+            department=cast.places[place],
+            text="修路灯。",
+            people=12,
+            made=NOW,
+            by=cast.accounts["li"],
+            state="proposed",
+            entered=NOW,
+        )
+        things.rounds[whose] = ChannelRound.objects.create(
+            starts=TODAY, ends=TODAY, pool={}, state="planned", made=NOW, by=cast.accounts["chen"]
+        )
+
+
 def arguments(name: str) -> list[str]:
     """Return what an address of that name is made from."""
     possible, _, given, _ = get_resolver().reverse_dict.getlist(name)[0]
@@ -334,5 +375,6 @@ def make_things(cast: Cast) -> Things:
     make_training(cast, things)
     make_inspections(cast, things)
     make_consultations(cast, things)
+    make_voices(cast, things)
     things.leaf = LeafRow.objects.first()
     return things

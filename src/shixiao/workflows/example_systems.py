@@ -20,6 +20,7 @@ from shixiao.security.probing import Assessed, Check, ProbeReport, Seen, Target
 from shixiao.security.told import all_described
 from shixiao.terms import Text
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.registered import about_of
 from shixiao.workflows.systems import admitting, filing, probing, registering
 from shixiao.workflows.systems.filing import Paper, Pledge
 from shixiao.workflows.systems.registering import Told
@@ -162,7 +163,7 @@ def _complete(
     day = today + timedelta(days=180)
     pledge = Pledge("elapsed_median", "S1", 3.0, 1.0, 100, day, "窗口台账（样例）")
     filing.pledge(system, pledge, actor=owner, at=now)
-    wanted = frozenset().union(*asked_of(registering.about_of(system)).values())
+    wanted = frozenset().union(*asked_of(about_of(system)).values())
     for name in sorted(wanted & set(library().criteria) - {BASELINE}):
         paper = Paper(name, "样例", "样例材料，不含真实内容。", True, today)
         filing.enter_paper(system, paper, actor=owner, at=now)

@@ -35,6 +35,7 @@ from shixiao.workflows.systems import (
     watching,
 )
 from shixiao.workflows.trainings import running
+from shixiao.workflows.voices import learning, linking, proposals, reminding, routing, topics
 
 HERE = "shixiao.workflows.jobs"
 
@@ -240,6 +241,37 @@ def release_counts() -> int:
     return releasing.release_due(now=timezone.now())
 
 
+def route_voices() -> int:
+    """Route what people brought; what is not sure enough waits for a person."""
+    return routing.route_waiting(now=timezone.now())
+
+
+def compare_voices() -> int:
+    """Link matters that say the same."""
+    return linking.compare(now=timezone.now())
+
+
+def learn_routing() -> None:
+    """Learn routing anew, once a night."""
+    learning.learn_nightly(now=timezone.now())
+
+
+def group_voices() -> int:
+    """Group what people said into topics and needs, once a night."""
+    return topics.group_nightly(now=timezone.now())
+
+
+def pass_voices() -> int:
+    """Let time do its part for matters and proposals."""
+    now = timezone.now()
+    return reminding.pass_days(now=now) + proposals.pass_days(now=now)
+
+
+def send_voice_news() -> int:
+    """Tell people by message that there is news of their matters."""
+    return reminding.send_news(now=timezone.now())
+
+
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -265,6 +297,12 @@ CLOCK = {
     release_counts: 720,
     close_consultations: 60,
     group_opinions: 1440,
+    route_voices: 1,
+    compare_voices: 10,
+    learn_routing: 60,
+    group_voices: 60,
+    pass_voices: 60,
+    send_voice_news: 1,
 }
 
 

@@ -131,7 +131,7 @@ def _send(notice: Notice) -> tuple[bool, list[Exception]]:
     if email:
         ways.append(lambda: _mail(email, notice.text, language))
     if phone and settings.SITE.sms:
-        ways.append(lambda: _message(phone, notice.text.in_language(language or "zh")))
+        ways.append(lambda: post_message(phone, notice.text.in_language(language or "zh")))
     failures: list[Exception] = []
     for way in ways:
         try:
@@ -152,12 +152,20 @@ def _mail(address: str, text: Text, language: str) -> None:
     """Send a mail, in both languages to whom the site does not know."""
     subject = "实效：通知" if language == "zh" else "Shixiao: notice"
     body = text.in_language(language) if language else f"{text.zh}\n\n{text.en}"
-    EmailMessage(subject if language else SUBJECT, body, to=[address]).send()
+    post_mail(address, subject if language else SUBJECT, body)
 
 
-def _message(phone: str, text: str) -> None:
+def post_mail(to: str, subject: str, text: str) -> None:
+    """Send a mail; what fails is one of ``FAILURES``."""
+    EmailMessage(subject, text, to=[to]).send()
+
+
+def post_message(to: str, text: str) -> None:
+    """Send a text message by the operator's command; a site without one sends none."""
+    if not settings.SITE.sms:
+        return
     subprocess.run(  # noqa: S603 - the command is the operator's own
-        [settings.SITE.sms, phone],
+        [settings.SITE.sms, to],
         input=text.encode(),
         timeout=PATIENCE,
         check=True,

@@ -25,6 +25,7 @@ SCOPES: Mapping[str, Text] = {
     "metrics": Text("运行指标", "metrics of the running site"),
     "probes": Text("近旁测试机", "a runner near the target"),
     "decisions": Text("报送系统的决定", "delivering the decisions of systems"),
+    "voices": Text("报送诉求", "delivering matters that people bring"),
 }
 PREFIX = "shixiao_"  # by which a leaked token is recognised
 LONGEST = timedelta(days=366)

@@ -21,7 +21,7 @@ from shixiao.records.models import Evaluation, Standing
 from shixiao.rules import Unit, load_calendar
 from shixiao.rules import deadline as count_deadline
 from shixiao.terms import Text
-from shixiao.web.api import decisions, runners, shapes
+from shixiao.web.api import decisions, runners, shapes, voices
 from shixiao.web.api.bearer import admit
 from shixiao.web.cases.seen import visible_cases
 from shixiao.web.findings.views import visible_findings
@@ -217,6 +217,7 @@ def _head_too(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 api.add_router("runner", runners.router)
 api.add_router("decisions", decisions.router)
+api.add_router("voices", voices.router)
 urls = [
     URLPattern(each.pattern, _head_too(each.callback), name=each.name)
     for each in api.urls[0]

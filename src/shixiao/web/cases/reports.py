@@ -16,8 +16,9 @@ from shixiao.web.cases.showing import clock_of, place_of, title_of, way_of
 from shixiao.web.shell.limits import limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.cases.life import life
-from shixiao.workflows.cases.opening import complain, query_hash
+from shixiao.workflows.cases.opening import complain
 from shixiao.workflows.evaluations import current
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import Incomplete
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -64,13 +65,20 @@ def follow(request: HttpRequest) -> HttpResponse:
     form = FollowForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         limit(request, "follow", MOST_TRIES, TOO_MANY)
-        case = _own(form.cleaned_data["number"], form.cleaned_data["code"])
-        if case is None:
-            form.add_error("code", say(WRONG_CODE))
-        else:
-            return render(request, "cases/followed.html.j2", _shown(case))
+        page = followed(request, form.cleaned_data["number"], form.cleaned_data["code"])
+        if page is not None:
+            return page
+        form.add_error("code", say(WRONG_CODE))
     status = 422 if request.method == "POST" else 200
     return render(request, "cases/follow.html.j2", {"form": form}, status=status)
+
+
+def followed(request: HttpRequest, number: str, code: str) -> HttpResponse | None:
+    """Show the case under a receipt number whose query code fits; None where none does."""
+    case = _own(number, code)
+    if case is None:
+        return None
+    return render(request, "cases/followed.html.j2", _shown(case))
 
 
 def _own(number: str, typed: str) -> Case | None:

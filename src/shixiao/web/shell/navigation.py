@@ -39,7 +39,8 @@ HEAD = (
     Entry("datasets", Text("数据目录", "Data")),
     Entry("commissions", Text("第三方评估", "Third-party")),
     Entry("ledger", Text("存证", "Ledger")),
-    Entry("report_problem", Text("反映问题", "Report a problem")),
+    Entry("needs", Text("群众需求", "Needs")),
+    Entry("voice", Text("说说您的事", "Tell us")),
 )
 FOOT = (
     Entry("register", Text("系统登记册", "Register of systems")),
@@ -49,6 +50,8 @@ FOOT = (
     Entry("decision", Text("看懂对我的决定", "A decision about me")),
     Entry("consultations", Text("征求意见和听证", "Consultations")),
     Entry("objections", Text("异议", "Objections")),
+    Entry("voice_channels", Text("渠道畅不畅", "How the channels do")),
+    Entry("report_problem", Text("反映数字政府的问题", "Report a problem")),
     Entry("incidents", Text("安全事件", "Security incidents")),
     Entry("inspections", Text("双随机抽查", "Inspections by lot")),
     Entry("trainings", Text("培训与警示", "Training and warning cases")),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -93,6 +95,18 @@ def asking(page: str, /, **changes: object) -> str:
     return f"{parts.path}?{query}" if query else parts.path
 
 
+def url(name: str, args: Sequence[object] | None = None) -> str:
+    """Return the address of a name; of those without arguments, of which every page has dozens,
+    it is worked out once.
+    """
+    return reverse(name, args=args) if args else _fixed(name)
+
+
+@cache
+def _fixed(name: str) -> str:
+    return reverse(name)
+
+
 def environment(**options: Any) -> Environment:
     """Return the environment of all pages; a name that is not given fails loudly."""
     options |= {"undefined": StrictUndefined}
@@ -100,7 +114,7 @@ def environment(**options: Any) -> Environment:
     made.trim_blocks = made.lstrip_blocks = True
     made.globals |= {
         "static": static,
-        "url": reverse,
+        "url": url,
         "t": t,
         "say": say,
         "mixed": mixed,

@@ -21,9 +21,10 @@ from shixiao.terms import Text
 from shixiao.web.shell.dates import DayInput
 from shixiao.web.shell.pages import say, words
 from shixiao.workflows.moving import LONGEST
+from shixiao.workflows.registered import about_of
 from shixiao.workflows.systems.filing import Paper, Pledge
 from shixiao.workflows.systems.judging import pledgeable
-from shixiao.workflows.systems.registering import ENVIRONMENTS, Told, about_of
+from shixiao.workflows.systems.registering import ENVIRONMENTS, Told
 
 KINDS = {
     "platform": Text("平台", "Platform"),

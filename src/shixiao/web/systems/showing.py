@@ -34,10 +34,10 @@ from shixiao.web.systems.forms import CHANGES, EXPOSURES, KINDS
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.permissions import may
+from shixiao.workflows.registered import about_of
 from shixiao.workflows.systems.admitting import life
 from shixiao.workflows.systems.dossier import dossier_of, names
 from shixiao.workflows.systems.listing import last_day
-from shixiao.workflows.systems.registering import about_of
 from shixiao.workflows.systems.retesting import CAUSES
 
 TONES = {"planned": "plain", "admitted": "green", "suspended": "red", "retired": "grey"}

@@ -21,6 +21,7 @@ from shixiao.workflows.clock import due_day
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check as check_right
 from shixiao.workflows.permissions import may
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import Incomplete, Stale
 
 NO_STORY = Text("请写明遇到的问题。", "Write what the problem is.")
@@ -122,11 +123,6 @@ def complain(
         if known is None or known.name != case.name:
             raise
         return known, LeafRow.objects.get(event="case.entered", subject=known.code), query_code
-
-
-def query_hash(code: str) -> str:
-    """Return the hash of a query code; its forty random bits and a limit on tries stop guesses."""
-    return sha256(f"query:{code}".encode()).hexdigest()
 
 
 @transaction.atomic

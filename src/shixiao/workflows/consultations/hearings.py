@@ -22,13 +22,13 @@ from shixiao.seals import read_code, short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.cases.opening import query_hash
 from shixiao.workflows.consultations.moving import begin, go
 from shixiao.workflows.consultations.taking import mark_of, written
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 TAG = "hearing"

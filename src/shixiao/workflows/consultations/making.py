@@ -20,7 +20,7 @@ from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete
-from shixiao.workflows.systems.registering import about_sha256, latest
+from shixiao.workflows.registered import about_sha256, latest
 
 LONGEST_SUMMARY = 3_000
 NO_NAME = Text("请填写名称。", "Give it a name.")

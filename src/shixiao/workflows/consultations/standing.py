@@ -9,7 +9,7 @@ from __future__ import annotations
 from shixiao.records.models import DecisionMatter, Release, System
 from shixiao.voice.decree713 import complete
 from shixiao.workflows.consultations.moving import log_of
-from shixiao.workflows.systems.registering import about_sha256
+from shixiao.workflows.registered import about_sha256
 
 
 def consulted(system: System) -> bool | None:

@@ -31,11 +31,11 @@ from shixiao.terms import Text
 from shixiao.voice.reading import read_messages
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.cases.opening import query_hash
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.making import consulted_draft
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import Incomplete, Stale, TooOften
 
 LONGEST_COMMENT, LONGEST_STATEMENT = 10_000, 140

@@ -35,7 +35,8 @@ from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import may, signed_in
 from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete, Stale
-from shixiao.workflows.systems.registering import RETIRED, about_of, keep
+from shixiao.workflows.registered import about_of
+from shixiao.workflows.systems.registering import RETIRED, keep
 from shixiao.workflows.systems.retesting import force
 
 CLEAN, FAULTY = Inspection.Outcome.CLEAN, Inspection.Outcome.FAULTY

@@ -24,7 +24,6 @@ from shixiao.seals import short_code
 from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
-from shixiao.workflows.cases.opening import query_hash
 from shixiao.workflows.clock import due_day, pack
 from shixiao.workflows.decisions import checking
 from shixiao.workflows.decisions.checking import record_of
@@ -34,6 +33,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.objections.moving import link, notify
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 MOST_VOICES = 10_000_000

@@ -15,10 +15,10 @@ from shixiao.seals import read_code
 from shixiao.terms import BadInput
 from shixiao.workflows import moving
 from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.cases.opening import query_hash
 from shixiao.workflows.clock import pack
 from shixiao.workflows.moving import Act
 from shixiao.workflows.objections.moving import begin, course_of, go, keep
+from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import Stale
 
 

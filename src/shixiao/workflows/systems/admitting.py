@@ -25,9 +25,10 @@ from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, may, signed_in
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale
+from shixiao.workflows.registered import latest
 from shixiao.workflows.systems import certificates, listing
 from shixiao.workflows.systems.dossier import judge
-from shixiao.workflows.systems.registering import begin, keep, latest
+from shixiao.workflows.systems.registering import begin, keep
 
 WAITS = Text("已有一份准入提议等待答复。", "A proposal waits for an answer already.")
 NOT_ADMISSIBLE = Text(

@@ -20,8 +20,8 @@ from shixiao.security.assessing import Exhibit, asked_of, ends, library
 from shixiao.security.told import all_described
 from shixiao.terms import Text
 from shixiao.workflows.clock import pack
+from shixiao.workflows.registered import about_of, latest
 from shixiao.workflows.systems.dossier import PAPER, dossier_of, names
-from shixiao.workflows.systems.registering import about_of, latest
 
 STANDARDS = {
     "asvs": Text("OWASP ASVS 5.0.0 核对表", "Checklist of OWASP ASVS 5.0.0"),

@@ -34,9 +34,10 @@ from shixiao.workflows.clock import pack
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Incomplete
+from shixiao.workflows.registered import latest
 from shixiao.workflows.systems import bundles
 from shixiao.workflows.systems.probing import NO_RELEASE
-from shixiao.workflows.systems.registering import RETIRED, begin, keep, latest
+from shixiao.workflows.systems.registering import RETIRED, begin, keep
 from shixiao.workflows.systems.retesting import force
 from shixiao.workflows.systems.weaknesses import take
 

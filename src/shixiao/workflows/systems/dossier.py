@@ -32,9 +32,9 @@ from shixiao.terms import Text
 from shixiao.workflows.algorithms.standing import against
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.standing import consulted
+from shixiao.workflows.registered import about_of, latest
 from shixiao.workflows.systems.filing import need_of
 from shixiao.workflows.systems.interest import interest
-from shixiao.workflows.systems.registering import about_of, latest
 from shixiao.workflows.systems.weaknesses import waivers_of
 
 PAPER = "paper"

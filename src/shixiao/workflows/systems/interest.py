@@ -22,8 +22,9 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import needed
 from shixiao.workflows.permissions import check, may, signed_in
 from shixiao.workflows.refusals import Forbidden, Stale
+from shixiao.workflows.registered import about_sha256
 from shixiao.workflows.systems import retesting
-from shixiao.workflows.systems.registering import about_sha256, begin, keep
+from shixiao.workflows.systems.registering import begin, keep
 
 NOT_PUBLIC = Text(
     "计算的结果已是不涉及公共利益，不需要认定。",

@@ -31,9 +31,10 @@ from shixiao.workflows.clock import pack
 from shixiao.workflows.evaluations import workshop
 from shixiao.workflows.permissions import signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
+from shixiao.workflows.registered import latest
 from shixiao.workflows.roles import Scope
 from shixiao.workflows.systems.consenting import in_force, out_of_reach
-from shixiao.workflows.systems.registering import begin, keep, latest
+from shixiao.workflows.systems.registering import begin, keep
 from shixiao.workflows.systems.runners import near
 from shixiao.workflows.systems.weaknesses import take
 

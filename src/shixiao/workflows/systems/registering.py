@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from shixiao.records.models import Organisation, Release, System, SystemStep
-from shixiao.seals import sha256_of
-from shixiao.security.assessing import About, Right
+from shixiao.security.assessing import Right
 from shixiao.security.probing import Target
 from shixiao.sharing.catalogue import words
 from shixiao.terms import BadInput, Text
@@ -27,6 +26,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import needed
 from shixiao.workflows.permissions import check, may, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
+from shixiao.workflows.registered import about_sha256
 from shixiao.workflows.systems.retesting import force
 
 FIRST = "planned"
@@ -248,41 +248,6 @@ def keep(
         second=second.account if second else None,
         reason=reason,
     )
-
-
-def about_of(system: System) -> About:
-    """Return what decides what is asked of a system."""
-    return About(
-        system.kind,
-        system.exposure,
-        system.grade,
-        system.signs_in,
-        system.interface,
-        system.decides,
-    )
-
-
-def about_sha256(system: System) -> str:
-    """Return the hash of everything that is registered of a system, but for persons."""
-    return sha256_of(
-        [
-            asdict(about_of(system)),
-            system.name.to_json(),
-            system.about,
-            system.supplier,
-            system.people,
-            sorted(system.rights),
-            sorted(system.services),
-            sorted(system.depends),
-            system.addresses,
-            system.manual,
-        ]
-    )
-
-
-def latest(system: System) -> Release | None:
-    """Return the release that is assessed; None while there is none."""
-    return system.releases.first()
 
 
 def _fields(told: Told) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""Matters that people bring: taken in, routed, handled, answered, opened again, learnt from."""
