@@ -42,6 +42,7 @@ from shixiao.records.decisions import (
     DecisionDelivery,
     DecisionScheme,
     DecisionTable,
+    DecisionUses,
     LoggedDecision,
 )
 from shixiao.records.disputes import Dispute
@@ -150,6 +151,7 @@ __all__ = [
     "DecisionDelivery",
     "DecisionScheme",
     "DecisionTable",
+    "DecisionUses",
     "Dispute",
     "Draw",
     "DutyTotals",
