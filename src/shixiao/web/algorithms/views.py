@@ -159,6 +159,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "log": at_present.log,
         "privacy": [showing.privacy(each) for each in assessments],
         "reviews": showing.reviews(row, actor),
+        "objections": showing.objections(row.system),
         "papers": edition.content.get("papers", {}),
         "standards": form().standards,
         "inside": inside,
