@@ -225,7 +225,8 @@ def _decisions(row: AlgorithmReview, actor: Actor) -> Text:
     fewest = int(pack().number(FEWEST))
     if n >= fewest or may(actor, "algorithm.read", row.algorithm):
         return Text(f" {n:,} ", f"{n:,}")
-    return FEW.format(fewest=fewest)
+    few = FEW.format(fewest=fewest)
+    return Text(f"{few.zh} ", few.en)
 
 
 def _found(code: str) -> AlgorithmReview:
