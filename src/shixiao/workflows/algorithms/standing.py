@@ -23,6 +23,7 @@ from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
 from shixiao.fairness.algorithms.seen import Seen, called
 from shixiao.fairness.algorithms.telling import FEWEST, Telling
+from shixiao.fairness.decisions import read_scheme
 from shixiao.records.models import (
     Algorithm,
     AlgorithmEdition,
@@ -34,7 +35,6 @@ from shixiao.records.models import (
 from shixiao.terms import Finding, Subject, SubjectKind, Text
 from shixiao.workflows.algorithms.logs import log_of
 from shixiao.workflows.clock import pack
-from shixiao.workflows.decisions.laying import scheme_of
 
 YEAR = timedelta(days=365)
 DEVELOPMENT = "development"
@@ -147,11 +147,11 @@ def _told(log: AlgorithmLog, entry: Mapping[str, Any]) -> Seen:
     entry does not know are called by what was laid down for the code.
     """
     seen = Seen.of(log.seen)
-    scheme = scheme_of(log.algorithm.system) if log.sent else None
+    scheme = log.algorithm.system.decision_schemes.first() if log.sent else None
     if scheme is None:
         return seen
     known, names = {one.name for one in inputs_of(entry)}, {}
-    for code, terms in scheme.factors.items():
+    for code, terms in read_scheme(scheme.content).factors.items():
         if code not in known:
             both = (terms.name.zh, terms.name.en)
             names[code] = next((name for name in both if name in known), f"{both[0]}（{code}）")
