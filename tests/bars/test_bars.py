@@ -58,6 +58,7 @@ REDUCED = [
     pytest.param("security_5", marks=pytest.mark.slow),
     pytest.param("security_6", marks=(pytest.mark.browser, pytest.mark.slow)),
     "security_8",
+    pytest.param("fairness_7", marks=(pytest.mark.browser, pytest.mark.slow)),
     pytest.param("security_9", marks=(pytest.mark.browser, pytest.mark.slow)),
     pytest.param("security_4", marks=pytest.mark.slow),
     pytest.param("security_7", marks=pytest.mark.slow),

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from shixiao.records.models import Account, Algorithm, AlgorithmReview, System
+from shixiao.records.models import Account, Algorithm, AlgorithmLog, AlgorithmReview, System
 from shixiao.web.algorithms import views
 from shixiao.workflows.algorithms import drafting, privacy, publishing
 from shixiao.workflows.algorithms.standing import all_published
@@ -372,6 +372,29 @@ def test_opinions_are_seen_once_all_have_signed(cast: Cast, row: Algorithm) -> N
     assert "不同意见" in page
     assert "暂停使用" in client(cast).get(address(row)).content.decode()
     assert first.account.name in page
+
+
+@pytest.mark.django_db
+def test_a_review_of_few_decisions_says_that_they_are_few(cast: Cast, row: Algorithm) -> None:
+    algorithms.published(cast, row)
+    with_ledger()
+    panels.experts(cast)
+    review = panels.audited(cast, row)
+    at = reverse("review", args=[review.code])
+    for n, public, inside in ((7, "少于 11 件", " 7 件"), (1_012, " 1,012 件", " 1,012 件")):
+        review.audit = review.audit | {"decisions": n}
+        review.save()
+        assert f"依据{public}决定" in client(cast).get(at).content.decode()
+        assert f"依据{inside}决定" in client(cast, "li").get(at).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_page_says_whether_its_log_was_counted_or_entered(cast: Cast, row: Algorithm) -> None:
+    algorithms.published(cast, row)
+    log = algorithms.logged(cast, row)
+    assert "由部门登记的计数" in client(cast).get(address(row)).content.decode()
+    AlgorithmLog.objects.filter(pk=log.pk).update(sent=True, by=None)
+    assert "由系统送来的决定自动计数" in client(cast).get(address(row)).content.decode()
 
 
 def client_of(account: Account) -> Client:

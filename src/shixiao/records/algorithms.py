@@ -96,7 +96,9 @@ class AlgorithmEdition(OfAlgorithm):
 class AlgorithmLog(OfAlgorithm):
     """What a log of decisions said, as counts (``fairness.algorithms.seen``); no person is in it.
 
-    ``sha256`` is the hash of the files that were delivered; the newest counts.
+    ``sent`` tells whether it was counted from the decisions that the system sent, by nobody; else
+    somebody entered it. ``sha256`` is the hash of the files that were delivered, or of the counts;
+    the newest counts, those of decisions sent first (``workflows.algorithms.standing.log_of``).
     """
 
     algorithm = models.ForeignKey(Algorithm, models.CASCADE, related_name="logs")
@@ -105,7 +107,8 @@ class AlgorithmLog(OfAlgorithm):
     first = models.DateField()
     last = models.DateField()
     at = models.DateTimeField()
-    by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    sent = models.BooleanField(default=False)
 
     class Meta:
         """The newest first, by what it covers."""

@@ -74,7 +74,8 @@ class DecisionDelivery(OfSystem):
 class DecisionCell(OfSystem):
     """A cell of the count cube: how many decisions of a version, month, arm and groups were what.
 
-    ``counts`` has the names of ``fairness.COUNTS`` and ``bin…`` of the sketch of processing days.
+    ``counts`` has the names of ``fairness.COUNTS``, ``bin…`` of the sketch of processing days, and
+    ``with_person`` and ``alone``: who had a part, as far as it is told.
     """
 
     system = models.ForeignKey(System, models.CASCADE, related_name="decision_cells")
@@ -89,6 +90,29 @@ class DecisionCell(OfSystem):
         """One row a cell."""
 
         constraints = (models.UniqueConstraint(fields=["system", "key"], name="one_row_a_cell"),)
+
+
+class DecisionUses(OfSystem):
+    """Which facts the decisions of a version and month rest on, and how many rest on each.
+
+    ``uses`` is a list of name, source, article and decisions; ``first`` the day of the earliest of
+    these decisions.
+    """
+
+    system = models.ForeignKey(System, models.CASCADE, related_name="decision_uses")
+    version = models.CharField(max_length=100)
+    period = models.CharField(max_length=7)
+    first = models.DateField()
+    uses = models.JSONField()
+
+    class Meta:
+        """One row a version and month."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["system", "version", "period"], name="uses_once_a_version_and_month"
+            ),
+        )
 
 
 class LoggedDecision(OfSystem):

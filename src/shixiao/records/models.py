@@ -55,6 +55,7 @@ from shixiao.records.decisions import (
     DecisionDelivery,
     DecisionScheme,
     DecisionTable,
+    DecisionUses,
     LoggedDecision,
 )
 from shixiao.records.disputes import Dispute
@@ -183,6 +184,7 @@ __all__ = [
     "DecisionMatter",
     "DecisionScheme",
     "DecisionTable",
+    "DecisionUses",
     "Dispute",
     "DraftComment",
     "DraftEdition",

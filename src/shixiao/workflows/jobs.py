@@ -9,7 +9,7 @@ from django_q.tasks import async_task
 
 from shixiao.records.models import Evaluation, MatchRun, Probing
 from shixiao.workflows import evaluations, gate, relapsing, remeasuring
-from shixiao.workflows.algorithms import dues
+from shixiao.workflows.algorithms import counting, dues
 from shixiao.workflows.cases import escalation
 from shixiao.workflows.catalogue import harvesting
 from shixiao.workflows.consultations import grouping
@@ -216,6 +216,11 @@ def check_decisions() -> int:
     return checking.look_at_all(now=timezone.now())
 
 
+def count_decisions() -> int:
+    """Hold the register of algorithms against the decisions of the last closed month."""
+    return counting.count_all(now=timezone.now())
+
+
 def audit_objected() -> int:
     """Open the audits that objections ask for."""
     return filing.audit_objected(now=timezone.now())
@@ -291,6 +296,7 @@ CLOCK = {
     count_complaints: 720,
     end_inspections: 60,
     check_decisions: 720,
+    count_decisions: 720,
     audit_objected: 1,
     pass_objections: 60,
     remind_incidents: 1,

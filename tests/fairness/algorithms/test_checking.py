@@ -226,7 +226,7 @@ def test_a_mitigation_is_measured(name: str, log: dict[str, Any], holds: bool | 
 
 
 def test_no_log_and_an_old_one_tell_of_nothing() -> None:
-    old = seen(first=date(2025, 1, 1), last=date(2026, 1, 30))
+    old = seen(first=date(2025, 1, 1), last=date(2026, 1, 25))
     for log in (None, old):
         told = measured(log, today=TODAY, rules=RULES)
         assert set(told) == set(PREDICATES)

@@ -1,17 +1,20 @@
 """Seen: what a log of decisions says of an algorithm, as counts: versions, people, inputs.
 
 It comes from the count cube (one with the group ``human`` tells who had a part in a decision) and
-from a list of factors; no person is in it.
+from a list of factors that a department enters, or from the cells that its decisions are counted in
+when they are sent; no person is in it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from shixiao.fairness.cube import Cube
+from shixiao.fairness.decisions.cells import ALONE, WITH_PERSON
 from shixiao.fairness.models import Input
 from shixiao.terms import BadInput, Text
 
@@ -130,6 +133,64 @@ def seen_of(
         None if factors is None else _named(factors, cube.total("n")),
         () if factors is None else tuple(one for one, _ in factors),
     )
+
+
+def seen_of_cells(
+    cells: Iterable[tuple[str, str, Mapping[str, int]]],
+    factors: Iterable[tuple[Input, int]],
+    *,
+    first: date,
+    last: date,
+) -> Seen | None:
+    """Return what the cells of the decisions that were sent say; None where there are none.
+
+    Of more than ``MOST_INPUTS`` facts those that most decisions rest on are kept.
+
+    Args:
+        cells: version, arm and counts of each (``fairness.decisions.counts_of``).
+        factors: facts with how many decisions rest on each; none where decisions told none.
+        first: first day that they cover.
+        last: last day.
+    """
+    total: Counter[str] = Counter()
+    versions: Counter[str] = Counter()
+    for version, arm, counts in cells:
+        total.update(counts)
+        versions[version] += counts.get("n", 0)
+        if arm == "random":
+            total["random"] += sum(counts.get(name, 0) for name in ("tp", "fp", "fn", "tn"))
+    if not total["n"]:
+        return None
+    told: Counter[Input] = Counter()
+    for one, n in factors:
+        told[one] += n
+    most = sorted(told.items(), key=lambda each: (-each[1], each[0].name))[:MOST_INPUTS]
+    return Seen(
+        first,
+        last,
+        total["n"],
+        {version: n for version, n in sorted(versions.items()) if n},
+        total[WITH_PERSON],
+        total[ALONE],
+        total["advised"],
+        total["overrides"],
+        total["heard"],
+        total["random"],
+        _named(most, total["n"]) if most else None,
+        tuple(one for one, _ in most),
+    )
+
+
+def called(seen: Seen, names: Mapping[str, str]) -> Seen:
+    """Return a log whose inputs are called as the entry calls them, as far as names are told."""
+    if seen.inputs is None:
+        return seen
+    inputs: dict[str, int] = {}
+    for name, n in seen.inputs.items():
+        named = names.get(name, name)
+        inputs[named] = max(inputs.get(named, 0), n)
+    founded = tuple(replace(one, name=names.get(one.name, one.name)) for one in seen.founded)
+    return replace(seen, inputs=inputs, founded=founded)
 
 
 def _by(cube: Cube, dimension: str) -> dict[str | None, int]:

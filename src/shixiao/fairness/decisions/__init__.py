@@ -3,11 +3,13 @@
 from shixiao.fairness.decisions.cells import (
     Counts,
     Place,
+    Use,
     added,
     counts_of,
     cube_of,
     less,
     place_of,
+    uses_of,
 )
 from shixiao.fairness.decisions.checks import (
     MOST_NAMED,
@@ -35,7 +37,7 @@ from shixiao.fairness.decisions.tables import RuleTable, TableRule, Test, read_t
 __all__ = [
     "FIELDS", "MOST_NAMED", "OTHER", "Change", "Counts", "Factor", "FactorTerms", "Outcome", "Part",
     "Place", "Record", "Replayed", "Replayer", "RuleTable", "Scalar", "Scheme", "Seen", "TableRule",
-    "Test", "Way", "Ways", "added", "completeness", "consistency", "counts_of", "cube_of",
+    "Test", "Use", "Way", "Ways", "added", "completeness", "consistency", "counts_of", "cube_of",
     "faithfulness", "findings", "less", "parts", "place_of", "read_file", "read_record", "read_row",
-    "read_scheme", "read_table", "ways_out",
+    "read_scheme", "read_table", "uses_of", "ways_out",
 ]  # fmt: skip

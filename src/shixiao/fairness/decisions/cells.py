@@ -2,7 +2,8 @@
 
 The cube of a site grows by what is new: each delivery adds to the counts of its cells, so an audit
 never reads the decisions again. What changes afterwards (an appeal, its answer, a correction) is
-added the same way, as a difference.
+added the same way, as a difference. Beside the counts of the cube a cell counts who had a part in
+its decisions, for the register of algorithms (``fairness.algorithms.seen``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,15 @@ from shixiao.fairness.decisions.scheme import Scheme
 from shixiao.fairness.sketch import bin_of
 
 Counts = dict[str, int]
+Use = tuple[str, str, str]
+"""Name, source and article of a fact that a decision rests on."""
+AUTOMATIC = "automatic"
+NOBODY = frozenset({"none", "nobody", "no", "无", "没有", "否"})
+"""Ways to write that no person had a role."""
+WITH_PERSON, ALONE = "with_person", "alone"
+"""Decisions in which a person is on record to have had a part, and which the system made alone."""
+LONGEST_USE = 200
+"""Characters of an article that tell facts apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,10 @@ def counts_of(record: Record, scheme: Scheme) -> Counts:
     """
     selected = scheme.outcomes[record.final].adverse
     found: Counts = {"n": 1, "heard": 1, "selected": int(selected)}
+    if record.system_role == AUTOMATIC or record.human_role.casefold() in NOBODY:
+        found[ALONE] = 1
+    elif record.human_role or record.official:
+        found[WITH_PERSON] = 1
     outcome = record.outcome.casefold()
     true = 1 if outcome in TRUE else 0 if outcome in FALSE else None
     if true is not None:
@@ -61,6 +75,18 @@ def counts_of(record: Record, scheme: Scheme) -> Counts:
     if days is not None and days <= LONGEST_DAYS:
         found |= {"timed": 1, "millidays": round(days * 1000), f"bin{bin_of(days)}": 1}
     return {name: count for name, count in found.items() if count}
+
+
+def uses_of(record: Record) -> set[Use]:
+    """Return the facts that a decision rests on, each once.
+
+    What the system was given and no factor speaks of has neither source nor article.
+    """
+    found = {(each.name, each.source, each.article[:LONGEST_USE]) for each in record.factors}
+    if record.inputs:
+        told = {name for name, _, _ in found}
+        found.update((name, "", "") for name in record.inputs if name not in told)
+    return found
 
 
 def added(*parts: Mapping[str, int]) -> Counts:

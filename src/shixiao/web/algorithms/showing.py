@@ -13,13 +13,14 @@ from shixiao.fairness.algorithms.exporting import written
 from shixiao.fairness.algorithms.fields import Kind, form
 from shixiao.fairness.algorithms.questions import Part, questionnaire
 from shixiao.fairness.algorithms.scoring import NAMES
-from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment
+from shixiao.records.models import Algorithm, AlgorithmEdition, PrivacyAssessment, System
 from shixiao.terms import Text
 from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import language
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.algorithms.privacy import CONTENTS, TRIGGERS
 from shixiao.workflows.algorithms.standing import Standing, answers_of
+from shixiao.workflows.objections.moving import life
 from shixiao.workflows.permissions import may
 from shixiao.workflows.reviews import convening, signing
 
@@ -30,6 +31,9 @@ SEVERITIES = {
     "low": (Text("轻", "slight"), "plain"),
 }
 NEVER = Text("还没有审查过；准入之前须先审查", "never reviewed; it is due before the admission")
+MOST_OBJECTIONS = 5
+TO_DECISION = Text("对一件决定的异议", "An objection to a decision")
+TO_SYSTEM = Text("对系统本身的异议", "An objection to the system itself")
 NOT_PUBLIC = Text("还没有公布", "Not published yet")
 PRIVACY = {
     None: (Text("待另一人确认", "waits for a second person"), "amber"),
@@ -153,6 +157,22 @@ def privacy(row: PrivacyAssessment) -> dict[str, Any]:
             for name, (holds, why) in row.findings.items()
         ],
     }
+
+
+def objections(system: System) -> list[dict[str, Any]]:
+    """Return the newest objections to a system and its decisions; never what people wrote."""
+    states, outcomes = life().states, life().outcomes
+    return [
+        {
+            "title": TO_DECISION if each.decision_id else TO_SYSTEM,
+            "to": reverse("objection", args=[each.code]),
+            "about": outcomes.get(each.outcome, ""),
+            "from": each.code,
+            "tag": states[each.state].name,
+            "tone": "amber" if states[each.state].owner else "grey",
+        }
+        for each in system.objections.all()[:MOST_OBJECTIONS]
+    ]
 
 
 def reviews(row: Algorithm, actor: Actor) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from shixiao.fairness.algorithms.criteria import STANDS, Stand, criteria
 from shixiao.fairness.algorithms.scoring import NAMES
+from shixiao.fairness.algorithms.telling import FEW, FEWEST
 from shixiao.records.models import AlgorithmReview, LeafRow, ReviewSeat
 from shixiao.terms import BadInput, Text
 from shixiao.web.algorithms.acting import found as found_entry
@@ -20,6 +21,7 @@ from shixiao.web.results.reading import actor_on
 from shixiao.web.reviews import forms
 from shixiao.web.shell.pages import language, say
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.clock import pack
 from shixiao.workflows.draws import Public
 from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check, may
@@ -133,6 +135,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
             for name, stand in audit.get("criteria", {}).items()
         ],
         "audit": audit,
+        "decisions": _decisions(row, actor),
         "points": [
             {"text": Text.of(point["text"]), "answer": row.answers.get(point["key"], "")}
             for point in signing.points_of(row)
@@ -214,6 +217,16 @@ def _opinion(seat: ReviewSeat, row: AlgorithmReview) -> dict[str, Any]:
         "signed": seat.signed,
         "sha256": seat.sha256,
     }
+
+
+def _decisions(row: AlgorithmReview, actor: Actor) -> Text:
+    """Return of how many decisions the counts are; few are told as few, but to those inside."""
+    n = (row.audit or {}).get("decisions", 0)
+    fewest = int(pack().number(FEWEST))
+    if n >= fewest or may(actor, "algorithm.read", row.algorithm):
+        return Text(f" {n:,} ", f"{n:,}")
+    few = FEW.format(fewest=fewest)
+    return Text(f"{few.zh} ", few.en)
 
 
 def _found(code: str) -> AlgorithmReview:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ TOO_SHORT = Text(
     "There is a log already; each that follows covers {days} days at least, for a day or two do not"
     " take the place of a month.",
 )
+SENT = Text(
+    "决定已经逐件送来，日志由决定自动计数，不用再登记。",
+    "The decisions themselves are sent, and the log is counted from them; nothing need be entered.",
+)
 FUTURE = Text("最后一天不能晚于今天。", "The last day cannot lie ahead.")
 MOST_BYTES = 20_000_000
 TOO_LARGE = Text("文件最大 20 MB。", "A file has 20 MB at most.")
@@ -60,7 +64,8 @@ def take_in(
 
     Raises:
         Forbidden: it is another department's.
-        Incomplete: the period lies ahead, or is short and a log is there.
+        Incomplete: the decisions themselves are sent; the period lies ahead, or is short and a log
+            is there.
         BadInput: a file cannot be read, or contradicts itself.
     """
     _check_log(algorithm, first, last, actor, at)
@@ -89,6 +94,26 @@ def take_in(
     return made
 
 
+def log_of(algorithm: Algorithm, *, today: date) -> AlgorithmLog | None:
+    """Return the log that an entry is held against; None without any.
+
+    What was counted from the decisions that were sent goes before what somebody entered, as long
+    as it speaks of today.
+    """
+    return log_of_decisions(algorithm, today=today) or algorithm.logs.first()
+
+
+def log_of_decisions(algorithm: Algorithm, *, today: date) -> AlgorithmLog | None:
+    """Return the newest log counted from decisions, if it reaches near enough to today."""
+    since = today - timedelta(days=int(pack().number(SHARES, "days")))
+    return algorithm.logs.filter(sent=True, last__gte=since).first()
+
+
+def least_days() -> int:
+    """Return how many days a log that follows another covers at least."""
+    return int(pack().number(SHARES, "span"))
+
+
 def _check_log(algorithm: Algorithm, first: date, last: date, actor: Actor, at: datetime) -> None:
     """Refuse a log that the person may not enter, or whose period cannot be.
 
@@ -98,7 +123,9 @@ def _check_log(algorithm: Algorithm, first: date, last: date, actor: Actor, at: 
     check(actor, MANAGE, algorithm)
     if last > timezone.localdate(at):
         raise Incomplete(FUTURE, field="last")
-    least = int(pack().number(SHARES, "span"))
+    if log_of_decisions(algorithm, today=timezone.localdate(at)) is not None:
+        raise Incomplete(SENT, field="counts")
+    least = least_days()
     if (last - first).days + 1 < least and algorithm.logs.exists():
         raise Incomplete(TOO_SHORT.format(days=least), field="first")
 

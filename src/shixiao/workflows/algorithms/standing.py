@@ -17,19 +17,23 @@ from django.db.models import F, Max, QuerySet
 from shixiao.fairness.algorithms.authority import Authority, unfounded
 from shixiao.fairness.algorithms.checking import disagreements, not_told
 from shixiao.fairness.algorithms.duties import OUTCOMES, Duty, Fulfilled, duties
+from shixiao.fairness.algorithms.entries import inputs_of
 from shixiao.fairness.algorithms.predicates import fresh, measured, old
 from shixiao.fairness.algorithms.questions import questionnaire
 from shixiao.fairness.algorithms.scoring import Measured, Score, score, settled
-from shixiao.fairness.algorithms.seen import Seen
+from shixiao.fairness.algorithms.seen import Seen, called
 from shixiao.fairness.algorithms.telling import FEWEST, Telling
+from shixiao.fairness.decisions import read_scheme
 from shixiao.records.models import (
     Algorithm,
     AlgorithmEdition,
+    AlgorithmLog,
     AlgorithmReview,
     PrivacyAssessment,
     System,
 )
 from shixiao.terms import Finding, Subject, SubjectKind, Text
+from shixiao.workflows.algorithms.logs import log_of
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.standing import heard
 
@@ -70,7 +74,8 @@ class Standing:
         gaps: what is decided without authority; each is a veto.
         findings: what the log says against the entry.
         silent: what the log does not tell.
-        seen: the newest log; None without one.
+        log: what it is held against; None without one.
+        seen: what that says, inputs called as the entry calls them; None without one.
         decisions: how many it has, as it may be told; None without one.
     """
 
@@ -80,6 +85,7 @@ class Standing:
     gaps: tuple[Text, ...]
     findings: tuple[Finding, ...]
     silent: tuple[Text, ...]
+    log: AlgorithmLog | None
     seen: Seen | None
     decisions: Text | None
 
@@ -93,8 +99,8 @@ def standing(
     drafts are told the numbers (``exact``).
     """
     rules, entry = pack(), content.get("fields", {})
-    log = algorithm.logs.first()
-    seen = Seen.of(log.seen) if log else None
+    log = log_of(algorithm, today=today)
+    seen = _told(log, entry) if log else None
     fewest = 0 if exact else int(rules.number(FEWEST))
     gaps = _gaps(content, seen, fewest)
     found: tuple[Finding, ...] = ()
@@ -134,7 +140,23 @@ def standing(
     )
     owed = duties(made.level, met, rules=rules)
     told = Telling(seen, fewest).number(seen.decisions) if seen else None
-    return Standing(made, why, owed, gaps, found, silent, seen, told)
+    return Standing(made, why, owed, gaps, found, silent, log, seen, told)
+
+
+def _told(log: AlgorithmLog, entry: Mapping[str, Any]) -> Seen:
+    """Return what a log says. Decisions name facts by the codes of their system: those that the
+    entry does not know are called by what was laid down for the code.
+    """
+    seen = Seen.of(log.seen)
+    scheme = log.algorithm.system.decision_schemes.first() if log.sent else None
+    if scheme is None:
+        return seen
+    known, names = {one.name for one in inputs_of(entry)}, {}
+    for code, terms in read_scheme(scheme.content).factors.items():
+        if code not in known:
+            both = (terms.name.zh, terms.name.en)
+            names[code] = next((name for name in both if name in known), f"{both[0]}（{code}）")
+    return called(seen, names)
 
 
 def _gaps(content: Mapping[str, Any], seen: Seen | None, fewest: int) -> tuple[Text, ...]:

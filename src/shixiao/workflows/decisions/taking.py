@@ -8,9 +8,10 @@ that breaks off is simply sent again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -18,12 +19,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from shixiao.fairness.decisions import Place, Record, Scheme, added, counts_of, place_of
+from shixiao.fairness.decisions import (
+    Place,
+    Record,
+    Scheme,
+    Use,
+    added,
+    counts_of,
+    place_of,
+    uses_of,
+)
 from shixiao.records.base import uuid7
 from shixiao.records.models import (
     DecisionCell,
     DecisionConflict,
     DecisionDelivery,
+    DecisionUses,
     LoggedDecision,
     System,
 )
@@ -39,6 +50,8 @@ from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import Incomplete, Stale
 
 PART = 1_000
+MOST_USES = 1_000
+"""Facts that are counted apart for a version and month; what comes beyond is not counted."""
 TAKEN, AGAIN, REFUSED = "taken", "again", "refused"
 NO_SCHEME = Text(
     "这个系统还没有登记决定说明（有哪些结果、因素和分组），不能接收决定。",
@@ -149,6 +162,8 @@ class _Taking:
         self._cells: dict[Place, DecisionCell] = {}
         self._rules: dict[tuple[str, ...], str] = {}
         self._places: list[Place] = []
+        self._uses: dict[tuple[str, str], Counter[Use]] = {}
+        self._first: dict[tuple[str, str], date] = {}
         self._conflicts: dict[tuple[str, str], DecisionConflict] = {}
         self.rows: list[LoggedDecision] = []
 
@@ -175,6 +190,30 @@ class _Taking:
             row.cell_id = self._cells[place].pk
         LoggedDecision.objects.bulk_create(self.rows, batch_size=PART)
         DecisionConflict.objects.bulk_create(self._conflicts.values(), ignore_conflicts=True)
+        self._save_uses()
+
+    def _save_uses(self) -> None:
+        """Add to what decisions rest on; the lock on the system keeps others from it."""
+        periods = {period for _, period in self._uses}
+        rows = DecisionUses.objects.filter(system=self._system, period__in=periods)
+        held = {(row.version, row.period): row for row in rows}
+        fresh = []
+        for key, found in self._uses.items():
+            row = held.get(key)
+            if row is None:
+                row = DecisionUses(system=self._system, version=key[0], period=key[1], uses=[])
+                row.first = self._first[key]
+                fresh.append(row)
+            else:
+                row.first = min(row.first, self._first[key])
+            kept = Counter({(name, source, article): n for name, source, article, n in row.uses})
+            for use, n in found.items():
+                if use in kept or len(kept) < MOST_USES:
+                    kept[use] += n
+            row.uses = [[*use, n] for use, n in kept.items()]
+        DecisionUses.objects.bulk_create(fresh)
+        grown = [row for key, row in held.items() if key in self._uses]
+        DecisionUses.objects.bulk_update(grown, ["first", "uses"])
 
     def _answer(self, row: int, found: Record | BadInput) -> Answer:
         if isinstance(found, BadInput):
@@ -237,6 +276,11 @@ class _Taking:
             )
         cell = self._cells[place]
         cell.counts = added(cell.counts, counts_of(found, self._scheme))
+        month, day = (place.version, place.period), found.ts.astimezone(self._zone).date()
+        if month not in self._uses:
+            self._uses[month], self._first[month] = Counter(), day
+        self._uses[month].update(uses_of(found))
+        self._first[month] = min(self._first[month], day)
 
     def _rules_key(self, rules: tuple[str, ...]) -> str:
         """Return by what decisions of the same rules are found."""
