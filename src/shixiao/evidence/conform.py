@@ -159,9 +159,7 @@ def conform(
         scan = parquet_scan(parquet, numbered=numbered)
         types = _filled_types(connection, parquet, scan)
         placed, extra = _place(table, raw.rename, list(types))
-        for name in sorted(needed):
-            if name not in placed:
-                raise _absent(table, name, list(types), raw.file)
+        _refuse_absent(needed, placed, table, list(types), raw.file)
         # Headers may be called like a column of the package: inside they are mere numbers.
         inner = {header: quote(f"__{place}") for place, header in enumerate(types)}
         cells = "".join(f", {quote(header)} AS {alias}" for header, alias in inner.items())
@@ -190,6 +188,18 @@ def conform(
         rows=rows,
         problems=problems,
     )
+
+
+def _refuse_absent(
+    needed: Collection[str],
+    placed: Mapping[str, str],
+    table: TableSchema,
+    headers: list[str],
+    file: str,
+) -> None:
+    for name in sorted(needed):
+        if name not in placed:
+            raise _absent(table, name, headers, file)
 
 
 def cell_as_text(

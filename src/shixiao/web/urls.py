@@ -29,9 +29,7 @@ from shixiao.web.commissions import sheets
 from shixiao.web.commissions import tables as commission_tables
 from shixiao.web.commissions import views as commissions
 from shixiao.web.conformance import views as conformance
-from shixiao.web.consultations import acting as consultation_acts
-from shixiao.web.consultations import hearings, taking_part
-from shixiao.web.consultations import views as consultations
+from shixiao.web.consultations.addresses import CONSULTATIONS
 from shixiao.web.decisions import views as decisions
 from shixiao.web.draws import views as draws
 from shixiao.web.evaluations import views as evaluations
@@ -83,10 +81,7 @@ from shixiao.web.systems import runners as system_runners
 from shixiao.web.systems import views as systems
 from shixiao.web.training import views as training
 from shixiao.web.training import warnings
-from shixiao.web.voices import inside as matters
-from shixiao.web.voices import needs
-from shixiao.web.voices import public as voices
-from shixiao.web.voices import testing as channels
+from shixiao.web.voices.addresses import VOICES
 
 urlpatterns = [
     path("", home.front, name="home"),
@@ -263,36 +258,7 @@ urlpatterns = [
     ),
     path("decisions/systems/<slug:code>/check/", decisions.look, name="decisions_check"),
     path("decisions/systems/<slug:code>/workbench/", studies.workbench, name="workbench"),
-    path("consultations/", consultations.listing, name="consultations"),
-    path("consultations/add/", consultation_acts.add, name="consultation_add"),
-    path("consultations/<slug:code>/", consultations.one, name="consultation"),
-    path("consultations/<slug:code>/comment/", taking_part.comment, name="consultation_comment"),
-    path("consultations/<slug:code>/vote/", taking_part.vote, name="consultation_vote"),
-    path("consultations/<slug:code>/state/", taking_part.state, name="consultation_state"),
-    path("consultations/<slug:code>/mine/", taking_part.mine, name="consultation_mine"),
-    path("consultations/<slug:code>/results/", consultations.results, name="consultation_results"),
-    path("consultations/<slug:code>/changes/", consultations.changes, name="consultation_changes"),
-    path("consultations/<slug:code>/data/<str:name>", consultations.data, name="consultation_data"),
-    path(
-        "consultations/<slug:code>/do/<slug:event>/", consultation_acts.act, name="consultation_act"
-    ),
-    path("consultations/<slug:code>/expert/", consultation_acts.expert, name="consultation_expert"),
-    path("consultations/<slug:code>/enter/", consultation_acts.enter, name="consultation_enter"),
-    path("consultations/<slug:code>/judge/", consultation_acts.judge, name="consultation_judge"),
-    path(
-        "consultations/<slug:code>/groups/<int:number>/",
-        consultation_acts.group,
-        name="consultation_group",
-    ),
-    path(
-        "consultations/<slug:code>/comments/<int:number>/out/",
-        consultation_acts.take_out,
-        name="consultation_take_out",
-    ),
-    path("consultations/<slug:code>/hearing/", hearings.one, name="hearing"),
-    path("consultations/<slug:code>/hearing/register/", hearings.register, name="hearing_register"),
-    path("consultations/<slug:code>/hearing/mine/", hearings.mine, name="hearing_mine"),
-    path("consultations/<slug:code>/hearing/<slug:seat>/note/", hearings.note, name="hearing_note"),
+    *CONSULTATIONS,
     path("objections/", objections.listing, name="objections"),
     path("objections/add/", objections.to_system, name="objection_add"),
     path("objections/decision/", objections.to_decision, name="objection_decision"),
@@ -307,29 +273,7 @@ urlpatterns = [
         objections.look_again,
         name="objection_alike",
     ),
-    path("voice/", voices.bring, name="voice"),
-    path("voice/follow/", voices.follow, name="voice_follow"),
-    path("voice/say/", voices.say_so, name="voice_say"),
-    path("voice/channels/", voices.numbers, name="voice_channels"),
-    path("matters/", matters.listing, name="matters"),
-    path("matters/enter/", matters.enter, name="matter_enter"),
-    path("matters/import/", matters.bring_in, name="matter_import"),
-    path("matters/policy/", matters.govern, name="matter_govern"),
-    path("matters/<slug:code>/", matters.one, name="matter"),
-    path("matters/<slug:code>/do/<slug:verb>/", matters.act, name="matter_act"),
-    path("matters/<slug:code>/accept/", matters.accept, name="matter_accept"),
-    path("matters/<slug:code>/group/", matters.group, name="matter_group"),
-    path("matters/<slug:code>/contact/", matters.contact, name="matter_contact"),
-    path("matters/<slug:code>/files/<uuid:kept>/", matters.paper, name="matter_file"),
-    path("needs/", needs.listing, name="needs"),
-    path("needs/<slug:code>/", needs.one, name="need"),
-    path("needs/<slug:code>/propose/", needs.propose, name="need_propose"),
-    path("needs/<slug:code>/file/", needs.need_file, name="need_file"),
-    path("proposals/<slug:code>/do/<slug:verb>/", needs.act, name="proposal_act"),
-    path("channels/", channels.listing, name="channel_rounds"),
-    path("channels/<slug:code>/", channels.one, name="channel_round"),
-    path("channels/<slug:code>/do/<slug:verb>/", channels.act, name="channel_round_act"),
-    path("channels/<slug:code>/<uuid:test>/", channels.carry, name="channel_carry"),
+    *VOICES,
     path("incidents/", incidents.listing, name="incidents"),
     path("incidents/add/", incidents.add, name="incident_add"),
     path("incidents/<slug:code>/", incidents.one, name="incident"),
