@@ -165,3 +165,12 @@ def test_what_is_withheld_has_a_reason_and_no_number() -> None:
 def test_a_metric_that_is_not_asked_there_is_refused() -> None:
     with pytest.raises(KeyError):
         answer(released(quarter((2,), 100)), "ppv", [], {}, rules=RULES)
+
+
+def test_whoever_is_not_told_is_named_when_put_together_with_others() -> None:
+    cells = {
+        (): {(): {"n": 60, "selected": 20}},
+        ("g",): {("a",): {"n": 30, "selected": 10}, (None,): {"n": 30, "selected": 10}},
+    }
+    kept = Release(("g",), (), 1, cells, None)
+    assert list(kept.asked(["g"], {"g": ["a", None]})) == [(" + a",)]

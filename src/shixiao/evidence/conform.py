@@ -147,8 +147,7 @@ def conform(
         zone: IANA zone of times that carry none.
         required: columns that must be there; None takes those of the schema. (The cases of a bare
             log know less than those of a package.)
-        numbered: the rows carry the numbers that they have in the file they came from, as
-            ``file_row_number``.
+        numbered: the rows carry their numbers in the file they came from (``file_row_number``).
 
     Raises:
         BadInput: a required column is missing or empty, one column mixes times with and without a

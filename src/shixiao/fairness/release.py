@@ -118,7 +118,7 @@ class Release:
         found: Cells = {}
         for key, counts in self.cells[order].items():
             spoken = tuple(
-                TOGETHER.join(sorted(str(v) for v in together[name] if v is not None))
+                TOGETHER.join(sorted("" if v is None else v for v in together[name]))
                 if value in together.get(name, frozenset()) and len(together[name]) > 1
                 else value
                 for name, value in zip(order, key, strict=True)
