@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from shixiao.ledger import Leaf, seal
 from shixiao.records.base import uuid7
+from shixiao.records.loading import load
 from shixiao.records.models import (
     LeafRow,
     Organisation,
@@ -261,8 +262,8 @@ def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, st
     """Write a matter with its leaf and files; False where its code or its form is known."""
     try:
         with transaction.atomic():
-            made.save(force_insert=True)
-            leaf.save(force_insert=True)
+            load(Voice, [made])
+            load(LeafRow, [leaf])
             for name, file, kind in papers:
                 VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
     except IntegrityError:
@@ -314,8 +315,8 @@ def _take_part(
         voices.append(made)
         leaves.append(leaf)
         answers.append(Answer(number, TAKEN, made.code, query))
-    Voice.objects.bulk_create(voices)
-    LeafRow.objects.bulk_create(leaves)
+    load(Voice, voices)
+    load(LeafRow, leaves)
     return answers
 
 
