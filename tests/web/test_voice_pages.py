@@ -24,8 +24,10 @@ from shixiao.records.models import (
     VoiceTopic,
 )
 from shixiao.voice.handling import Entry
+from shixiao.web.voices import public
 from shixiao.workflows import tokens
-from shixiao.workflows.voices import linking, topics
+from shixiao.workflows.moving import Act
+from shixiao.workflows.voices import handling, importing, linking, topics
 from shixiao.workflows.voices.taking import Came, bring
 from tests.cast import Cast
 from tests.rounds import with_ledger
@@ -100,6 +102,36 @@ def test_a_matter_goes_from_its_person_to_the_department_and_back(cast: Cast) ->
     public = client.get("/voice/channels/").content.decode()
     assert "fewer than 11" in public
     assert LAMP not in public
+
+
+def test_late_and_missing_replies_are_not_in_time_and_imported_ones_are_not_counted(
+    cast: Cast,
+) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    rows = [bring(Entry("need", "web", f"{LAMP}{n}"), Came(now))[0] for n in range(16)]
+
+    def some(first: int, last: int, **changed: object) -> None:
+        Voice.objects.filter(pk__in=[row.pk for row in rows[first:last]]).update(**changed)
+
+    with_health = {"department": cast.places["health"], "state": "assigned", "due": today}
+    some(0, 12, **with_health)
+    some(0, 4, due=today - timedelta(days=1), due_rule="HND-02")
+    some(12, 16, state="received", overdue=True)
+    zhao = cast.actor("zhao", today=today)
+    for row in rows[:8]:
+        row.refresh_from_db()
+        handling.reply(row, Act(zhao, now, row.version), reply=REPLY, anyway="x")
+    file = "工单编号,工单内容,承办单位,答复意见,答复时间\n"
+    file += "".join(f"{n},路灯不亮{n},卫生健康局,已修好。,2026-02-06 10:00\n" for n in range(12))
+    li = cast.actor("li", today=today)
+    importing.import_file("a.csv", file.encode(), source="x", actor=li, at=now)
+    assert Voice.objects.filter(channel="import", replied__isnull=False).count() == 12
+    counts = public._counts()
+    assert {name: counts["web"][name] for name in ("answered", "owed", "intime")} == {
+        "answered": 8, "owed": 12, "intime": 4,
+    }  # fmt: skip
+    assert counts["import"]["owed"] == counts["import"]["intime"] == 0
+    assert "33% (14" in browser().get("/voice/channels/").content.decode()
 
 
 def test_a_report_of_a_problem_is_followed_at_the_same_place(cast: Cast) -> None:

@@ -85,6 +85,7 @@ class Voice(Record):
     extended = models.BooleanField(default=False)
     settled = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)
     solved = models.BooleanField(null=True)
     reply = EncryptedText()
     replied = models.DateTimeField(null=True)

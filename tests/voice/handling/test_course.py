@@ -112,6 +112,24 @@ def test_what_is_late_is_told_once() -> None:
     assert pass_day(late, date(2026, 3, 25), POLICY) is None
 
 
+@pytest.mark.parametrize("path", [["reply"], ["pause", "resume", "reply"], ["reply", "reopen"]])
+def test_a_day_that_passed_stays_known_whatever_is_done_after_it(path: list[str]) -> None:
+    course, on = walked("need", "assign"), date(2026, 3, 24)
+    found = pass_day(course, on, POLICY)
+    assert found is not None
+    for start in (course, found[0]):
+        moved = start
+        for verb in path:
+            moved, _ = step(moved, verb, on, WORDS, POLICY)
+        assert moved.late
+    assert not walked("need", "assign", *path).late
+
+
+def test_a_day_that_passed_is_not_extended() -> None:
+    with pytest.raises(BadInput, match="has passed"):
+        step(walked("need", "assign"), "extend", date(2026, 3, 24), WORDS, POLICY)
+
+
 def test_only_a_rating_is_reviewed_as_false() -> None:
     with pytest.raises(BadInput, match="Only ratings"):
         step(walked("need", "assign"), "dispute", DAY, WORDS, POLICY)

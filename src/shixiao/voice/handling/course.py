@@ -25,6 +25,7 @@ ROUTE, REPLY, RATING, PAUSES, SAY, PASSES, AGAIN, JUDGE = (
     "HND-01", "HND-02", "HND-03", "HND-04", "HND-05", "HND-06", "HND-07", "HND-08",
 )  # fmt: skip
 STANDARD = "standard"
+OWED = ("assigned", "escalated")  # states in which a reply is owed and its clock runs
 NOT_NOW = Text("诉求已进入别的环节，这一步不能办。", "It has moved on; this cannot be done now.")
 NOT_YET = Text("期限未满。", "The time has not passed.")
 NO_REASON = Text("请写明理由，理由将告知本人。", "Give the reason; the person is told.")
@@ -40,6 +41,7 @@ SETTLED = Text(
     "The inspectors gave it to your department; it cannot be transferred any more.",
 )
 ONCE = Text("期限只能延长一次。", "The time is extended once.")
+PASSED = Text("期限已过，不能再延长。", "The day has passed; it cannot be extended any more.")
 TOO_LATE = Text(
     "办结已超过 60 日，请另行提出，写上原编号即可。",
     "It was closed more than 60 days ago; bring it anew and name the former number.",
@@ -87,6 +89,7 @@ class Course:
         settled: whether the inspectors gave it to a department for good.
         overdue: whether the person was told that the day has passed.
         solved: what the person said; None for nothing.
+        late: whether the day of a reply passed without one; no verb clears it.
     """
 
     kind: str
@@ -102,6 +105,7 @@ class Course:
     settled: bool = False
     overdue: bool = False
     solved: bool | None = None
+    late: bool = False
 
 
 @cache
@@ -139,6 +143,7 @@ def step(course: Course, verb: str, on: date, given: Mapping[str, str], policy: 
     """
     entry = table()["verbs"][verb]
     _check(course, verb, entry, on, given, policy)
+    course = _looked_at(course, on)
     moved = _with_clock(course, entry.get("clock", ""), on, policy)
     tells = entry["tells"]
     if verb == "transfer":
@@ -148,7 +153,7 @@ def step(course: Course, verb: str, on: date, given: Mapping[str, str], policy: 
     elif verb == "settle":
         moved = replace(moved, settled=True, transfers=0)
     elif verb == "extend":
-        moved = _extended(moved, policy)
+        moved = _extended(moved, on, policy)
     elif verb == "reopen":
         moved = replace(moved, reopened=moved.reopened + 1, extended=False, solved=False)
     elif verb == "solve" or (verb == "call" and given["answer"] == "solved"):
@@ -166,7 +171,13 @@ def pass_day(course: Course, on: date, policy: Policy) -> tuple[Course, Told] | 
         return step(course, "lapse", on, {}, policy)
     if course.overdue:
         return None
-    return replace(course, overdue=True), Told("overdue", on, course.due)
+    return replace(_looked_at(course, on), overdue=True), Told("overdue", on, course.due)
+
+
+def _looked_at(course: Course, on: date) -> Course:
+    """Return a course marked as late where the day of its reply has passed."""
+    passed = course.state in OWED and course.due is not None and on > course.due
+    return replace(course, late=True) if passed else course
 
 
 def _into(course: Course, state: str, on: date) -> Course:
@@ -231,10 +242,12 @@ def _due(rule: str, on: date, policy: Policy, part: str | None = None) -> date:
     return Clock.of(policy.rules.rule(rule), part).deadline(on, policy.calendar).due
 
 
-def _extended(course: Course, policy: Policy) -> Course:
+def _extended(course: Course, on: date, policy: Policy) -> Course:
     """Return the course with its day moved on by as much as the preset allows, once."""
     if course.extended or course.due is None:
         raise BadInput(ONCE)
+    if on > course.due:
+        raise BadInput(PASSED)
     clock = Clock.of(policy.rules.rule(_reply_rule(course)), policy.preset)
     due = policy.calendar.add(course.due, clock.extension_limit)
-    return replace(course, due=due, extended=True, overdue=False)
+    return replace(course, due=due, extended=True)

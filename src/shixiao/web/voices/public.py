@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -195,15 +195,22 @@ def _told(estimate: Estimate) -> str:
 
 
 def _counts() -> dict[str, dict[str, Any]]:
-    """Count what came by each channel, without tests; many readers share one count a minute."""
-    done = Q(replied__isnull=False)
+    """Count what came by each channel, without tests; many readers share one count a minute.
+
+    What waits past its day counts as owed like what was answered; replies that came with a file of
+    the hotline are not this site's, and count in neither.
+    """
+    elsewhere = Q(delivery__isnull=False, replied__lte=F("delivery__at"))
+    done = Q(replied__isnull=False) & ~elsewhere
+    waits = Q(replied__isnull=True) & (Q(late=True) | Q(state="received", overdue=True))
     rows = (
         Voice.objects.filter(test=False)
         .values("channel")
         .annotate(
             n=Count("pk"),
             answered=Count("pk", filter=done),
-            intime=Count("pk", filter=done & Q(overdue=False)),
+            owed=Count("pk", filter=done | waits),
+            intime=Count("pk", filter=done & Q(late=False)),
             again=Count("pk", filter=done & Q(reopened__gt=0)),
         )
     )
@@ -227,10 +234,9 @@ def _channel_rows(names: Any, counted: dict[str, dict[str, Any]]) -> list[dict[s
     """Return what is told of each channel; what tells of too few is not told."""
     found = []
     for channel, name in names.items():
-        row = counted.get(channel, {"n": 0, "answered": 0, "intime": 0, "again": 0})
-        enough = row["answered"] >= FEWEST
-        shares = [_told(_share(row[key], row["answered"])) if enough else "—"
-                  for key in ("intime", "again")]  # fmt: skip
+        row = counted.get(channel, dict.fromkeys(("n", "answered", "owed", "intime", "again"), 0))
+        shares = [_told(_share(row[key], row[whole])) if row[whole] >= FEWEST else "—"
+                  for key, whole in (("intime", "owed"), ("again", "answered"))]  # fmt: skip
         found.append({"name": name, "n": few(row["n"]), "shares": shares})
     return found
 

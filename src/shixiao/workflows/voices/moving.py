@@ -24,7 +24,7 @@ from shixiao.workflows.voices.policies import policy_now
 
 FIELDS = (
     "state", "due", "left", "began", "transfers", "reopened", "extended", "settled", "overdue",
-    "solved",
+    "solved", "late",
 )  # fmt: skip
 NOBODY_YET = Text("有关部门", "the department concerned")
 # Verbs of the person, of the machine and of time: no officer has them on a matter's page.

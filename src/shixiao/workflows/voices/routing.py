@@ -109,7 +109,7 @@ def _part(now: datetime) -> tuple[int, int]:
 
 
 _KEPT = ("looked", "marks", "urgent", "suggested", "department", "state", "entered", "due",
-         "due_rule", "began", "version", "overdue")  # fmt: skip
+         "due_rule", "began", "version", "overdue", "late")  # fmt: skip
 
 
 def _looks(rows: Sequence[Voice]) -> list[_Look]:
