@@ -162,7 +162,7 @@ def test_what_is_sure_enough_goes_by_itself_and_what_people_decide_is_learnt(cas
     learning.give_file("sorted.csv", sorted_messages(), actor=cast.actor("li"), at=NOW)
     model = learning.learn_nightly(now=NOW)
     assert model is not None
-    assert model.labels == {"住房局": "housing", "卫生健康局": "health"}
+    assert model.labels == {"housing": "housing", "health": "health"}
     assert learning.learn_nightly(now=NOW + timedelta(hours=1)) is None
     sure, unsure = brought("医院门诊挂号排队太久，医生护士不管。"), brought("路灯不亮。")
     assert routing.route_waiting(now=NOW) == 1
@@ -177,6 +177,7 @@ def test_what_is_sure_enough_goes_by_itself_and_what_people_decide_is_learnt(cas
     later = learning.learn_nightly(now=NOW + DAY)
     assert later is not None
     assert (later.confirmed, later.messages) == (1, model.messages + 1)
+    assert set(later.labels) == {"housing", "health"}  # one class for what file and people name
 
 
 def test_praise_and_good_ratings_are_entered_and_a_bad_one_has_the_clock_of_ratings(
@@ -394,6 +395,33 @@ def test_a_file_of_the_hotline_is_taken_once(cast: Cast) -> None:
         importing.import_file("a.csv", b"", source="", actor=cast.actor("zhao"), at=NOW)
     with pytest.raises(BadInput):
         importing.import_file("a.csv", b"", source="", actor=actor, at=NOW)
+
+
+def test_what_moves_while_a_file_is_placed_keeps_nothing_else_from_its_place(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_part = importing._place_part
+
+    def meanwhile(*given: Any) -> None:
+        assert routing.route_waiting(now=NOW) == 0
+        assert not Voice.objects.filter(looked=False).exists()
+        Voice.objects.filter(outer="12345:A2").update(state="withdrawn")
+        place_part(*given)
+
+    monkeypatch.setattr(importing, "_place_part", meanwhile)
+    importing.import_file("a.csv", FILE.encode(), source="12345", actor=cast.actor("li"), at=NOW)
+    states = {row.outer: row.state for row in Voice.objects.all()}
+    assert states == {"12345:A1": "closed", "12345:A2": "withdrawn", "12345:A3": "received"}
+    assert not Voice.objects.filter(looked=True).exists()
+    leaf = LeafRow.objects.get(event="voice.routed")
+    assert set(VoiceStep.objects.values_list("leaf", flat=True)) == {leaf.code}
+
+
+def test_the_clock_of_an_imported_matter_began_when_it_was_received(cast: Cast) -> None:
+    importing.import_file("a.csv", FILE.encode(), source="12345", actor=cast.actor("li"), at=NOW)
+    row = Voice.objects.get(outer="12345:A2")
+    due = date(2026, 2, 28)  # a Saturday that is worked after the spring holiday
+    assert (row.began, row.due) == (date(2026, 2, 2), due)
 
 
 def test_nothing_can_be_deleted_by_a_verb_and_whoever_reads_contacts_is_on_record(

@@ -128,16 +128,20 @@ def bring(
 
 
 def take(
-    delivery: VoiceDelivery, rows: Iterable[tuple[int, Entry | BadInput, Came]]
+    delivery: VoiceDelivery,
+    rows: Iterable[tuple[int, Entry | BadInput, Came]],
+    *,
+    held: bool = False,
 ) -> Iterator[Answer]:
     """Take the rows of a delivery in, part by part, each with its answer; then close it.
 
     The same outer number with the same text is answered as before; with another it is refused.
+    With ``held`` routing does not look at them until they are let go (``looked``).
     """
     left, digest = iter(rows), sha256()
     today = timezone.localdate(delivery.at)
     while part := list(islice(left, PART)):
-        answers = _taken(delivery, part, today)
+        answers = _taken(delivery, part, today, held=held)
         for answer in answers:
             setattr(delivery, answer.state, getattr(delivery, answer.state) + 1)
             if answer.state == REFUSED and answer.text is not None and len(delivery.problems) < 200:
@@ -271,17 +275,25 @@ def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, st
 
 
 def _taken(
-    delivery: VoiceDelivery, part: Sequence[tuple[int, Entry | BadInput, Came]], today: date
+    delivery: VoiceDelivery,
+    part: Sequence[tuple[int, Entry | BadInput, Came]],
+    today: date,
+    *,
+    held: bool,
 ) -> list[Answer]:
     """Take a part in; with other codes once more where one of them was another's."""
     for _ in range(TRIES):
         with suppress(IntegrityError), transaction.atomic():
-            return _take_part(delivery, part, today)
+            return _take_part(delivery, part, today, held=held)
     raise Unavailable(NO_CODE)
 
 
 def _take_part(
-    delivery: VoiceDelivery, part: Sequence[tuple[int, Entry | BadInput, Came]], today: date
+    delivery: VoiceDelivery,
+    part: Sequence[tuple[int, Entry | BadInput, Came]],
+    today: date,
+    *,
+    held: bool,
 ) -> list[Answer]:
     outers = [came.outer for _, _, came in part if came.outer]
     known = {row.outer: row for row in Voice.objects.filter(outer__in=outers)}
@@ -309,6 +321,7 @@ def _take_part(
             continue
         made, leaf, query = _made(kept, came, "", today=today)
         made.delivery, made.named = delivery, named.get(kept.department)
+        made.looked = held
         if came.outer:
             known[came.outer] = made
         voices.append(made)
