@@ -6511,7 +6511,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("quarter", models.CharField(max_length=7)),
-                        ("n", models.PositiveIntegerField()),
+                        ("n", models.PositiveIntegerField(null=True)),
                         ("content", models.JSONField()),
                         ("sha256", models.CharField(max_length=64)),
                         ("at", models.DateTimeField()),
