@@ -277,7 +277,23 @@ def test_a_false_rating_is_decided_by_somebody_else_and_leaves_the_measures(cast
     assert (row.state, row.excluded) == ("closed", True)
     saying.not_solved(row, "就是这个窗口", at=NOW + DAY)
     row.refresh_from_db()
-    assert row.state == "assigned"
+    assert (row.state, row.excluded, told(row)[-1]) == ("appealed", True, "rejudged")
+    with pytest.raises(Forbidden):
+        handling.judge(row, act(cast, "chen", row), stands=False, reason="x")
+    row.steps.filter(verb="exclude").update(by=cast.accounts["sun"])  # as if another had decided
+    handling.judge(row, act(cast, "chen", row), stands=True, reason="确为该窗口")
+    row.refresh_from_db()
+    assert (row.state, row.excluded) == ("assigned", False)
+
+
+def test_praise_that_is_opened_again_is_routed_by_a_person(cast: Cast) -> None:
+    row = brought("谢谢窗口的同志，只是灯还没有修。", kind="praise")
+    assert routing.route_waiting(now=NOW) == 1
+    saying.not_solved(row, "灯还没有修", at=NOW + DAY)
+    row.refresh_from_db()
+    assert (row.state, row.due_rule, row.department) == ("received", "HND-01", None)
+    assert "部门" not in row.steps.get(kind="noted").told["zh"]
+    assert with_health(cast, row).state == "assigned"
 
 
 def test_silence_closes_and_lateness_is_told_to_person_and_inspectors(cast: Cast) -> None:

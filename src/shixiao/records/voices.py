@@ -86,6 +86,7 @@ class Voice(Record):
     settled = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
+    disputed = models.BooleanField(default=False)
     solved = models.BooleanField(null=True)
     reply = EncryptedText()
     replied = models.DateTimeField(null=True)

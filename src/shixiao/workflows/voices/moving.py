@@ -24,7 +24,7 @@ from shixiao.workflows.voices.policies import policy_now
 
 FIELDS = (
     "state", "due", "left", "began", "transfers", "reopened", "extended", "settled", "overdue",
-    "solved", "late",
+    "solved", "late", "disputed", "excluded",
 )  # fmt: skip
 NOBODY_YET = Text("有关部门", "the department concerned")
 # Verbs of the person, of the machine and of time: no officer has them on a matter's page.
@@ -51,7 +51,7 @@ def doable(row: Voice, actor: Actor) -> list[Verb]:
         for verb in life().verbs_from(row.state)
         if verb.id not in OTHERS
         and may(actor, verb.right, row)
-        and not (verb.id == "dispute" and row.kind != "rating")
+        and not (verb.id == "dispute" and (row.kind != "rating" or row.disputed))
         and not (verb.id == "transfer" and row.settled)
         and not (verb.id == "extend" and row.extended)
         and not (verb.id == "settle" and row.settled)
