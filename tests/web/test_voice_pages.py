@@ -19,6 +19,7 @@ from shixiao.records.models import (
     Draw,
     NeedFile,
     NeedProposal,
+    SearchAsker,
     SearchTally,
     Voice,
     VoiceTopic,
@@ -330,11 +331,28 @@ def test_topics_of_few_people_are_counted_and_not_shown(cast: Cast) -> None:
     assert browser(cast.accounts["li"]).get(f"/needs/{topic.code}/").status_code == 200
 
 
-def test_a_search_in_vain_is_counted_unless_it_is_somebodys_number(cast: Cast) -> None:
-    client = browser()
-    for query in ("老人送餐", "老人送餐", "13800000000", "？？"):
-        client.get("/search/", {"q": query})
-    assert list(SearchTally.objects.values_list("query", "n")) == [("老人送餐", 2)]
+def test_a_search_in_vain_counts_once_a_day_and_address_and_is_not_somebodys_number() -> None:
+    asked = ("老人送餐", "老人送餐", "13800000000", "？？", "ß" * 60)
+    for address, query in [("10.0.0.1", each) for each in asked] + [("10.0.0.2", "老人送餐")]:
+        browser().get("/search/", {"q": query}, REMOTE_ADDR=address)
+    assert list(SearchTally.objects.order_by("query").values_list("query", "n")) == [
+        ("s" * 60, 1),
+        ("老人送餐", 2),
+    ]
+    topics.group_nightly(now=timezone.now() + timedelta(days=1))
+    assert not SearchAsker.objects.exists()
+
+
+def test_nobody_publishes_a_sentence_by_searching_for_it(cast: Cast) -> None:
+    spoken(14, cast)
+    topics.group(now=timezone.now())
+    term = VoiceTopic.objects.get(people=14).terms[0]
+    for query in ("陈局长收了别人的钱", term):
+        SearchTally.objects.create(day=timezone.localdate(), query=query, n=12)
+    anybody = browser().get("/needs/").content.decode()
+    assert "陈局长" not in anybody
+    assert f"{term}</span> 12 times" in anybody
+    assert "陈局长" in browser(cast.accounts["li"]).get("/needs/").content.decode()
 
 
 def test_channels_are_tested_by_lot_and_the_shares_are_published(cast: Cast) -> None:
