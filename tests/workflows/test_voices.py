@@ -20,6 +20,7 @@ from shixiao.records.models import (
 from shixiao.terms import BadInput
 from shixiao.voice.handling import Entry
 from shixiao.workflows.moving import Act
+from shixiao.workflows.notices import MOST_A_DAY, send_waiting
 from shixiao.workflows.receipts import find_receipt
 from shixiao.workflows.refusals import Forbidden, Incomplete, Stale, TooOften
 from shixiao.workflows.voices import (
@@ -307,21 +308,27 @@ def test_silence_closes_and_lateness_is_told_to_person_and_inspectors(cast: Cast
     assert Notice.objects.filter(kind="voice.overdue").exists()
 
 
-def test_news_goes_out_by_mail_and_says_nothing_of_what_it_is(
+def test_news_goes_out_by_mail_in_both_languages_and_says_nothing_of_what_it_is(
     cast: Cast, mailoutbox: list[Any]
 ) -> None:
     row = brought(contact="li@example.org")
     with_health(cast, row)
-    assert reminding.send_news(now=NOW) == 1
-    assert reminding.send_news(now=NOW + DAY) == 0
+    assert [send_waiting(now=NOW) for _ in range(2)] == [1, 0]
     (mail,) = mailoutbox
     assert mail.to == ["li@example.org"]
-    assert row.code in mail.body
+    assert (mail.body.count(row.code), "there is news" in mail.body) == (2, True)
     assert "路灯" not in mail.body + mail.subject
     for n in range(8):
-        with_health(cast, brought(f"第{n}件事", contact="li@example.org"))
-    reminding.send_news(now=NOW)
-    assert len(mailoutbox) == reminding.MOST_A_DAY
+        with_health(cast, brought(f"第{n}件事", contact="Li@example.org"))
+    send_waiting(now=NOW)
+    assert len(mailoutbox) == MOST_A_DAY
+
+
+@pytest.mark.parametrize("contact", ["0512-66666666", "QQ 123456789", "110101199003072119"])
+def test_no_message_goes_to_a_number_that_is_no_mobile(cast: Cast, contact: str) -> None:
+    row = with_health(cast, brought(contact=contact))
+    assert told(row) == ["assigned"]
+    assert not Notice.objects.filter(kind="voice.told").exists()
 
 
 def test_copies_are_linked_told_and_can_be_taken_apart_again(cast: Cast) -> None:

@@ -169,11 +169,7 @@ class OfVoice(Record):
 
 
 class VoiceStep(OfVoice):
-    """One step of a matter and what its person was told of it.
-
-    ``way`` is how a message leaves ("sms", "mail", "" for the page alone), ``sent`` when it left;
-    a message says that there is news, never what.
-    """
+    """One step of a matter and what its person was told of it."""
 
     voice = models.ForeignKey(Voice, models.CASCADE, related_name="steps")
     verb = models.CharField(max_length=12)
@@ -184,22 +180,12 @@ class VoiceStep(OfVoice):
     department = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     due = models.DateField(null=True)
     told = EncryptedJSON(default=dict)
-    way = models.CharField(max_length=4, default="")
-    sent = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
     leaf = models.CharField(max_length=16, default="")
 
     class Meta:
         """In the order of time."""
 
         ordering = ("at", "id")
-        indexes = (
-            models.Index(
-                fields=["at"],
-                name="voice_step_waits",
-                condition=models.Q(sent__isnull=True) & ~models.Q(way=""),
-            ),
-        )
 
 
 class VoiceFile(OfVoice):

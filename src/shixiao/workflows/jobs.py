@@ -272,11 +272,6 @@ def pass_voices() -> int:
     return reminding.pass_days(now=now) + proposals.pass_days(now=now)
 
 
-def send_voice_news() -> int:
-    """Tell people by message that there is news of their matters."""
-    return reminding.send_news(now=timezone.now())
-
-
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
 CLOCK = {
     take_up: 1,
@@ -308,7 +303,6 @@ CLOCK = {
     learn_routing: 60,
     group_voices: 60,
     pass_voices: 60,
-    send_voice_news: 1,
 }
 
 

@@ -70,13 +70,13 @@ class Entry:
         return self.kind == "rating" and self.level in NEGATIVE
 
     @property
-    def reach(self) -> tuple[str, str]:
-        """Return by which way and under which address the person is told; two "" for none."""
+    def sign(self) -> str:
+        """The mail address or number by which the person is known again; "" for none."""
         mail = _MAIL.search(self.contact)
         if mail:
-            return "mail", mail[0]
+            return mail[0].lower()
         number = _NUMBER.search(self.contact)
-        return ("sms", re.sub(r"[ -]", "", number[0])) if number else ("", "")
+        return re.sub(r"[ -]|^\+86", "", number[0]) if number else ""
 
 
 def checked(entry: Entry, *, rules: RulePack) -> Entry:

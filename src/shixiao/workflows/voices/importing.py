@@ -161,7 +161,7 @@ def _place_part(
     facts = {"records": len(rows), "sha256": sha256_of(told_to)}
     leaf = put("voice.routed", delivery.code, at=at, facts=facts)
     for each in steps:
-        each.way, each.leaf = "", leaf.code
+        each.leaf = leaf.code
     VoiceStep.objects.bulk_create(steps, batch_size=500)
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from shixiao.records.models import Voice, VoiceLink, VoiceStep
+from shixiao.records.models import Voice, VoiceLink
 from shixiao.terms import Text
 from shixiao.voice import Group, Message, duplicates
 from shixiao.voice.handling import Told
@@ -22,7 +22,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
-from shixiao.workflows.voices.moving import life, noticed
+from shixiao.workflows.voices.moving import enter, life, noticed
 
 ALIKE = "HND-09"
 MOST = 50_000  # matters that are compared, the newest
@@ -157,7 +157,7 @@ def _join(head: Voice, rows: Sequence[Voice], kinds: Sequence[str], at: datetime
     for row, kind in zip(rows, kinds, strict=True):
         told = Told("linked", at.date(), None)
         steps.append(noticed(row, "link", told, at, n=size - 1, link=names[kind]))
-    VoiceStep.objects.bulk_create(steps, batch_size=500)
+    enter(steps, at)
 
 
 def _leave(held: Voice, at: datetime, why: str) -> None:
@@ -170,4 +170,5 @@ def _leave(held: Voice, at: datetime, why: str) -> None:
     size = Voice.objects.filter(lead=head).count() + 1
     Voice.objects.filter(Q(pk=head.pk if head else None) | Q(lead=head)).update(size=size)
     if why:
-        noticed(held, "part", Told("unlinked", at.date(), None), at, {"reason": why}).save()
+        told = Told("unlinked", at.date(), None)
+        enter([noticed(held, "part", told, at, {"reason": why})], at)

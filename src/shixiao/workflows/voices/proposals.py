@@ -19,7 +19,6 @@ from shixiao.records.models import (
     Organisation,
     System,
     Voice,
-    VoiceStep,
     VoiceTopic,
 )
 from shixiao.seals import sha256_of
@@ -36,7 +35,7 @@ from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 from shixiao.workflows.systems.filing import file_need, need_of
-from shixiao.workflows.voices.moving import noticed
+from shixiao.workflows.voices.moving import enter, noticed
 
 EFFECT = "HND-16"
 ANSWERS = ("adopt", "adopt_part", "decline")
@@ -227,7 +226,7 @@ def _tell_all(held: NeedProposal, kind: str, at: datetime, **given: object) -> N
     named = {"department": held.department.name, "code": held.code, **given}
     told = Told(kind, timezone.localdate(at), held.due)
     steps = [noticed(row, "proposal", told, at, **named) for row in rows]
-    VoiceStep.objects.bulk_create(steps, batch_size=500)
+    enter(steps, at)
     held.told = len({row.person or row.code for row in rows})
     held.save(update_fields=["told"])
     facts = {"kind": kind, "records": len(rows), "concerns": held.code}

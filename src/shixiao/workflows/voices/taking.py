@@ -226,7 +226,6 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
     """Return a matter, its leaf and its query code; nothing is written yet."""
     commitments, salts = seal({"statement": [entry.title, entry.text]})
     course, query = receive(entry.kind, today, policy()), query_of(came)
-    _, reach = entry.reach
     made = Voice(
         id=uuid7(),
         kind=entry.kind,
@@ -241,7 +240,7 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
             "contact": entry.contact,
             "salt": salts["statement"].hex(),
         },
-        person=_hash("person", reach) if reach else "",
+        person=_hash("person", entry.sign) if entry.sign else "",
         source=source,
         query_hash=query_hash(query),
         outer=came.outer or (f"form:{_hash('once', came.once)}" if came.once else None),
