@@ -112,6 +112,8 @@ def bring(
         check(came.actor, "voice.enter")
     kept = _checked(entry, came)
     source = _limited(kept, came)
+    if attached and (sent := _known(kept, _outer(came))) is not None:
+        return sent, query_of(came)  # before any file is kept: the same form can be sent for ever
     papers = _stored(attached, came.at)
     named = Organisation.objects.filter(code=kept.department).first() if kept.department else None
     for _ in range(TRIES):
@@ -119,10 +121,7 @@ def bring(
         made.named = named
         if _kept(made, leaf, papers):
             return made, query
-        known = Voice.objects.filter(outer=made.outer).first() if made.outer else None
-        if known is not None and (known.text, known.title) != (kept.text, kept.title):
-            raise Stale(CHANGED)
-        if known is not None:
+        if (known := _known(kept, made.outer)) is not None:
             return known, query
     raise Unavailable(NO_CODE)
 
@@ -197,6 +196,23 @@ def _checked(entry: Entry, came: Came) -> Entry:
         raise Incomplete(wrong.text, field=wrong.column or "") from None
 
 
+def _outer(came: Came) -> str | None:
+    """Return by which number a matter is known, of its source or of the form; None for none."""
+    return came.outer or (f"form:{_hash('once', came.once)}" if came.once else None)
+
+
+def _known(kept: Entry, outer: str | None) -> Voice | None:
+    """Return the matter that was sent before; None where it was not.
+
+    Raises:
+        Stale: it was sent with another text.
+    """
+    known = Voice.objects.filter(outer=outer).first() if outer else None
+    if known is not None and (known.text, known.title) != (kept.text, kept.title):
+        raise Stale(CHANGED)
+    return known
+
+
 def _limited(entry: Entry, came: Came) -> str:
     """Return the keyed hash of where it comes from, after a look at how much came from there."""
     day, clerk = timezone.localdate(came.at), came.actor.account is not None
@@ -243,7 +259,7 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
         person=_hash("person", entry.sign) if entry.sign else "",
         source=source,
         query_hash=query_hash(query),
-        outer=came.outer or (f"form:{_hash('once', came.once)}" if came.once else None),
+        outer=_outer(came),
         received=came.said or came.at,
         received_by=came.actor.account,
         state=course.state,
