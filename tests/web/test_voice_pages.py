@@ -201,15 +201,40 @@ def test_a_group_is_answered_on_one_page(cast: Cast) -> None:
 
 
 def test_insults_are_folded_and_contacts_opened_on_record(cast: Cast) -> None:
-    entry = Entry("complaint", "web", "你们这些废物，路灯不亮。", contact="13800000000")
+    entry = Entry("complaint", "web", "你们这些人渣，路灯不亮。", contact="13800000000")
     row, _ = bring(entry, Came(timezone.now()))
     Voice.objects.update(state="assigned", department=cast.places["health"], marks="insult")
     zhao = browser(cast.accounts["zhao"])
-    assert "废物" not in zhao.get("/matters/?queue=handle").content.decode()
+    assert "人渣" not in zhao.get("/matters/?queue=handle").content.decode()
     page = zhao.get(f"/matters/{row.code}/").content.decode()
     assert "open to read" in page
     assert "13800000000" not in page
     assert "13800000000" in zhao.post(f"/matters/{row.code}/contact/").content.decode()
+
+
+def test_whoever_passes_a_matter_on_is_led_to_the_list(cast: Cast) -> None:
+    row, _ = bring(Entry("complaint", "web", LAMP), Came(timezone.now()))
+    Voice.objects.update(state="assigned", department=cast.places["health"])
+    zhao = browser(cast.accounts["zhao"])
+    path = f"/matters/{row.code}/do/transfer/"
+    seen = re.search(r'name="seen" value="(\d+)"', zhao.get(path).content.decode())
+    assert seen is not None
+    given = {"seen": seen[1], "department": "housing", "reason": "属小区道路"}
+    assert zhao.post(path, given, follow=True).redirect_chain == [("/matters/", 302)]
+
+
+def test_right_codes_are_no_tries_and_wrong_ones_are(cast: Cast) -> None:
+    row, query = bring(Entry("need", "web", LAMP), Came(timezone.now()))
+    mine = {"number": row.code, "code": query}
+    client = browser()
+    for _ in range(public.MOST_TRIES + 1):
+        assert client.post("/voice/follow/", mine).status_code == 200
+    asked = [client.post("/api/voices/status", mine, content_type="application/json").status_code
+             for _ in range(2)]  # fmt: skip
+    assert asked == [200, 200]
+    for _ in range(public.MOST_TRIES):
+        assert client.post("/voice/follow/", mine | {"code": row.code}).status_code == 422
+    assert client.post("/voice/follow/", mine).status_code == 403
 
 
 def test_what_is_written_in_html_stays_text(cast: Cast) -> None:

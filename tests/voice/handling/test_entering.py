@@ -63,7 +63,10 @@ def test_a_rating_needs_no_text_and_only_ratings_have_stars() -> None:
     ("text", "found"),
     [
         ("楼道漏电，有人触电", ("urgent",)),
-        ("你们这些废物", ("insult",)),
+        ("你们这些人渣", ("insult",)),
+        ("傻逼办事员，去死吧", ("insult",)),
+        ("家畜生病了没人管", ()),
+        ("医疗废物没人收，去死胡同的路也堵了", ()),
         ("见 www.example.org", ("link",)),
         ("<b>路灯</b>", ("markup",)),
         ("身份证 11010119900307211X", ("number",)),

@@ -19,7 +19,7 @@ from shixiao.voice.handling import Shares, ended
 from shixiao.voice.handling.testing import OUTCOMES
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.cases.reports import followed as followed_case
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import language, say
 from shixiao.web.voices.entries import entry_of, papers_of
 from shixiao.web.voices.forms import Bring, Follow
@@ -151,7 +151,10 @@ def _asked(
 
 def _followed(request: HttpRequest, form: Follow) -> Voice | None:
     limit(request, "voice-follow", MOST_TRIES, TOO_MANY)
-    return saying.found(form.cleaned_data["number"], form.cleaned_data["code"])
+    row = saying.found(form.cleaned_data["number"], form.cleaned_data["code"])
+    if row is not None:
+        forgive(request, "voice-follow")
+    return row
 
 
 def _show(
@@ -164,7 +167,7 @@ def _show(
         "next": life().words["next"][row.state],
         "may_judge": row.state == "replied",
         "may_reopen": row.state in {"replied", "closed"},
-        "others": row.size - 1 if row.lead_id else 0,
+        "others": row.size - 1,
         "problem": problem,
     }
     return render(request, "voices/followed.html.j2", context, status=422 if problem else 200)

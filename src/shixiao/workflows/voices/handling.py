@@ -175,7 +175,8 @@ def call(row: Voice, act: Act, *, answer: str, reason: str) -> Voice:
     held = begin(row, "call", act)
     if held.department_id in act.actor.below:
         raise Forbidden(NOT_OWN)
-    held.called = act.at
+    if answer != "unreached":
+        held.called = act.at
     given = {"answer": answer, "reason": reason}
     go(held, "call", act, Said(given))
     if answer == "unsolved":
