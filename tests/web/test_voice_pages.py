@@ -392,10 +392,14 @@ def test_channels_are_tested_by_lot_and_the_shares_are_published(cast: Cast) -> 
         "source": "Lottery",
         "source_day": (today + timedelta(days=1)).isoformat(),
         "ends": (today + timedelta(days=7)).isoformat(),
+        "weekly": "on",
     }
     assert chen.post("/channels/", given).status_code == 302
     round_ = ChannelRound.objects.get()
     path = f"/channels/{round_.code}/"
+    assert f'action="{path}do/stop/"' in chen.get(path).content.decode()
+    chen.post(f"{path}do/stop/")
+    assert f'action="{path}do/stop/"' not in chen.get(path).content.decode()
     chen.post(f"{path}do/draw/", {"announced": "3 11"})
     assert not round_.tests.exists()
     Draw.objects.update(source_day=today)

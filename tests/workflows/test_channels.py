@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shixiao.records.models import ChannelRound, ChannelTest, Voice
+from shixiao.records.models import ChannelRound, ChannelTest, Notice, Voice
 from shixiao.voice.handling import Entry
+from shixiao.workflows.draws import Public
 from shixiao.workflows.moving import Act
-from shixiao.workflows.refusals import Incomplete
-from shixiao.workflows.voices import channels, handling, routing
+from shixiao.workflows.refusals import Forbidden, Incomplete
+from shixiao.workflows.voices import channels, handling, routing, weekly
 from shixiao.workflows.voices.taking import Came, bring
 from tests.cast import NOW, TODAY, Cast
+from tests.rounds import with_ledger
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 ASKED = "门诊第二号窗口上午几点开门，周末开不开门？"
 REPLY = "门诊第二号窗口上午八点开门，周末照常，联系电话 12345678。"
+
+
+@pytest.fixture(autouse=True)
+def _place(place: Path) -> None:
+    """The ledger of a test is its own."""
 
 
 @pytest.fixture
@@ -63,6 +71,49 @@ def test_a_receipt_is_of_one_contact_only(cast: Cast, contact: ChannelTest) -> N
     entered(contact, row, cast)
     with pytest.raises(Incomplete):
         entered(other, row, cast)
+
+
+def every_week(cast: Cast, texts: int) -> ChannelRound:
+    """Return a weekly round that was drawn, of so many contacts by one channel."""
+    items = [channels.Item("phone", "health", f"{n}：{ASKED}", ("八点",)) for n in range(texts)]
+    made = channels.plan(
+        items, public=Public("福利彩票当期号码", TODAY + DAY), ends=TODAY + 5 * DAY,
+        actor=cast.actor("chen"), at=NOW, weekly=True,
+    )  # fmt: skip
+    return channels.draw(made, announced="1 2 3", actor=cast.actor("chen"), at=NOW + DAY)
+
+
+def test_the_next_weekly_round_plans_itself_of_what_was_not_drawn(cast: Cast) -> None:
+    with_ledger()
+    first = every_week(cast, 8)
+    assert [weekly.start(now=NOW + n * DAY) for n in (1, 6, 7, 8)] == [0, 0, 1, 0]
+    made = ChannelRound.objects.exclude(pk=first.pk).get()
+    drawn = {test.told["text"] for test in first.tests.all()}
+    assert (made.starts, made.ends) == (TODAY + 8 * DAY, TODAY + 12 * DAY)
+    assert (made.state, made.weekly, len(drawn), len(made.pool)) == ("planned", True, 5, 3)
+    assert not drawn & {item["text"] for item in made.pool.values()}
+    assert Notice.objects.filter(kind="channel.planned", link=f"/channels/{made.code}/").exists()
+
+
+def test_after_weeks_without_the_worker_the_weekday_stays(cast: Cast) -> None:
+    with_ledger()
+    every_week(cast, 8)
+    assert weekly.start(now=NOW + 31 * DAY) == 1
+    assert ChannelRound.objects.latest("made").starts == TODAY + 36 * DAY
+
+
+def test_a_pool_that_is_used_up_is_told_once_and_rounds_can_be_stopped(cast: Cast) -> None:
+    with_ledger()
+    every_week(cast, 5)
+    assert [weekly.start(now=NOW + n * DAY) for n in (8, 9)] == [0, 0]
+    told = Notice.objects.filter(kind="channel.used").values_list("account", flat=True)
+    assert 0 < len(told) == len(set(told))
+    other = every_week(cast, 8)
+    with pytest.raises(Forbidden):
+        weekly.stop(other, actor=cast.actor("zhao"))
+    weekly.stop(other, actor=cast.actor("chen"))
+    assert weekly.start(now=NOW + 8 * DAY) == 0
+    assert ChannelRound.objects.filter(state="planned").count() == 0
 
 
 def judged(contact: ChannelTest, cast: Cast) -> str:

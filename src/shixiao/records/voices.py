@@ -297,12 +297,14 @@ class ChannelRound(Record):
     """Test contacts of a week: the pool is frozen, drawn by a public value, judged, published.
 
     ``pool`` has what could be drawn, by id of the pool; it stays sealed until it is published.
+    After a ``weekly`` one the next is planned by itself.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)
     starts = models.DateField()
     ends = models.DateField()
     pool = EncryptedJSON()
+    weekly = models.BooleanField(default=False)
     state = models.CharField(max_length=12)
     made = models.DateTimeField()
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")

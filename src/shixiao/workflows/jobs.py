@@ -35,7 +35,15 @@ from shixiao.workflows.systems import (
     watching,
 )
 from shixiao.workflows.trainings import running
-from shixiao.workflows.voices import learning, linking, proposals, reminding, routing, topics
+from shixiao.workflows.voices import (
+    learning,
+    linking,
+    proposals,
+    reminding,
+    routing,
+    topics,
+    weekly,
+)
 
 HERE = "shixiao.workflows.jobs"
 
@@ -266,6 +274,11 @@ def group_voices() -> int:
     return topics.group_nightly(now=timezone.now())
 
 
+def start_channel_rounds() -> int:
+    """Plan the week's round of test contacts where rounds are weekly."""
+    return weekly.start(now=timezone.now())
+
+
 def pass_voices() -> int:
     """Let time do its part for matters and proposals."""
     now = timezone.now()
@@ -303,6 +316,7 @@ CLOCK = {
     learn_routing: 60,
     group_voices: 60,
     pass_voices: 60,
+    start_channel_rounds: 720,
 }
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -104,9 +103,15 @@ def read_items(data: bytes) -> list[Item]:
 
 @transaction.atomic
 def plan(
-    items: Sequence[Item], *, public: Public, ends: date, actor: Actor, at: datetime
+    items: Sequence[Item],
+    *,
+    public: Public,
+    ends: date,
+    actor: Actor,
+    at: datetime,
+    weekly: bool = False,
 ) -> ChannelRound:
-    """Freeze the pools of a round, one for each channel.
+    """Freeze the pools of a round, one for each channel; after a weekly one the next plans itself.
 
     Raises:
         Forbidden: the person may not.
@@ -116,17 +121,22 @@ def plan(
     draws.check_public(public, at)
     if ends <= public.day:
         raise Incomplete(TOO_SHORT, field="ends")
-    pool = {f"{n:04}": _to_json(item) for n, item in enumerate(items, 1)}
-    made = ChannelRound.objects.create(
-        starts=public.day, ends=ends, pool=pool, state="planned", made=at, by=signed_in(actor)
-    )
+    made = ChannelRound(by=signed_in(actor), ends=ends, made=at, weekly=weekly)
+    return freeze(made, items, public)
+
+
+def freeze(made: ChannelRound, items: Sequence[Item], public: Public) -> ChannelRound:
+    """Save a round that is planned, and freeze its pools before the value can be known."""
+    made.pool = {f"{n:04}": asdict(item) for n, item in enumerate(items, 1)}
+    made.starts, made.state = public.day, "planned"
+    made.save(force_insert=True)
     size = int(pack().number(EACH))
     for channel in TESTED:
-        ids = tuple(key for key, item in pool.items() if item["channel"] == channel)
+        ids = tuple(key for key, item in made.pool.items() if item["channel"] == channel)
         if ids:
             lot = Lot(tag=f"channel-{channel}", pool=Pool(ids), size=min(size, len(ids)),
                       algorithm=PLAIN, about=channel, replacements=0)  # fmt: skip
-            draws.freeze(lot, subject=made.code, public=public, at=at)
+            draws.freeze(lot, subject=made.code, public=public, at=made.made)
     return made
 
 
@@ -270,12 +280,3 @@ def _contact(test: ChannelTest) -> Contact:
         transfers=row.steps.filter(verb="transfer").count() if row is not None else 0,
         reply=row.reply if row is not None and in_time else "",
     )
-
-
-def _to_json(item: Item) -> dict[str, Any]:
-    return {
-        "channel": item.channel,
-        "department": item.department,
-        "text": item.text,
-        "words": list(item.words),
-    }
