@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -31,7 +32,7 @@ from shixiao.workflows.moving import Act
 from shixiao.workflows.voices import handling, importing, linking, topics
 from shixiao.workflows.voices.taking import Came, bring
 from tests.cast import Cast
-from tests.rounds import with_ledger
+from tests.rounds import evaluated_city, with_ledger
 from tests.systems import made
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +134,21 @@ def test_late_and_missing_replies_are_not_in_time_and_imported_ones_are_not_coun
     }  # fmt: skip
     assert counts["import"]["owed"] == counts["import"]["intime"] == 0
     assert "33% (14" in browser().get("/voice/channels/").content.decode()
+
+
+def test_a_sheet_for_a_counter_leads_to_the_form_with_what_it_names(cast: Cast) -> None:
+    evaluated_city(cast)
+    asked = "service=health-1&place=%E4%BA%8C%E5%8F%B7%E7%AA%97%E5%8F%A3&kind=rating"
+    page = browser().get(f"/voice/sheet/?{asked}").content.decode()
+    address = f"http://localhost/voice/?channel=qr&{asked}"
+    drawn = segno.make(address, error="q", micro=False).svg_inline(scale=8, border=4, omitsize=True)
+    assert drawn in page
+    form = browser().get(address).content.decode()
+    for name, value in (("channel", "qr"), ("service", "health-1"), ("place", "二号窗口")):
+        assert re.search(rf'name="{name}" value="{value}"', form)
+    assert 'name="level"' in form
+    for most in ("", f"?place={'窗' * 500}&service=none&kind=x"):
+        assert browser().get(f"/voice/sheet/{most}").status_code == 200
 
 
 def test_a_report_of_a_problem_is_followed_at_the_same_place(cast: Cast) -> None:
