@@ -15,5 +15,5 @@ def find(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     entries = search(query)
     if query and not entries:
-        tally_search(query, timezone.localdate())
+        tally_search(query, timezone.localdate(), address=request.META.get("REMOTE_ADDR", ""))
     return render(request, "search/found.html.j2", {"query": query, "entries": entries})
