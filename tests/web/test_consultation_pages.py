@@ -285,6 +285,11 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     assert client.post(f"{place}mine/", codes | {"what": "sign"}).status_code == 409
     for seat in matter.seats.filter(drawn__isnull=False, signed=""):
         li.post(f"{place}{seat.code}/note/", {"reason": "会后离开。"})
+    assert "it can be noted who did not sign" in text(li, place)
+    assert not matter.seats.filter(signed="refused").exists()
+    matter.events.filter(event="hold").update(on=timezone.localdate() - 5 * DAY)
+    for seat in matter.seats.filter(drawn__isnull=False, signed=""):
+        li.post(f"{place}{seat.code}/note/", {"reason": "会后离开。"})
     post(li, f"/consultations/{matter.code}/do/confirm/")
     post(li, f"/consultations/{matter.code}/do/conclude/", text="写入第二条。")
     public = text(browser(), place)

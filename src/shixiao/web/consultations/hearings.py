@@ -42,6 +42,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     hearing = of(row)
     within, today = inside(actor, row), timezone.localdate()
     seats = list(hearings.participants(row))
+    note_from = hearings.first_note(row)
     names = {each["id"]: each["name"] for each in hearing.sides}
     events = {each.event: each for each in row.events.all()}
     counts = dict.fromkeys(names, 0)
@@ -58,8 +59,9 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "events": events,
         "minutes": hearing.minutes if "conclude" in events or within else "",
         "may_note": may(actor, "hearing.convene", row)
-        and "hold" in events
+        and note_from is not None
         and "confirm" not in events,
+        "note_from": note_from if note_from and today < note_from else None,
         "inside": within,
         "all": row.seats.all()[:500] if may(actor, "hearing.convene", row) else (),
     }

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from shixiao.seals import read_code, short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY
+from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.moving import begin, go
 from shixiao.workflows.consultations.taking import mark_of, written
 from shixiao.workflows.draws import Lot, Public
@@ -32,6 +34,7 @@ from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 TAG = "hearing"
+DAY = timedelta(days=1)
 MOST_SIDES, MOST_SEATS = 8, 5_000
 LONGEST_STATEMENT, LONGEST_MINUTES = 2_000, 100_000
 NO_SIDES = Text(
@@ -52,9 +55,29 @@ NOT_YET = Text("报名截止以后才能冻结名册。", "The pool is frozen on
 FROZEN = Text("名册已经冻结。", "The pool is frozen already.")
 NOT_FROZEN = Text("请先冻结报名名册。", "Freeze the pool of those registered first.")
 UNHEARD = Text(
-    "“{side}”没有人报名，不能保证各方都有代表（条例第十六条）。请延期并延长报名。",
-    "Nobody registered for “{side}”, so not all sides would be represented (Decree 713, art. 16)."
-    " Postpone the hearing and extend the registration.",
+    "“{side}”可以抽签的报名者有 {n} 人，少于公告的 {least} 人，不能保证各方都有代表"
+    "（条例第十六条）。请延期并延长报名。",
+    "Of “{side}” {n} who can be drawn are registered, fewer than the {least} announced, so not all"
+    " sides would be represented (Decree 713, art. 16). Postpone the hearing and extend the"
+    " registration.",
+)
+TOO_FEW = Text(
+    "可以抽签的报名者有 {n} 人，听证会至少 {least} 人。请延期并延长报名。",
+    "There are {n} registered who can be drawn; a hearing has {least} at least. Postpone it and"
+    " extend the registration.",
+)
+FEW_CAME = Text(
+    "到场的参加人有 {n} 人，少于 {least} 人，不能算举行过听证会。请延期。",
+    "Of the participants {n} came, and {least} are the least, so no hearing was held. Postpone it.",
+)
+SIDE_AWAY = Text(
+    "“{side}”没有参加人到场，不能算举行过听证会。请延期。",
+    "Nobody came of “{side}”, so no hearing was held. Postpone it.",
+)
+NOT_YET_NOTED = Text(
+    "最早 {day} 才能注明没有签字；在那以前是留给参加人确认的时间。",
+    "Not before {day} can it be noted that somebody did not sign; until then participants have time"
+    " to confirm the record.",
 )
 SERVANT = Text("在职公务员不作听证参加人", "serving civil servants do not take part")
 TWICE = Text(
@@ -219,7 +242,8 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
 
     Raises:
         Forbidden, Stale: the person may not; registration runs, or it is frozen.
-        Incomplete: no value that becomes known later, or a side that nobody speaks for.
+        Incomplete: no value that becomes known later, or fewer registered than a hearing or one of
+            its sides has at least.
         BadInput: no such draw is possible.
     """
     held = moving.locked(matter)
@@ -234,12 +258,7 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
     draws.check_public(public, act.at)
     seats = list(held.seats.all())
     free = [seat for seat in seats if seat.ground is None]
-    quotas = []
-    for side in hearing.sides:
-        there = sum(seat.side == side["id"] for seat in free)
-        if not there:
-            raise Incomplete(UNHEARD.format(side=side["name"]))
-        quotas.append(Quota("side", side["id"], min(int(side["least"]), there), hearing.size))
+    quotas = _quotas(hearing, free)
     lot = Lot(
         tag=TAG,
         pool=Pool(tuple(seat.code for seat in seats), {"side": tuple(seat.side for seat in seats)}),
@@ -251,6 +270,22 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
     made = draws.freeze(lot, subject=held.code, public=public, at=act.at)
     moving.touch(held)
     return made
+
+
+def _quotas(hearing: Hearing, free: Sequence[HearingSeat]) -> list[Quota]:
+    """Return the seats of each side; nothing that was announced is lowered for want of people."""
+    for side in hearing.sides:
+        there, least = sum(seat.side == side["id"] for seat in free), int(side["least"])
+        if there < least:
+            raise Incomplete(UNHEARD.format(side=side["name"], n=there, least=least))
+    if len(free) < fewest():
+        raise Incomplete(TOO_FEW.format(n=len(free), least=fewest()))
+    return [Quota("side", s["id"], int(s["least"]), hearing.size) for s in hearing.sides]
+
+
+def fewest() -> int:
+    """Return how many participants a hearing has at least (CON-04)."""
+    return int(pack().number("CON-04", "least"))
 
 
 @transaction.atomic
@@ -316,7 +351,8 @@ def hold(
 
     Raises:
         Forbidden, Stale: the person may not; it is before the day, or materials came late.
-        Incomplete: no record, or somebody absent who is no participant.
+        Incomplete: no record, somebody absent who is no participant, or too few came, or none of
+            a side: then there was no hearing.
     """
     held = begin(matter, "hold", act)
     said = written(minutes, LONGEST_MINUTES, field="minutes")
@@ -328,12 +364,23 @@ def hold(
     if not {*absent} <= codes:
         raise Incomplete(NOBODY_OF, field="absent")
     participants(held).filter(code__in=absent).update(absent=True)
+    _check_came(hearing, list(participants(held).filter(absent=False)))
     return go(held, "hold", act, {"minutes": said}, kept={"sha256": hearing.minutes_sha256})
+
+
+def _check_came(hearing: Hearing, came: Sequence[HearingSeat]) -> None:
+    if len(came) < fewest():
+        raise Incomplete(FEW_CAME.format(n=len(came), least=fewest()), field="absent")
+    for side in hearing.sides:
+        if all(seat.side != side["id"] for seat in came):
+            raise Incomplete(SIDE_AWAY.format(side=side["name"]), field="absent")
 
 
 @transaction.atomic
 def sign(seat: HearingSeat, *, objection: str = "", agrees: bool, at: datetime) -> HearingSeat:
     """Confirm the record as a participant, or sign with an objection; it is done once.
+
+    Whoever was noted not to sign may do so all the same until the record is closed.
 
     Raises:
         Stale: the person did not take part, signed already, or the record is closed.
@@ -348,23 +395,37 @@ def sign(seat: HearingSeat, *, objection: str = "", agrees: bool, at: datetime) 
 
 @transaction.atomic
 def not_signed(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat:
-    """Enter that a participant did not sign, and why; the reason stands in the record.
+    """Enter that a participant did not sign, and why; the reason is kept inside.
 
     Raises:
         Forbidden: the person does not convene hearings.
-        Stale, Incomplete: as ``sign``; no reason.
+        Stale: as ``sign``.
+        Incomplete: participants still have time to sign (CON-09), or no reason.
     """
     matter = moving.locked(seat.matter)
     check(act.actor, "hearing.convene", matter)
     held = moving.locked(seat)
     _check_signing(matter, held)
+    first = first_note(matter)
+    if held.signed or first is None:
+        raise Stale(CHANGED)
+    if timezone.localdate(act.at) < first:
+        raise Incomplete(NOT_YET_NOTED.format(day=first.isoformat()), field="reason")
     return _sign(matter, held, "refused", needed(reason, field="reason"), act)
+
+
+def first_note(matter: DecisionMatter) -> date | None:
+    """Return from when it can be noted who did not sign (CON-09); None before the hearing."""
+    held = matter.events.filter(event="hold").last()
+    return held.on + int(pack().number("CON-09")) * DAY if held else None
 
 
 def _check_signing(matter: DecisionMatter, seat: HearingSeat) -> None:
     events = set(matter.events.values_list("event", flat=True))
     took_part = seat.drawn is not None and seat.withdrew is None and not seat.absent
-    if "hold" not in events or "confirm" in events or not took_part or seat.signed:
+    if "hold" not in events or "confirm" in events or not took_part:
+        raise Stale(CHANGED)
+    if seat.signed not in {"", "refused"}:
         raise Stale(CHANGED)
 
 
