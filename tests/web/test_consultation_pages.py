@@ -295,6 +295,7 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     public = text(browser(), place)
     assert "各方陈述" in public
     assert "漏记一点" in public
+    assert "会后离开" not in public
 
 
 def test_registration_is_open_until_its_last_day(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from shixiao.records.models import DecisionMatter, Draw, HearingSeat, LeafRow
+from shixiao.records.models import DecisionMatter, Draw, HearingSeat, LeafRow, SealedValue
 from shixiao.terms import BadInput
 from shixiao.workflows.consultations import deciding, hearings, replying, taking
 from shixiao.workflows.consultations.hearings import Notice, Registration
@@ -127,6 +127,9 @@ def test_one_who_withdraws_is_followed_by_the_next(cast: Cast) -> None:
     follower = hearings.leave(gone, way.act(cast, "li", matter, later), reason="生病。")
     assert follower is not None
     assert hearings.participants(matter).count() == 5
+    public = [(each.reason, str(each.transcript)) for each in Draw.objects.all()]
+    assert not any("生病" in said for each in public for said in each)
+    assert "生病。" in [each.value for each in SealedValue.objects.filter(field="reason")]
     with pytest.raises(Stale):
         hearings.leave(gone, way.act(cast, "li", matter, later), reason="又来。")
 

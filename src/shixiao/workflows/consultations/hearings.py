@@ -89,10 +89,7 @@ FULL = Text("报名人数已满。", "Registration is full.")
 NO_SEAT = Text(
     "没有这个报名编号，或者查询码不对。", "There is no such number, or the code is wrong."
 )
-WAS_DRAWN = Text(
-    "您被抽中参加听证会，姓名和所代表的一方随名单公布。",
-    "You were drawn; your name and side are published with the list.",
-)
+WITHDRAWN = "参加人退出 / a participant withdrew"  # public; what was said stays sealed
 SIGNED = {
     "signed": Text("已签字确认", "Signed"),
     "objected": Text("签字并提出异议", "Signed with an objection"),
@@ -314,7 +311,8 @@ def choose(matter: DecisionMatter, act: Act, *, announced: str) -> tuple[str, ..
 def leave(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat | None:
     """Let a participant withdraw before the hearing; the next in order takes the place, if any.
 
-    ``act.actor`` is nobody where the participant does it by the query code.
+    ``act.actor`` is nobody where the participant does it by the query code. Why he leaves may be
+    an illness, and the transcript of the draw is public: it says only that somebody did.
 
     Raises:
         Forbidden: somebody else's, and the person does not convene hearings.
@@ -332,7 +330,7 @@ def leave(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat | None:
     frozen = newest_draw(matter)
     if frozen is None:
         raise Stale(NOT_FROZEN)
-    follower = draws.replace(frozen, held.code, actor=act.actor, at=act.at, reason=said)
+    follower = draws.replace(frozen, held.code, actor=act.actor, at=act.at, reason=WITHDRAWN)
     draws.reveal(matter.code, at=act.at)
     held.withdrew = act.at
     held.save(update_fields=["withdrew"])
