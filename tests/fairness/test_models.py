@@ -152,3 +152,22 @@ def test_halves_change_nothing_where_there_is_an_odds_ratio() -> None:
     assert models.conditional_parity(STRATA, least=30, halves=True) == models.conditional_parity(
         STRATA, least=30
     )
+
+
+@pytest.mark.parametrize("ratio", [1.0, 3.0])
+def test_with_halves_the_interval_of_rare_things_covers(ratio: float) -> None:
+    """Three strata of 100 and 1,000 decisions in which one of a hundred to fifty is touched."""
+    drawn = np.random.default_rng(5)
+    hits = told = 0
+    for _ in range(1_000):
+        strata = []
+        for chance in (0.01, 0.015, 0.02):
+            odds = ratio * chance / (1 - chance)
+            x, y = drawn.binomial(100, odds / (1 + odds)), drawn.binomial(1_000, chance)
+            strata.append((int(x), int(100 - x), int(y), int(1_000 - y)))
+        found = models.conditional_parity(strata, least=30, halves=True).estimate
+        if found.low is not None and found.high is not None:
+            told += 1
+            hits += found.low <= ratio <= found.high
+    assert told > 990
+    assert 0.935 <= hits / told <= 0.985

@@ -213,3 +213,18 @@ def test_a_sheet_for_the_counter_leads_to_the_form_for_its_system(aid: System) -
 def test_a_retired_system_has_no_sheet(aid: System) -> None:
     System.objects.filter(pk=aid.pk).update(state="retired")
     assert browser().get(reverse("objection_sheet", args=[aid.code])).status_code == 404
+
+
+def test_the_whole_decision_is_shown_to_whoever_judges_or_carries_out_and_to_nobody_else(
+    cast: Cast, aid: System
+) -> None:
+    answer = fresh(cast, aid)
+    given = {"number": answer.receipt, "code": answer.query, "statement": "Wrong.", "once": "x"}
+    browser().post("/objections/decision/", given)
+    row = Objection.objects.get()
+    at = reverse("objection", args=[row.code])
+    shown = {name: "income per head" in browser(cast.accounts[name]).get(at).content.decode()
+             for name in ("li", "zhou", "chen", "jiang")}  # fmt: skip
+    assert shown == {"li": True, "zhou": True, "chen": False, "jiang": False}
+    Objection.objects.filter(pk=row.pk).update(state="rejected")
+    assert "income per head" not in browser(cast.accounts["li"]).get(at).content.decode()

@@ -331,6 +331,11 @@ def test_what_a_review_ended_in_is_owed_until_it_is_met(
     assert len(owed) == 1
     assert standing(row, row.draft, today=TODAY).score.points["reviewed"] == 0
     row = drafting.save_fields(row, {"volume": 12_500}, seen=row.version, actor=cast.actor("wei"))
+    algorithms.published(cast, row, at=NOW + 2 * DAY)
+    assert against(row.system, today=TODAY)[1]  # another volume corrects nothing
+    row.refresh_from_db()
+    told = {"human_work": "两名工作人员逐件复核，可以改变系统的意见。"}
+    row = drafting.save_fields(row, told, seen=row.version, actor=cast.actor("wei"))
     algorithms.published(cast, row, at=NOW + 3 * DAY)
     _, owed = against(row.system, today=TODAY)
     assert bool(owed) is (outcome == "suspend")

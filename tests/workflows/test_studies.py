@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from shixiao.fairness.decisions import read_row
 from shixiao.records.models import CountRelease, DecisionCell, LeafRow, System
-from shixiao.workflows.studies.releasing import kept, release_due
+from shixiao.workflows.decisions import taking
+from shixiao.workflows.studies.releasing import kept, late, release_due
 from tests import deciding
-from tests.cast import Cast
+from tests.cast import NOW, Cast
+from tests.explained import ZONE, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +50,8 @@ def test_a_quarter_is_released_once_and_fifteen_days_after_its_end(aid: System) 
     assert (row.quarter, row.n) == ("2026-Q1", 990)
     women = kept(row).cells[("sex",)][("F",)]
     assert women is not None
-    assert {"n": 440, "selected": 146, "appealed": 0}.items() <= women.items()
+    assert {"n": 440, "selected": 146}.items() <= women.items()
+    assert "appealed" not in women
     leaf = LeafRow.objects.filter(event="decision.released").get()
     assert leaf.subject == aid.code
 
@@ -63,3 +67,30 @@ def test_what_comes_late_changes_no_released_table(aid: System) -> None:
 
 def test_a_system_without_groups_has_nothing_to_release(aid: System) -> None:
     assert release_due(now=on(2026, 6, 1)) == 0
+
+
+def test_a_quarter_of_few_is_released_without_its_number(aid: System) -> None:
+    counted(aid, "2026-01", F=3, M=4)
+    assert release_due(now=on(2026, 5, 1)) == 1
+    assert CountRelease.objects.get().n is None
+    leaf = LeafRow.objects.get(event="decision.released")
+    assert b'"records"' not in bytes(leaf.entry)
+
+
+def test_what_came_after_the_release_is_counted_and_in_no_table(aid: System) -> None:
+    counted(aid, "2025-12", F=400, M=500)
+    release_due(now=on(2026, 1, 20))
+    counted(aid, "2025-11", F=30)
+    assert late(CountRelease.objects.get()) == 30
+
+
+def test_a_quarter_that_is_still_being_delivered_is_not_released(cast: Cast, aid: System) -> None:
+    actor = cast.actor("chu")
+    delivery = taking.begin(aid, name="late", actor=actor, at=NOW)
+    rows = [(1, read_row(sent(), now=NOW, zone=ZONE))]
+    list(taking.take(delivery, rows, actor=actor, at=NOW))
+    period = DecisionCell.objects.get().period
+    counted(aid, period, F=400, M=500)
+    end = datetime(int(period[:4]), 4, 1, 4, tzinfo=UTC)
+    assert release_due(now=max(NOW + timedelta(days=14), end)) == 0
+    assert release_due(now=max(NOW, end) + timedelta(days=16)) == 1

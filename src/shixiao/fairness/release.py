@@ -6,8 +6,9 @@ are held against each other once (``suppression``) and kept as they are. An answ
 that release or a sum of its parts, and two answers never tell more than the release does. Quarters
 have no decision in common, and a quarter that was released is not released again.
 
-Persons are withheld in every way in which rates divide them: by whether an outcome is known, advice
-was given, an appeal was heard or answered. A part is shown where its cell is.
+Not only persons of a group are withheld where they are few: so is every sort of them that a rate
+tells apart, whoever was selected and whoever was not, whose advice was followed and whose was not.
+Appeals are in no release: they come long after the quarter is frozen.
 
 Source: as ``suppression``; I. Dinur and K. Nissim (2003), PODS, 202-210 (why many answers have to
 be judged together).
@@ -22,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from shixiao.fairness.cube import COUNTS, PLACE, Cube, Key
+from shixiao.fairness.cube import COUNTS, PLACE, Cube, Integers, Key
 from shixiao.fairness.guard import ground
 from shixiao.fairness.suppression import publishable
 from shixiao.rules import RulePack
@@ -31,24 +32,15 @@ from shixiao.terms import Text
 DEEPEST = 3
 FINEST = 200  # finest cells of a release; what is withheld is asked of as many equations
 SPARSE = 1 / 3  # share of withheld cells from which fewer groups are crossed
-BASIC = ("n", "selected")
-PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "outcome": {"true": ("tp", "fn"), "false": ("fp", "tn")},
-    "advice": {"advised": ("advised",)},
-    "appeals": {"heard": ("heard",)},
-    "answers": {"answered": ("answered",)},
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "selection": ("selected",),
+    "outcome": ("tp", "fp", "fn", "tn"),
+    "advice": ("advised", "overrides"),
 }
-"""Divisions of the persons of a cell: part, and the counts that make it up. The rest of the cell is
-a part of its own."""
-EXTRA = {
-    "advised": ("overrides",),
-    "heard": ("appealed",),
-    "answered": ("upheld",),
-}
-"""Counts that are shown where a part is."""
-ASKABLE = ("selection", "tpr", "fpr", "fnr", "override", "appeal", "upheld")
+"""Counts that are shown together where no sort of persons that they tell apart is too small."""
+ASKABLE = ("selection", "tpr", "fpr", "fnr", "override")
 """Metrics that can be asked."""
-TOGETHER = " + "  # between values that were put together
+TOGETHER = "\x1f"  # between values that were put together
 Cells = dict[Key, dict[str, int] | None]
 
 
@@ -174,25 +166,23 @@ def _withheld(
     most: float,
 ) -> dict[tuple[str, ...], Cells] | None:
     """Return the cells of all tables; None where more than ``most`` of them had to be withheld."""
-    persons = np.concatenate([whole.by(*by).column("n") for by in tables])
-    shown = publishable(whole, tables, persons[:, None], least=least)
+    shown = publishable(whole, tables, whole.column("n")[:, None], least=least)
     if (~shown).mean() > most:
         return None
     cells: dict[tuple[str, ...], Cells] = {}
     flags = iter(shown.tolist())
     for by in tables:
         table = whole.by(*by)
-        cells[by] = {
-            key: {name: int(row[PLACE[name]]) for name in BASIC} if next(flags) else None
-            for key, row in zip(table.keys, table.counts, strict=True)
-        }
-    for division in PARTS.values():
-        own = errors if division is PARTS["outcome"] else whole
+        told = zip(table.keys, table.column("n").tolist(), strict=True)
+        cells[by] = {key: {"n": n} if next(flags) else None for key, n in told}
+    deepest = max(map(len, tables))
+    for sort in SORTS:
+        own = errors if sort == "outcome" else whole
         if own is None:
             continue
-        for depth in range(max(map(len, tables)), -1, -1):
+        for depth in range(deepest, -1, -1):
             some = [by for by in tables if len(by) <= depth]
-            if _added(cells, some, division, whole, own, least, most=SPARSE if depth > 1 else 1.0):
+            if _added(cells, some, sort, whole, own, least, SPARSE if depth > 1 else 1.0):
                 break
     return cells
 
@@ -200,38 +190,50 @@ def _withheld(
 def _added(
     cells: dict[tuple[str, ...], Cells],
     tables: Sequence[tuple[str, ...]],
-    division: Mapping[str, tuple[str, ...]],
+    sort: str,
     whole: Cube,
     own: Cube,
     least: int,
-    *,
     most: float,
 ) -> bool:
-    """Add the counts of a division to the shown cells in which none of its parts is too small.
+    """Add counts to the shown cells in which no sort of persons is too small.
 
     False, and nothing added, where more than ``most`` of them have to be withheld.
     """
-    rows, n = [], []
-    for by in tables:
-        rolled = own.by(*by)
-        there = dict(zip(rolled.keys, rolled.counts, strict=True))
-        table = whole.by(*by)
-        rows += [there.get(key, np.zeros(len(COUNTS), np.int64)) for key in table.keys]
-        n.append(table.column("n"))
-    counts = np.stack(rows)
-    parts = [counts[:, [PLACE[name] for name in made]].sum(axis=1) for made in division.values()]
-    persons = np.column_stack([*parts, np.concatenate(n) - sum(parts)])
-    shown = publishable(whole, tables, persons, least=least)
+    there = dict(zip(own.keys, own.counts, strict=True))
+    nothing = np.zeros(len(COUNTS), np.int64)
+    counts = np.stack([there.get(key, nothing) for key in whole.keys])
+    kinds = _kinds(sort, whole.counts, counts)
+    shown = publishable(whole, tables, kinds, least=least)
     if (~shown).mean() > most:
         return False
-    names = {name for made in division.values() for name in made}
-    names |= {name for part in division for name in EXTRA.get(part, ())}
-    # A cell that is withheld cannot speak of its parts; to take cells out gives nothing away.
-    held = [counted for by in tables for counted in cells[by].values()]
-    for one, row, flag in zip(held, counts, shown.tolist(), strict=True):
-        if one is not None and flag:
-            one |= {name: int(row[PLACE[name]]) for name in sorted(names)}
+    flags = iter(shown.tolist())
+    summed = Cube.of(whole.dimensions, whole.keys, counts)
+    for by in tables:
+        table = summed.by(*by)
+        for key, row in zip(table.keys, table.counts, strict=True):
+            held = cells[by][key]
+            # A cell that is withheld cannot speak of its sorts; to take cells out tells nothing.
+            if next(flags) and held is not None:
+                held |= {name: int(row[PLACE[name]]) for name in SORTS[sort]}
     return True
+
+
+def _kinds(sort: str, whole: Integers, own: Integers) -> Integers:
+    """Return the sorts of persons that counts tell apart; they add up to everybody."""
+
+    def of(name: str, counts: Integers = own) -> Integers:
+        return counts[:, PLACE[name]]
+
+    n, selected = of("n", whole), of("selected", whole)
+    if sort == "selection":
+        return np.column_stack([selected, n - selected])
+    if sort == "advice":
+        followed = of("advised") - of("overrides")
+        return np.column_stack([of("overrides"), followed, n - of("advised")])
+    errors = [of(name) for name in SORTS["outcome"]]
+    unknown = [selected - errors[0] - errors[1], n - selected - errors[2] - errors[3]]
+    return np.column_stack([*errors, *unknown])
 
 
 def _sum(one: dict[str, int] | None, other: dict[str, int] | None) -> dict[str, int] | None:

@@ -3,8 +3,12 @@
 Whoever publishes counts with totals also publishes what a total less the other cells gives away. So
 cells of 1 to ``least`` - 1 persons are withheld (primary), and then others (complementary), until
 
-- no total less its shown parts speaks of fewer than ``least`` persons, and
-- no withheld cell is determined by the shown ones, in whatever combination.
+- no total less its shown parts speaks of fewer than ``least`` persons,
+- no withheld cell is determined by the shown ones, in whatever combination, and
+- of every finest cell of fewer persons the shown ones would allow ``least`` as well.
+
+The last rule holds for every group that somebody may put together: a group that is told to be of
+fewer than ``least`` persons bounds each of its finest cells by that number.
 
 Tables of the same persons must be given all at once: then none is the difference of two others.
 
@@ -19,6 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
 
 from shixiao.fairness.cube import Cube, Integers, Key
 from shixiao.terms import BadInput, Text
@@ -61,7 +67,7 @@ def suppress(cube: Cube, tables: Sequence[Sequence[str]], *, least: int) -> list
     """
     rolled = [cube.by(*table) for table in tables]
     n = np.concatenate([table.column("n") for table in rolled])
-    shown = publishable(cube, tables, n[:, None], least=least)
+    shown = publishable(cube, tables, cube.column("n")[:, None], least=least)
     found, start = [], 0
     for table in rolled:
         part = slice(start, start + len(table.keys))
@@ -73,19 +79,19 @@ def suppress(cube: Cube, tables: Sequence[Sequence[str]], *, least: int) -> list
 
 
 def publishable(
-    cube: Cube, tables: Sequence[Sequence[str]], persons: Integers, *, least: int
+    cube: Cube, tables: Sequence[Sequence[str]], kinds: Integers, *, least: int
 ) -> Flags:
     """Say which cells of several tables may be shown together.
 
     Args:
         cube: as in ``suppress``.
         tables: dimensions of each.
-        persons: shape (cells of all tables in their order, kinds of persons): a cell is shown with
-            all kinds or none, and of no kind fewer than ``least`` are told.
+        kinds: shape (cells of the cube, kinds of persons): a cell is shown with all kinds or none,
+            and of no kind fewer than ``least`` are told.
         least: fewest persons of a kind; nobody may be told.
 
     Returns:
-        Shape (cells,).
+        Shape (cells of all tables in their order,).
 
     Raises:
         BadInput: the tables together have too many cells.
@@ -103,10 +109,14 @@ def publishable(
     rolled = [finest.by(*table) for table in tables]
     holds = np.vstack([_incidence(finest, table) for table in rolled])
     table_of = np.repeat(np.arange(len(rolled)), [len(table.keys) for table in rolled])
+    known = np.rint(_incidence(cube, finest) @ kinds).astype(np.int64)
+    persons = np.rint(holds @ known).astype(np.int64)
     shown = np.asarray(((persons >= least) | (persons == 0)).all(axis=1))
     divided = _divisions(holds, table_of)
-    while _withhold_remainders(divided, persons, shown, least) or _withhold_telling(
-        holds, persons.sum(axis=1), shown
+    while (
+        _withhold_remainders(divided, persons, shown, least)
+        or _withhold_telling(holds, persons.sum(axis=1), shown)
+        or _withhold_bounding(holds, known, shown, least)
     ):
         pass
     return shown
@@ -182,3 +192,34 @@ def _withhold_telling(holds: Floats, n: Integers, shown: Flags) -> bool:
             gone.add(int(min(used, key=lambda cell: (holds[cell].sum(), n[cell]))))
     shown[list(gone)] = False
     return True
+
+
+def _withhold_bounding(holds: Floats, known: Integers, shown: Flags, least: int) -> bool:
+    """Withhold for each small finest cell that shown ones bound the smallest part that helps to.
+
+    A cell is bounded where no table of persons that agrees with all that is shown has ``least`` in
+    it; what bounds it are the rows with a price in that linear programme.
+    """
+    visible = np.flatnonzero(shown)
+    if not len(visible):
+        return False
+    rows, sizes, n = csr_matrix(holds[visible]), holds.sum(axis=1), holds @ known.sum(axis=1)
+    gone: set[int] = set()
+    for kind in known.T:
+        free = set(np.flatnonzero((kind > 0) & (kind < least)).tolist())
+        right = rows @ kind
+        while free:
+            cell = free.pop()
+            aim = np.zeros(len(kind))
+            aim[cell] = -1.0
+            found = linprog(aim, A_eq=rows, b_eq=right, bounds=(0, None), method="highs")
+            if found.x is None:  # without bound
+                continue
+            free -= set(np.flatnonzero(found.x >= least).tolist())
+            if found.x[cell] >= least - 1e-6:
+                continue
+            used = visible[(np.abs(found.eqlin.marginals) > 1e-9) & (n[visible] > 0)]
+            if len(used) and gone.isdisjoint(used.tolist()):
+                gone.add(int(min(used, key=lambda row: (sizes[row], n[row]))))
+    shown[list(gone)] = False
+    return bool(gone)

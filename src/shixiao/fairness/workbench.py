@@ -21,7 +21,7 @@ from shixiao.statistics import newcombe_difference
 from shixiao.statistics.reasons import too_few
 from shixiao.terms import Estimate, Text
 
-LEAST_OF_A_RATE, LEAST_SHOWN = "FAI-01", "FAI-13"
+LEAST_OF_A_RATE, LEAST_SHOWN = "FAI-01", "FAI-06"
 LEVEL = 0.95
 WITHHELD = Text(
     "少于 {n} 人，或者会推算出不足 {n} 人，不显示。",
@@ -62,7 +62,7 @@ def answer(
         asked: metric, one of ``ASKABLE``.
         by: groups to cross, at most as many as the release crosses.
         merged: by group, values that become one.
-        rules: FAI-01 and FAI-13.
+        rules: FAI-01 and FAI-06.
 
     Raises:
         KeyError: the release has no such table, or no such metric is asked.

@@ -43,11 +43,8 @@ def test_few_decisions_are_told_as_few_and_so_is_what_is_left_of_them(
 
 def test_of_a_log_of_few_neither_number_nor_share_is_told() -> None:
     told = Telling(seen(decisions=8), 11)
-    assert (told.number(8).zh, told.number(3).zh, told.share(3).zh) == (
-        "少于 11",
-        "少于 11",
-        "一部分",
-    )
+    assert [told.number(n).zh for n in (8, 3, 0)] == ["少于 11", "少于 11", "0"]
+    assert [told.share(n).zh for n in (8, 3, 0)] == ["100.0 %", "一部分", "0.0 %"]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +56,7 @@ def test_of_a_log_of_few_neither_number_nor_share_is_told() -> None:
         ({"with_person": 993, "alone": 7}, ("7 decisions", "99.3")),
         ({"decisions": 40, "with_person": 33, "alone": 7}, ("7 decisions", "82.5")),
         ({"overrides": 7}, ("99.3",)),
+        ({"advised": 100, "overrides": 95}, ("2.2", "11.2")),
         ({"heard": 993}, ("99.3",)),
         ({"inputs": {"收入": 1000, "人口": 1000, "民族": 7}}, ("7 decisions",)),
     ],

@@ -49,8 +49,9 @@ NEVER = Text("还没有审查过", "it was never reviewed")
 OUTCOMES = {
     "suspend": Text("上次审查的结论是暂停使用", "the last review ended in suspension"),
     "correct": Text(
-        "上次审查要求整改，之后没有新的版本或登记",
-        "the last review asked for a correction, and no release or edition is newer",
+        "上次审查要求整改，之后没有新的版本，登记也没有改变它怎样工作",
+        "the last review asked for a correction, and neither a release nor an edition that changes"
+        " how it works came since",
     ),
 }
 LATE = Text("定期审查已过期", "the periodic review is overdue")

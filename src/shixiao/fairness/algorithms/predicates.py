@@ -26,7 +26,8 @@ NO_FACTORS = Text("没有决定因素", "there are no factors of decisions")
 FOUNDED = Text("{n} 项输入都有来源和依据", "all {n} inputs have a source and a basis")
 RANDOM = Text("随机抽查 {n} 件已查明", "{n} decisions of the random arm were found out")
 REVIEW = Text("采纳建议 {low} 至 {high}", "the advice was followed in {low} to {high}")
-FOLLOWED = Text("改变建议的决定{n} 件", "the advice was not followed in {n} decisions")
+DEPARTED = Text("{n} 件决定没有采纳建议", "{n} decisions departed from the advice")
+FOLLOWED = Text("{n} 件决定采纳了建议", "{n} decisions followed the advice")
 NO_ADVICE = Text("没有足够的建议和决定", "there are too few decisions with advice")
 Predicate = Callable[[Telling, RulePack], Measured]
 
@@ -108,8 +109,12 @@ def _review(log: Telling, rules: RulePack) -> Measured:
     agreed = wilson(seen.advised - seen.overrides, seen.advised)
     low, high = agreed.low or 0.0, agreed.high or 0.0
     said = REVIEW.format(low=f"{low:.1%}", high=f"{high:.1%}")
-    if 0 < seen.overrides < log.fewest:  # the interval would tell how many
-        said = FOLLOWED.format(n=log.number(seen.overrides))
+    followed = seen.advised - seen.overrides
+    # The interval would tell how many.
+    if 0 < seen.overrides < log.fewest:
+        said = DEPARTED.format(n=log.number(seen.overrides))
+    elif 0 < followed < log.fewest:
+        said = FOLLOWED.format(n=log.number(followed))
     return Measured(low <= rules.number(RUBBER_STAMP), said)
 
 

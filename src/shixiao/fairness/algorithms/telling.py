@@ -33,9 +33,9 @@ class Telling:
 
     def number(self, n: int) -> Text:
         """Return a number of decisions of the log in words."""
-        if 0 < n < self.fewest:
+        if 0 < n < self.fewest or 0 < n <= self.seen.decisions < self.fewest:
             return FEW.format(fewest=self.fewest)
-        if self.hides(n):
+        if n and self.hides(n):
             return AT_LEAST.format(n=f"{self._rest:,}")
         return Text.of(f"{n:,}")
 
@@ -45,7 +45,9 @@ class Telling:
         Units: per cent with one decimal.
         """
         whole = self.seen.decisions
-        if n < whole < self.fewest:
+        if n in {0, whole}:
+            return Text.of(_percent(float(n > 0)))
+        if whole < self.fewest:
             return PART
         if 0 < n < self.fewest:
             return UNDER.format(share=f"{math.ceil(self.fewest / whole * 1000) / 10:.1f} %")

@@ -187,7 +187,7 @@ def _page(request: HttpRequest, row: Objection, form: Join, *, status: int = 200
         "inside": inside,
         "may_reach": reach,
         "fixed": FIXED,
-        "told": explain(row.decision) if inside and row.decision else None,
+        "told": explain(row.decision) if row.decision and _needs_facts(row, actor, mine) else None,
         "verbs": verbs,
         "panel": panel,
         "joined": row.joined.all()[:MOST_SHOWN] if inside else (),
@@ -202,6 +202,16 @@ def _page(request: HttpRequest, row: Objection, form: Join, *, status: int = 200
         "show_opinions": inside and all(m.given for m in panel),
     }
     return render(request, "objections/one.html.j2", context, status=status)
+
+
+def _needs_facts(row: Objection, actor: Actor, mine: PanelMember | None) -> bool:
+    """Say whether a person needs the whole decision for what he has to do with the objection now.
+
+    Everybody else needs the two codes of its receipt, as the citizen does.
+    """
+    judging_now = mine is not None and row.state == "sitting"
+    rights = ("objection.handle", "objection.carry")
+    return judging_now or (not ended(row.state) and any(may(actor, r, row) for r in rights))
 
 
 def _alike(row: Objection) -> list[tuple[AlikeDecision, list[tuple[str, Text]]]]:

@@ -80,7 +80,7 @@ def group_name(scheme: Scheme | None, group: str) -> str:
 def value_name(scheme: Scheme | None, group: str, value: str | None) -> str:
     """Return what a value is called on the page; of values put together, each."""
     parts = [None] if value is None else [part or None for part in value.split(TOGETHER)]
-    return TOGETHER.join(_called(scheme, group, part) for part in parts)
+    return " + ".join(_called(scheme, group, part) for part in parts)
 
 
 def _called(scheme: Scheme | None, group: str, value: str | None) -> str:

@@ -24,7 +24,7 @@ from shixiao.workflows.clock import pack
 from shixiao.workflows.decisions.laying import scheme_of
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
-from shixiao.workflows.studies.releasing import kept
+from shixiao.workflows.studies.releasing import kept, late
 
 NARROW, WIDE = 190, 640
 MOST_DRAWN = 40
@@ -64,6 +64,7 @@ def workbench(request: HttpRequest, code: str) -> HttpResponse:
     quarters = [each.quarter for each in rows]
     form = Question(data, quarters=quarters, kept=release, scheme=scheme)
     context |= {"row": row, "release": release, "form": form, "quarter": said(row.quarter)}
+    context["late"] = late(row)
     if not form.is_valid():
         return render(request, "studies/workbench.html.j2", context, status=422)
     asked, by = form.cleaned_data["rate"], form.cleaned_data["by"]

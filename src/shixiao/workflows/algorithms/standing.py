@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,8 @@ YEAR = timedelta(days=365)
 DEVELOPMENT = "development"
 KEEP, CORRECT, HUMAN, SUSPEND = "keep", "correct", "human", "suspend"
 TRAINING = "training"
+# Fields of an entry that say how the algorithm works.
+WORKING = ("versions", "model", "inputs", "role", "discretions", "human_work", "explanation")
 NO_ENTRY = Text("没有公布算法登记", "its entry in the register of algorithms is not published")
 NO_LOG = Text("没有决定日志可以核对", "there is no log to hold it against")
 DIFFERS = Text("有 {n} 处不符", "it differs in {n} respects")
@@ -230,16 +232,30 @@ def _owed_to(algorithm: Algorithm, last: AlgorithmReview | None) -> str:
     """Return the outcome of the last review as far as it is not met yet; "" where nothing is owed.
 
     A suspension lasts until a later review says otherwise, a correction until something newer than
-    the review is there: a release of the system, or an edition of the entry.
+    the review is there: a release of the system, or an edition of the entry that changes how it
+    works. Another word in the summary corrects nothing.
     """
     if last is None or last.done is None or last.outcome not in {SUSPEND, CORRECT}:
         return ""
     if last.outcome == CORRECT and (
         algorithm.system.releases.filter(at__gt=last.done).exists()
-        or algorithm.editions.filter(confirmed=True, answered__gt=last.done).exists()
+        or _works_otherwise(algorithm, last.done)
     ):
         return ""
     return last.outcome
+
+
+def _works_otherwise(algorithm: Algorithm, since: datetime) -> bool:
+    """Say whether an edition after a moment changed how the algorithm works."""
+    editions = algorithm.editions.filter(confirmed=True)
+    before = editions.filter(answered__lte=since).order_by("-number").first()
+    later = editions.filter(answered__gt=since)
+    was = _working(before.content) if before else None
+    return any(_working(each.content) != was for each in later)
+
+
+def _working(content: Mapping[str, Any]) -> list[Any]:
+    return [content.get("fields", {}).get(name) for name in WORKING]
 
 
 def _silent(seen: Seen, today: date) -> tuple[Text, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from shixiao.fairness import Cube
-from shixiao.fairness.release import Release, release
+from shixiao.fairness import Cube, Release, release
 from shixiao.fairness.workbench import LEAST_SHOWN
 from shixiao.records.models import CountRelease, System
 from shixiao.seals import sha256_of
@@ -24,12 +25,11 @@ def release_due(*, now: datetime) -> int:
     """Release the quarters that are over and were not released; return how many."""
     made = 0
     for system in System.objects.filter(decision_cells__isnull=False).distinct().order_by("pk"):
-        counted = cube(system)
+        due = _due(system, timezone.localdate(now))[:MOST_QUARTERS]
+        counted = cube(system) if due else None
         if counted is None or not counted.groups:
             continue
-        there = set(system.count_releases.values_list("quarter", flat=True))
-        due = [q for q in _quarters(counted, timezone.localdate(now)) if q not in there]
-        for quarter in due[:MOST_QUARTERS]:
+        for quarter in due:
             made += _release(system, quarter, counted, at=now) is not None
     return made
 
@@ -39,10 +39,38 @@ def kept(row: CountRelease) -> Release:
     return Release.from_json(row.content)
 
 
-def _quarters(counted: Cube, today: date) -> list[str]:
-    """Return the quarters with decisions whose time to be released has come, oldest first."""
-    found = {_quarter(str(period)) for period in counted.values("period") if period}
-    return sorted(q for q in found if _end(q) + timedelta(days=pack().number(AFTER)) <= today)
+def late(row: CountRelease) -> int:
+    """Return how many decisions of a quarter came after it was released; 0 where it hides its n."""
+    if row.n is None:
+        return 0
+    cells = row.system.decision_cells.filter(period__in=_months(row.quarter))
+    now = sum(int(cell.counts.get("n", 0)) for cell in cells.only("counts"))
+    return max(now - row.n, 0)
+
+
+def _due(system: System, today: date) -> list[str]:
+    """Return the quarters whose time to be released has come, oldest first.
+
+    A quarter waits as long after its last delivery as after its end: what is sent in parts is
+    released whole.
+    """
+    periods = system.decision_cells.order_by().values_list("period", flat=True).distinct()
+    there = set(system.count_releases.values_list("quarter", flat=True))
+    wait = timedelta(days=pack().number(AFTER))
+    found = []
+    for quarter in sorted({_quarter(period) for period in periods if period} - there):
+        if _end(quarter) + wait > today:
+            continue
+        rows = system.decisions.filter(cell__period__in=_months(quarter))
+        last = rows.aggregate(last=Max("received"))["last"]
+        if last is None or timezone.localdate(last) + wait <= today:
+            found.append(quarter)
+    return found
+
+
+def _months(quarter: str) -> list[str]:
+    first = 3 * int(quarter[-1]) - 2
+    return [f"{quarter[:4]}-{month:02d}" for month in range(first, first + 3)]
 
 
 def _quarter(period: str) -> str:
@@ -57,27 +85,30 @@ def _end(quarter: str) -> date:
 
 
 def _release(system: System, quarter: str, counted: Cube, *, at: datetime) -> CountRelease | None:
-    months = {str(p) for p in counted.values("period") if p and _quarter(str(p)) == quarter}
+    months = _months(quarter)
     part = counted.where(lambda key: key["period"] in months)
     rules = pack()
-    content = release(
+    tables = release(
         part,
         rules=rules,
         least=int(rules.number(LEAST_SHOWN)),
         random="random" if "random" in part.values("arm") else None,
         outcome=bool(part.total("tp", "fp")),
-    ).to_json()
+    )
+    content, everybody = tables.to_json(), tables.cells[()][()]
     try:
         with transaction.atomic():
             made = CountRelease.objects.create(
                 system=system,
                 quarter=quarter,
-                n=part.total("n"),
+                n=everybody["n"] if everybody else None,
                 content=content,
                 sha256=sha256_of(content),
                 at=at,
             )
-            facts = {"records": made.n, "sha256": made.sha256, "concerns": quarter}
+            facts: dict[str, Any] = {"sha256": made.sha256, "concerns": quarter}
+            if made.n is not None:
+                facts["records"] = made.n
             put("decision.released", system.code, at=at, facts=facts)
     except IntegrityError:  # another worker released it
         return None
