@@ -281,6 +281,66 @@ def test_a_comment_is_taken_out_of_its_group_for_a_reply_of_its_own(cast: Cast) 
         replying.take_out(row, Act(cast.actor("zhao"), after, 0))
 
 
+def test_a_group_counts_people_once_however_often_they_write_and_whoever_is_taken_out(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    one, two = way.joined(matter, 2)
+    for person, said in ((one, "第三条处罚太重。"), (one, "三个月太长。"), (two, "定义不清楚。")):
+        taking.comment(person, said, article="第三条", at=NOW)
+    after = way.closed(cast, matter)
+    (group,) = matter.groups.all()
+    assert group.size == 2
+    zhao = cast.actor("zhao")
+    letter = taking.enter(matter, "来信：太重。", channel="letter", article="第三条", actor=zhao,
+                          at=after)  # fmt: skip
+    DraftComment.objects.filter(pk=letter.pk).update(participant=two)
+    grouping.group_all(matter, at=after)
+    group.refresh_from_db()
+    assert group.size == 2
+    first = matter.comments.filter(participant=one).first()
+    assert first is not None
+    replying.take_out(first, Act(zhao, after, 0))
+    group.refresh_from_db()
+    assert group.size == 2
+
+
+def test_a_topic_is_named_by_words_of_shown_comments_alone(cast: Cast) -> None:
+    matter = way.opened(cast)
+    said = (
+        "医院门口停车太难，停车场收费还高，转了半天",
+        "停车场收费高，医院门口停车难，周末根本没有车位",
+        "去医院看病，门口停车难，停车场收费也高得离谱",
+        "医院停车难不是一天两天，停车场门口收费高，请管管",
+    )
+    rows = [
+        taking.comment(person, f"{text}，找欧阳建国", at=NOW)
+        for person, text in zip(way.joined(matter, 4), said, strict=True)
+    ]
+    for person, other in zip(way.joined(matter, 2), ("处罚太重", "字体太小"), strict=True):
+        judging.judge(taking.comment(person, other, at=NOW), ground="empty", actor=cast.actor("li"),
+                      at=NOW)  # fmt: skip
+    after = way.closed(cast, matter)
+    group = matter.groups.get(kind="topic")
+    assert group.title.en == f"Topic {group.number}"
+    assert group.size == 4
+    li = cast.actor("li")
+    DraftComment.objects.filter(pk=rows[0].pk).update(text=said[0])
+    judging.judge(rows[0], ground="", actor=li, at=after)
+    judging.judge(rows[1], ground="personal", actor=li, at=after)
+    judging.judge(rows[2], ground="advert", actor=li, at=after)
+    group.refresh_from_db()
+    assert "停车场" in group.title.zh
+    assert "欧阳" not in group.title.zh
+    assert group.size == 3
+    judging.judge(rows[0], ground="hate", actor=li, at=after)
+    group.refresh_from_db()
+    assert group.title.en == f"Topic {group.number}"
+    for row in (rows[1], rows[3]):
+        judging.judge(row, ground="hate", actor=li, at=after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
+
+
 def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
     cast: Cast, tmp_path: Path
 ) -> None:

@@ -44,7 +44,7 @@ from shixiao.workflows.consultations.hearings import newest_draw
 from shixiao.workflows.consultations.judging import grounds
 from shixiao.workflows.consultations.making import consulted_draft
 from shixiao.workflows.consultations.moving import PERIOD, doable
-from shixiao.workflows.consultations.replying import what_changed
+from shixiao.workflows.consultations.replying import owed, what_changed
 from shixiao.workflows.consultations.taking import VOTES, many_codes
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
@@ -118,7 +118,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     within = inside(actor, row)
     statements = {str(s.number): s.text for s in row.statements.filter(state="shown")}
     shown = DraftComment.objects.filter(group=OuterRef("pk"), state="shown")
-    groups = list(row.groups.annotate(shown=Exists(shown))[:MOST_GROUPS])
+    groups = list(row.groups.filter(size__gt=0).annotate(shown=Exists(shown))[:MOST_GROUPS])
     comments = row.comments.filter(state="shown").exclude(group__kind="copies")
     added = _added(row)
     page = page_of(request, comments.order_by("-number"), each=MOST_COMMENTS)
@@ -243,7 +243,7 @@ def _verbs(
     if manages and "open" in standing and "settle" not in standing:
         to = reverse("consultation_enter", args=[row.code])
         found_.append({"name": ENTER, "to": to, "first": None})
-    open_ = row.groups.filter(outcome="").count() if manages and "close" in standing else 0
+    open_ = owed(row).count() if manages and "close" in standing else 0
     if open_:
         to = reverse("consultation_results", args=[row.code]) + "#groups"
         found_.append({"name": REPLY.format(n=open_), "to": to, "first": None})

@@ -19,6 +19,7 @@ from shixiao.records.models import DraftComment, VoteStatement
 from shixiao.terms import Text
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.consultations.membership import recount
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import NOT_YOURS, Forbidden, Incomplete
@@ -50,6 +51,18 @@ def no_opinions() -> list[str]:
     return [ground.id for ground in grounds().values() if not ground.opinion]
 
 
+def _regroup(comment: DraftComment) -> None:
+    """Take what turned out to be no opinion out of its group, until the replies are public."""
+    if comment.group is None:
+        return
+    group = moving.locked(comment.group)
+    settled = comment.matter.events.filter(event="settle").exists()
+    if comment.ground in no_opinions() and not settled:
+        comment.group, comment.added = None, ""
+        comment.save(update_fields=["group", "added"])
+    recount(group)
+
+
 @transaction.atomic
 def judge(
     row: DraftComment | VoteStatement, *, ground: str, actor: Actor, at: datetime
@@ -75,6 +88,8 @@ def judge(
     held.state = type(held).State.HIDDEN if ground else type(held).State.SHOWN
     held.ground, held.judged = ground, at
     held.save(update_fields=["state", "ground", "judged"])
+    if isinstance(held, DraftComment):
+        _regroup(held)
     kind = "comment" if isinstance(held, DraftComment) else "statement"
     facts = {"kind": kind, "comment": str(held.number), "outcome": str(held.state), "basis": ground}
     put("consultation.judged", held.matter.code, at=at, facts=facts,

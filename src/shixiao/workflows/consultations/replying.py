@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shixiao.records.models import DecisionEvent, DecisionMatter, DraftComment, OpinionGroup
 from shixiao.terms import Text
@@ -16,6 +17,7 @@ from shixiao.voice.decree713 import Article, Changed, changed
 from shixiao.workflows import moving
 from shixiao.workflows.consultations.grouping import group_all
 from shixiao.workflows.consultations.making import consulted_draft
+from shixiao.workflows.consultations.membership import next_number, recount
 from shixiao.workflows.consultations.moving import begin, go
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -98,17 +100,16 @@ def take_out(comment: DraftComment, act: Act) -> OpinionGroup:
     if settled or group is None or group.comments.count() < 2:
         raise Stale(CHANGED)
     group = moving.locked(group)
-    group.size = max(group.size - 1, 1)
-    group.save(update_fields=["size"])
     made = OpinionGroup.objects.create(
         matter=matter,
-        number=matter.groups.count() + 1,
+        number=next_number(matter),
         kind=OpinionGroup.Kind.SINGLE,
         title=SINGLE.format(n=held.number),
         size=1,
     )
     held.group = made
     held.save(update_fields=["group"])
+    recount(group)
     facts = {"comment": str(held.number), "size": matter.groups.count()}
     put("consultation.split", matter.code, at=act.at, facts=facts,
         sealed={"actor": act.actor.account})  # fmt: skip
@@ -128,10 +129,15 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
         group_all(matter, at=act.at)  # what was entered since the last grouping is owed a reply too
     with transaction.atomic():
         held = begin(matter, "settle", act)
-        open_ = held.groups.filter(outcome="").count()
+        open_ = owed(held).count()
         made = go(held, "settle", act, {"text": text, "unanswered": open_})
         held.participants.update(source="")
     return made
+
+
+def owed(matter: DecisionMatter) -> QuerySet[OpinionGroup]:
+    """Return the groups that have no reply; none is owed to one that everybody left."""
+    return matter.groups.filter(outcome="", size__gt=0)
 
 
 def what_changed(matter: DecisionMatter) -> list[tuple[Changed, list[OpinionGroup]]]:
