@@ -341,6 +341,55 @@ def test_a_topic_is_named_by_words_of_shown_comments_alone(cast: Cast) -> None:
     replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
 
 
+def test_a_statement_that_nobody_could_vote_on_is_owed_a_reply_like_a_comment(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    li = cast.actor("li")
+    said = ("应当保留窗口。", "张三不该管预约。", "买房找我。", "电话也要能约。", "急诊不限。")
+    late, personal, advert, waits, voted = (taking.state(one, each, at=NOW) for each in said)
+    for row, ground in ((late, ""), (personal, "personal"), (advert, "advert"), (voted, "")):
+        judging.judge(row, ground=ground, actor=li, at=NOW)
+    voted.refresh_from_db()
+    taking.vote(one, voted, 1, at=NOW)
+    after = way.closed(cast, matter)
+    carried = matter.comments.exclude(group=None)
+    assert [each.text for each in carried] == [said[0], said[1]]
+    assert [each.state for each in carried] == ["shown", "hidden"]
+    way.replied(cast, matter, after)
+    with pytest.raises(Stale, match="1 statements"):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    judging.judge(waits, ground="unclear", actor=li, at=after)
+    with pytest.raises(Stale, match="1 groups"):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    assert carried.all().count() == 3
+    judging.judge(personal, ground="hate", actor=li, at=after)
+    assert carried.all().count() == 2
+    way.replied(cast, matter, after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+
+
+def test_votes_that_were_replied_to_stay_those_that_are_counted_whatever_is_hidden_later(
+    cast: Cast, tmp_path: Path
+) -> None:
+    matter = two_camps(cast)
+    one, other = list(matter.statements.all())[:2]
+    li = cast.actor("li")
+    judging.judge(other, ground="unclear", actor=li, at=NOW)
+    after = way.closed(cast, matter)
+    run = matter.opinion_runs.first()
+    judging.judge(one, ground="personal", actor=li, at=after)
+    for row in (one, other):
+        with pytest.raises(Stale, match="can only be hidden"):
+            judging.judge(row, ground="", actor=li, at=after)
+    grouping.run_daily(now=way.on(after, 1))
+    assert matter.opinion_runs.first() == run
+    for name in ("votes.csv", "comments.csv"):
+        (tmp_path / name).write_bytes(exporting.export(matter, name))
+    assert read_ballots(tmp_path / "votes.csv").votes.shape == (24, 9)
+    assert read_moderated(tmp_path / "comments.csv") == {"2"}
+    assert one.text not in (tmp_path / "comments.csv").read_text("utf-8-sig")
+
+
 def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
     cast: Cast, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from shixiao.records.models import (
     OpinionGroup,
     OpinionRun,
     StatementVote,
+    VoteStatement,
 )
 from shixiao.seals import sha256_of
 from shixiao.terms import BadInput, Text
@@ -30,9 +31,10 @@ from shixiao.voice.wording import bare, clauses, readable
 from shixiao.workflows import moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
-from shixiao.workflows.consultations.judging import no_opinions
-from shixiao.workflows.consultations.membership import UNNAMED, next_number, recount
-from shixiao.workflows.consultations.moving import go, link
+from shixiao.workflows.consultations.judging import as_comment, counted, no_opinions
+from shixiao.workflows.consultations.membership import UNNAMED, recount
+from shixiao.workflows.consultations.moving import go, link, next_number
+from shixiao.workflows.consultations.taking import WEB
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
@@ -53,7 +55,7 @@ WHOLE = Text("对整个草案的其他意见", "Other comments on the whole draf
 def ballots_of(matter: DecisionMatter) -> Ballots:
     """Return the votes on statements that are shown, under the numbers of exports."""
     rows = list(
-        StatementVote.objects.filter(statement__matter=matter, statement__state="shown")
+        StatementVote.objects.filter(statement__in=counted(matter))
         .order_by("participant__number", "statement__number")
         .values_list("participant__number", "statement__number", "value", "first")
     )
@@ -159,6 +161,7 @@ def group_all(matter: DecisionMatter, *, at: datetime) -> int:
     Run again it adds groups of comments that came since; groups that are there stay as they are.
     """
     final = run(matter, final=True, at=at)
+    _carry(matter)
     rows = [each for each in matter.comments.filter(group=None) if each.ground not in no_opinions()]
     plan = _comment_groups(rows)
     with transaction.atomic():
@@ -171,6 +174,34 @@ def group_all(matter: DecisionMatter, *, at: datetime) -> int:
         for each in plan:
             _make(held, each, [rows[i] for i in each.members])
     return held.groups.count()
+
+
+@transaction.atomic
+def _carry(matter: DecisionMatter) -> None:
+    """Have a statement that nobody voted on count as a comment of who proposed it.
+
+    It was shown too late, or on such a ground that it is an opinion all the same, and is owed a
+    reply. What still waits to be looked at is carried once it was.
+    """
+    held = moving.locked(matter)
+    known = set(held.comments.exclude(once=None).values_list("once", flat=True))
+    waits, number = VoteStatement.State.WAITING, next_number(held.comments)
+    for each in held.statements.filter(votes=None).exclude(proposed_by=None).exclude(state=waits):
+        if each.ground in no_opinions() or as_comment(each) in known:
+            continue
+        DraftComment.objects.create(
+            matter=held,
+            number=number,
+            participant=each.proposed_by,
+            text=each.text,
+            state=each.state,
+            ground=each.ground,
+            channel=WEB,
+            once=as_comment(each),
+            at=each.at,
+            judged=each.judged,
+        )
+        number += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +266,7 @@ def _make(held: DecisionMatter, plan: Planned, rows: Sequence[DraftComment]) -> 
     if group is None:
         group = OpinionGroup.objects.create(
             matter=held,
-            number=next_number(held),
+            number=next_number(held.groups),
             kind=plan.kind,
             title=plan.title,
             template=plan.template,
@@ -256,7 +287,7 @@ def _vote_groups(held: DecisionMatter, final: OpinionRun) -> None:
     if not groups:
         OpinionGroup.objects.create(
             matter=held,
-            number=next_number(held),
+            number=next_number(held.groups),
             kind=OpinionGroup.Kind.VOTES,
             title=EVERYBODY,
             size=result["voters"],
@@ -265,7 +296,7 @@ def _vote_groups(held: DecisionMatter, final: OpinionRun) -> None:
     for group in groups:
         OpinionGroup.objects.create(
             matter=held,
-            number=next_number(held),
+            number=next_number(held.groups),
             kind=OpinionGroup.Kind.VOTES,
             title=GROUP.format(n=int(group["id"]) + 1),
             size=group["size"],

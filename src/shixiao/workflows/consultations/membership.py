@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from django.db.models import Max
-
-from shixiao.records.models import DecisionMatter, OpinionGroup
+from shixiao.records.models import OpinionGroup
 from shixiao.terms import Text
 from shixiao.voice.wording import readable, words
 
@@ -28,12 +26,6 @@ def recount(group: OpinionGroup) -> None:
     if group.kind == OpinionGroup.Kind.TOPIC:
         group.title = _title(group.number, group.details.get("terms", ()), _shown(group))
     group.save(update_fields=["size", "title"])
-
-
-def next_number(matter: DecisionMatter) -> int:
-    """Return the number of the next group of a matter."""
-    most: int | None = matter.groups.aggregate(most=Max("number"))["most"]
-    return (most or 0) + 1
 
 
 def _shown(group: OpinionGroup) -> Iterable[str]:

@@ -17,8 +17,8 @@ from shixiao.voice.decree713 import Article, Changed, changed
 from shixiao.workflows import moving
 from shixiao.workflows.consultations.grouping import group_all
 from shixiao.workflows.consultations.making import consulted_draft
-from shixiao.workflows.consultations.membership import next_number, recount
-from shixiao.workflows.consultations.moving import begin, go
+from shixiao.workflows.consultations.membership import recount
+from shixiao.workflows.consultations.moving import begin, go, next_number
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check, signed_in
@@ -31,6 +31,10 @@ OUTCOMES = {
 }
 NO_OUTCOME = Text("请选择是否采纳。", "Choose whether it is adopted.")
 NO_ARTICLE = Text("现在的草案没有这一条。", "The draft as it stands has no such article.")
+UNJUDGED = Text(
+    "还有 {n} 条表态句没有审核；审核以后才能公布采纳情况。",
+    "{n} statements were not looked at yet; how opinions were used is published after that.",
+)
 WHERE = Text(
     "采纳或者部分采纳的，请写明体现在草案的哪一条；需要改的，先修改草案。",
     "Where it is adopted, name the articles that hold it; revise the draft first where need be.",
@@ -102,7 +106,7 @@ def take_out(comment: DraftComment, act: Act) -> OpinionGroup:
     group = moving.locked(group)
     made = OpinionGroup.objects.create(
         matter=matter,
-        number=next_number(matter),
+        number=next_number(matter.groups),
         kind=OpinionGroup.Kind.SINGLE,
         title=SINGLE.format(n=held.number),
         size=1,
@@ -121,7 +125,7 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
 
     Raises:
         Forbidden: it is another department's.
-        Stale: it moved on, or a group or the hearing is open.
+        Stale: it moved on, a statement was not looked at, or a group or the hearing is open.
         Incomplete: no summary of how opinions were used.
     """
     check(act.actor, "consultation.manage", matter)
@@ -129,6 +133,8 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
         group_all(matter, at=act.at)  # what was entered since the last grouping is owed a reply too
     with transaction.atomic():
         held = begin(matter, "settle", act)
+        if waiting := held.statements.filter(state="waiting").count():
+            raise Stale(UNJUDGED.format(n=waiting))
         open_ = owed(held).count()
         made = go(held, "settle", act, {"text": text, "unanswered": open_})
         held.participants.update(source="")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F
 from django.utils import timezone
 
 from shixiao.records.models import (
@@ -33,6 +33,7 @@ from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.making import consulted_draft
+from shixiao.workflows.consultations.moving import next_number
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.query_codes import query_hash
@@ -147,7 +148,7 @@ def comment(
     _check_enough(held.comments.filter(participant=participant).count(), "comments")
     made = DraftComment.objects.create(
         matter=held,
-        number=_next(held.comments),
+        number=next_number(held.comments),
         participant=participant,
         article=article,
         text=said,
@@ -173,7 +174,7 @@ def state(participant: Participant, text: str, *, at: datetime) -> VoteStatement
     said = written(text, LONGEST_STATEMENT, field="text")
     _check_enough(participant.statements.count(), "statements")
     made = VoteStatement.objects.create(
-        matter=held, number=_next(held.statements), proposed_by=participant, text=said, at=at
+        matter=held, number=next_number(held.statements), proposed_by=participant, text=said, at=at
     )
     facts = {"comment": str(made.number)}
     put("consultation.stated", held.code, at=at, facts=facts, sealed={"statement": said})
@@ -233,7 +234,7 @@ def enter(
         raise Incomplete(NO_ARTICLE, field="article")
     made = DraftComment.objects.create(
         matter=held,
-        number=_next(held.comments),
+        number=next_number(held.comments),
         article=article,
         text=said,
         channel=channel,
@@ -273,7 +274,7 @@ def enter_file(
         _check_entering(held)
         known = set(held.comments.exclude(outer=None).values_list("outer", flat=True))
         fresh = {key: said for key, said in rows.items() if key not in known}
-        start = _next(held.comments)
+        start = next_number(held.comments)
         DraftComment.objects.bulk_create(
             (
                 DraftComment(
@@ -349,11 +350,6 @@ def _check_enough(now: int, what: str) -> None:
     most = int(pack().number("CON-07", what))
     if now >= most:
         raise Incomplete(ENOUGH.format(most=most), field="text")
-
-
-def _next(rows: object) -> int:
-    found: int | None = rows.aggregate(most=Max("number"))["most"]  # type: ignore[attr-defined]
-    return (found or 0) + 1
 
 
 def _number(held: DecisionMatter) -> int:
