@@ -502,6 +502,40 @@ def test_a_system_of_another_department_is_no_matter_of_ones_own(cast: Cast) -> 
         )
 
 
+def test_a_stopped_procedure_takes_nothing_more_and_says_why_and_forgets_sources(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    people = [taking.join(matter, source="10.9.9.9", at=NOW)[0] for _ in range(6)]
+    reason = {"reason": "上级已经另作规定。"}
+    with pytest.raises(Forbidden):
+        deciding.step(matter, "stop", way.act(cast, "zhao", matter, NOW), reason)
+    deciding.step(matter, "stop", way.act(cast, "li", matter, NOW), reason)
+    matter.refresh_from_db()
+    assert (matter.state, matter.due) == ("ended", None)
+    assert set(matter.participants.values_list("source", flat=True)) == {""}
+    assert taking.many_codes(matter) == 6
+    with pytest.raises(Stale):
+        taking.comment(people[0], "还想说。", at=NOW)
+    with pytest.raises(Stale):
+        taking.enter(matter, "来信", channel="letter", actor=cast.actor("zhao"), at=NOW)
+    after = way.on(NOW, 40)
+    assert (grouping.close_due(now=after), grouping.run_daily(now=after)) == (0, 0)
+    assert doable(matter, cast.actor("li"), TODAY) == []
+
+
+def test_how_many_codes_came_from_one_place_is_told_after_the_sources_are_forgotten(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    for _ in range(7):
+        taking.join(matter, source="10.9.9.9", at=NOW)
+    after = way.closed(cast, matter)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
+    assert set(matter.participants.values_list("source", flat=True)) == {""}
+    assert taking.many_codes(matter) == 7
+
+
 def test_a_draft_cannot_change_while_people_speak_on_it(cast: Cast) -> None:
     matter = way.opened(cast)
     with pytest.raises(Stale):

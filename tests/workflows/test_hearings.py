@@ -109,6 +109,18 @@ def test_a_side_that_nobody_speaks_for_stops_the_draw_until_it_is_postponed(cast
     assert hearings.participants(matter).filter(side="s2").count() == 1
 
 
+def test_nobody_registers_for_a_hearing_of_a_procedure_that_was_stopped(cast: Cast) -> None:
+    matter, _ = with_hearing(cast)
+    deciding.step(matter, "stop", way.act(cast, "li", matter, NOW), {"reason": "不再需要。"})
+    with pytest.raises(Stale):
+        way.registered(matter, ["s0"], way.on(NOW, 1))
+    at = way.on(NOW, 25)
+    with pytest.raises(Stale):
+        hearings.freeze(
+            matter, way.act(cast, "li", matter, at), public=Public("x", TODAY + 50 * DAY)
+        )
+
+
 def test_civil_servants_stand_in_the_pool_and_are_not_drawn(cast: Cast) -> None:
     matter, _ = with_hearing(cast)
     said = Registration("科长", "138", "s2", "x", civil_servant=True)

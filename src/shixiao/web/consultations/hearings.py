@@ -23,6 +23,7 @@ from shixiao.web.shell.pages import say
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.consultations import hearings
 from shixiao.workflows.consultations.hearings import SIGNED, Registration
+from shixiao.workflows.consultations.moving import ENDED
 from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
@@ -51,8 +52,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "row": row,
         "hearing": hearing,
-        "registering": today <= hearing.until,
-        "clock": clock(hearing.until, "", today) if today <= hearing.until else None,
+        "registering": (open_ := hearings.registering(hearing, today)),
+        "clock": clock(hearing.until, "", today) if open_ else None,
         "sides": [(names[i], shown_count(n) if not within else str(n)) for i, n in counts.items()],
         "seats": [(seat, names.get(seat.side, ""), SIGNED.get(seat.signed)) for seat in seats],
         "draws": Draw.objects.filter(subject=row.code, tag=hearings.TAG).order_by("frozen_at"),
@@ -72,6 +73,8 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     """Take a registration; the answer shows number and query code, once."""
     row = found(code)
     hearing = of(row)
+    if row.state == ENDED:
+        raise Stale(hearings.NOT_OPEN)
     form = RegisterForm(hearing, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with counted(row, "register"):
@@ -85,7 +88,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
                 context = {"row": row, "hearing": hearing, "seat": seat, "query": query}
                 return render(request, "consultations/registered.html.j2", context)
     status = 422 if request.method == "POST" else 200
-    over = timezone.localdate() > hearing.until
+    over = not hearings.registering(hearing, timezone.localdate())
     context = {"row": row, "hearing": hearing, "form": form, "over": over}
     return render(request, "consultations/register.html.j2", context, status=status)
 

@@ -33,7 +33,7 @@ from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.judging import as_comment, counted, no_opinions
 from shixiao.workflows.consultations.membership import UNNAMED, recount
-from shixiao.workflows.consultations.moving import go, link, next_number
+from shixiao.workflows.consultations.moving import ENDED, go, link, next_number
 from shixiao.workflows.consultations.taking import WEB
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act
@@ -125,12 +125,13 @@ def _nothing(why: Text, voters: int) -> dict[str, Any]:
 def close_due(*, now: datetime) -> int:
     """Close consultations whose last day is over, and group what was said; return how many."""
     today, done = timezone.localdate(now), 0
-    over = DecisionMatter.objects.filter(until__lt=today).exclude(events__event="close")
+    over = DecisionMatter.objects.filter(until__lt=today).exclude(state=ENDED)
+    over = over.exclude(events__event="close")
     for matter in over:
         with transaction.atomic():
             held = moving.locked(matter)
             events = set(held.events.values_list("event", flat=True))
-            if "close" in events:
+            if events & {"close", "stop"}:
                 continue
             go(held, "close", Act(NOBODY, now, held.version), {}, due=None, due_rule="")
         groups = group_all(held, at=now)
@@ -144,7 +145,8 @@ def close_due(*, now: datetime) -> int:
 def run_daily(*, now: datetime) -> int:
     """Group the votes of open consultations anew, and comments that came late; return how many."""
     today, done = timezone.localdate(now), 0
-    for matter in DecisionMatter.objects.exclude(until=None).exclude(events__event="settle"):
+    going = DecisionMatter.objects.exclude(until=None).exclude(state=ENDED)
+    for matter in going.exclude(events__event="settle"):
         events = set(matter.events.values_list("event", flat=True))
         if matter.until is not None and today <= matter.until:
             run(matter, at=now)

@@ -24,7 +24,7 @@ from shixiao.terms import Text
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
-from shixiao.workflows.consultations.moving import begin, go
+from shixiao.workflows.consultations.moving import ENDED, begin, go
 from shixiao.workflows.consultations.taking import mark_of, written
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
@@ -198,7 +198,7 @@ def register(
     """
     held = moving.locked(matter)
     hearing = Hearing.objects.filter(matter=held).first()
-    if hearing is None:
+    if hearing is None or held.state == ENDED:
         raise Stale(NOT_OPEN)
     if timezone.localdate(at) > hearing.until or newest_draw(held) is not None:
         raise Stale(TOO_LATE.format(day=hearing.until.isoformat()))
@@ -246,7 +246,7 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
     held = moving.locked(matter)
     check(act.actor, "hearing.convene", held)
     hearing = Hearing.objects.filter(matter=held).first()
-    if act.seen != held.version or hearing is None:
+    if act.seen != held.version or hearing is None or held.state == ENDED:
         raise Stale(CHANGED)
     if newest_draw(held) is not None:
         raise Stale(FROZEN)
@@ -278,6 +278,11 @@ def _quotas(hearing: Hearing, free: Sequence[HearingSeat]) -> list[Quota]:
     if len(free) < fewest():
         raise Incomplete(TOO_FEW.format(n=len(free), least=fewest()))
     return [Quota("side", s["id"], int(s["least"]), hearing.size) for s in hearing.sides]
+
+
+def registering(hearing: Hearing, today: date) -> bool:
+    """Say whether somebody may register today."""
+    return today <= hearing.until and hearing.matter.state != ENDED
 
 
 def fewest() -> int:

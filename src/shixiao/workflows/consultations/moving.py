@@ -39,6 +39,7 @@ ENDED = "ended"
 PUBLIC = (
     "text", "reason", "basis", "how", "measures", "assessor", "assessors", "heard", "number",
     "meeting", "trigger", "until", "day", "place", "size", "opinions", "head", "says",
+    "many",
 )  # fmt: skip
 BY_TIME = {"propose", "close"}
 

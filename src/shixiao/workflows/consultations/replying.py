@@ -19,6 +19,7 @@ from shixiao.workflows.consultations.grouping import group_all
 from shixiao.workflows.consultations.making import consulted_draft
 from shixiao.workflows.consultations.membership import recount
 from shixiao.workflows.consultations.moving import begin, go, next_number
+from shixiao.workflows.consultations.taking import forget_sources, many_codes
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check, signed_in
@@ -136,8 +137,10 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
         if waiting := held.statements.filter(state="waiting").count():
             raise Stale(UNJUDGED.format(n=waiting))
         open_ = owed(held).count()
-        made = go(held, "settle", act, {"text": text, "unanswered": open_})
-        held.participants.update(source="")
+        made = go(
+            held, "settle", act, {"text": text, "unanswered": open_, "many": many_codes(held)}
+        )
+        forget_sources(held)
     return made
 
 

@@ -1,7 +1,8 @@
 """Taking part: a code for everybody who asks, comments, votes, and what came by letter or counter.
 
 Nobody is asked for a name. A code is given once and only its hash is kept; how many codes one
-network address took is known by a keyed hash until the replies are public, and shown as a count.
+network address took is known by a keyed hash until the replies are public or the procedure is
+stopped, and shown as a count.
 """
 
 from __future__ import annotations
@@ -303,7 +304,7 @@ def check_open(matter: DecisionMatter, today: date) -> None:
         Stale: it is not open, or over.
     """
     events = set(matter.events.values_list("event", flat=True))
-    if "open" not in events or matter.until is None:
+    if "open" not in events or "stop" in events or matter.until is None:
         raise Stale(NOT_OPEN)
     if today > matter.until or "close" in events:
         raise Stale(OVER.format(day=matter.until.isoformat()))
@@ -342,7 +343,7 @@ def written(text: str, most: int, *, field: str) -> str:
 
 def _check_entering(held: DecisionMatter) -> None:
     events = set(held.events.values_list("event", flat=True))
-    if "open" not in events or "settle" in events:
+    if "open" not in events or events & {"settle", "stop"}:
         raise Stale(NOT_OPEN)
 
 
@@ -365,8 +366,19 @@ def mark_of(matter: DecisionMatter, source: str) -> str:
     return hmac.new(key, source.encode(), sha256).hexdigest()[:32]
 
 
+def forget_sources(matter: DecisionMatter) -> None:
+    """Forget from where codes were taken; how many came from one place was counted before."""
+    matter.participants.update(source="")
+
+
 def many_codes(matter: DecisionMatter) -> int:
-    """Return how many codes came from addresses that took many."""
+    """Return how many codes came from addresses that took many.
+
+    Once the sources are forgotten it is what was counted then.
+    """
+    for event in matter.events.all():
+        if "many" in event.facts:
+            return int(event.facts["many"])
     rows = matter.participants.exclude(source="").order_by().values("source")
     many = rows.annotate(n=Count("id")).filter(n__gte=MANY_CODES)
     return sum(many.values_list("n", flat=True))
