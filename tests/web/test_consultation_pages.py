@@ -18,6 +18,7 @@ from shixiao.records.models import (
     OpinionRun,
     StatementVote,
 )
+from shixiao.web.consultations import hearings, taking_part
 from shixiao.web.consultations.showing import FEW, opinion_view
 from shixiao.workflows.consultations import deciding, taking
 from tests import consulting as way
@@ -258,7 +259,7 @@ def test_what_was_said_of_a_matter_stays_inside_until_it_is_put_to_everybody(cas
 def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cast) -> None:
     start = timezone.now() - 60 * DAY
     matter = way.opened(cast, at=start, days=70)
-    way.announced(cast, matter, start, days=60)
+    way.announced(cast, matter, start, days=60, size=6)
     place, client = f"/consultations/{matter.code}/hearing/", browser()
     given = {"name": "张三", "contact": "138", "side": "s0", "statement": "保留窗口。"}
     late = client.post(f"{place}register/", given)
@@ -276,6 +277,13 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     assert "not drawn" in client.post(f"{place}mine/", not_drawn).content.decode()
     assert client.post(f"{place}mine/", codes | {"query": "x"}).status_code == 422
     li = browser(cast.accounts["li"])
+    assert "Enter that he withdrew" not in text(client, place)
+    assert "Enter that he withdrew" in text(li, place)
+    gone = matter.seats.filter(drawn__isnull=False, side="s1").exclude(pk=chosen[0].pk).first()
+    assert gone is not None
+    li.post(f"{place}{gone.code}/note/", {"what": "leave", "reason": "会前住院。"})
+    assert matter.seats.get(pk=gone.pk).withdrew is not None
+    assert "Seats that stay empty: 1" in text(client, place)
     act = way.act(cast, "li", matter, drawn_on)
     deciding.step(matter, "deliver", act, {"text": "草案和说明"})
     post(li, f"/consultations/{matter.code}/do/hold/", minutes="各方陈述。", absent="")
@@ -296,6 +304,25 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     assert "各方陈述" in public
     assert "漏记一点" in public
     assert "会后离开" not in public
+
+
+def test_right_codes_are_not_counted_as_guesses(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_part, "MOST_TRIES", 2)
+    monkeypatch.setattr(hearings, "MOST_TRIES", 2)
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    _, code = taking.join(matter, source="", at=timezone.now())
+    ((seat, query),) = way.registered(matter, ["s0"], timezone.now())
+    client, place = browser(), f"/consultations/{matter.code}/"
+    own = {"number": seat.code, "query": query}
+    for path, right, wrong in (
+        (f"{place}mine/", {"code": code}, {"code": "AAAA-AAAA-A"}),
+        (f"{place}hearing/mine/", own, own | {"query": "x"}),
+    ):
+        assert [client.post(path, right).status_code for _ in range(4)] == [200] * 4
+        assert [client.post(path, wrong).status_code for _ in range(3)] == [422, 422, 403]
 
 
 def test_registration_is_open_until_its_last_day(cast: Cast) -> None:

@@ -9,8 +9,7 @@ import pytest
 from django.utils import timezone
 
 from shixiao.records.models import DecisionMatter, Draw, HearingSeat, LeafRow, SealedValue
-from shixiao.terms import BadInput
-from shixiao.workflows.consultations import deciding, hearings, replying, taking
+from shixiao.workflows.consultations import deciding, hearings, leaving, replying, taking
 from shixiao.workflows.consultations.hearings import Notice, Registration
 from shixiao.workflows.consultations.moving import doable
 from shixiao.workflows.consultations.standing import heard
@@ -136,14 +135,14 @@ def test_one_who_withdraws_is_followed_by_the_next(cast: Cast) -> None:
     later = way.seated(cast, matter, way.on(NOW, 25))
     gone = hearings.participants(matter).filter(side="s0").first()
     assert gone is not None
-    follower = hearings.leave(gone, way.act(cast, "li", matter, later), reason="生病。")
+    follower = leaving.leave(gone, way.act(cast, "li", matter, later), reason="生病。")
     assert follower is not None
     assert hearings.participants(matter).count() == 5
     public = [(each.reason, str(each.transcript)) for each in Draw.objects.all()]
     assert not any("生病" in said for each in public for said in each)
     assert "生病。" in [each.value for each in SealedValue.objects.filter(field="reason")]
     with pytest.raises(Stale):
-        hearings.leave(gone, way.act(cast, "li", matter, later), reason="又来。")
+        leaving.leave(gone, way.act(cast, "li", matter, later), reason="又来。")
 
 
 def test_materials_less_than_seven_days_before_mean_the_hearing_is_postponed(cast: Cast) -> None:
@@ -285,12 +284,26 @@ def test_no_more_than_the_registered_can_be_drawn_and_early_freezing_is_refused(
     with pytest.raises(Stale):
         hearings.choose(matter, way.act(cast, "li", matter, at), announced="1")
     way.seated(cast, matter, at)
-    with pytest.raises(BadInput):
-        for seat in list(hearings.participants(matter)) * 3:
-            seat.refresh_from_db()
-            if seat.withdrew is None:
-                hearings.leave(seat, way.act(cast, "li", matter, at), reason="x")
-        for _ in range(20):
-            one = hearings.participants(matter).first()
-            assert one is not None
-            hearings.leave(one, way.act(cast, "li", matter, at), reason="x")
+    for _ in SIDES:
+        one = hearings.participants(matter).first()
+        assert one is not None
+        leaving.leave(one, way.act(cast, "li", matter, at), reason="x")
+        assert leaving.empty_seats(matter) == 5 - hearings.participants(matter).count()
+    assert hearings.participants(matter).count() == 0
+    assert leaving.empty_seats(matter) == 5
+
+
+@pytest.mark.parametrize(("days", "follows"), [(41, True), (42, False), (48, False)])
+def test_nobody_is_called_whom_the_materials_cannot_reach_seven_days_before(
+    cast: Cast, days: int, follows: bool
+) -> None:
+    matter, _ = with_hearing(cast)
+    way.seated(cast, matter, way.on(NOW, 25))
+    act = way.act(cast, "li", matter, way.on(NOW, 30))
+    deciding.step(matter, "deliver", act, {"text": "草案、说明"})
+    gone = hearings.participants(matter).filter(side="s0").first()
+    assert gone is not None
+    follower = leaving.leave(gone, way.act(cast, "li", matter, way.on(NOW, days)), reason="生病。")
+    assert (follower is not None) == follows
+    assert hearings.participants(matter).count() == (5 if follows else 4)
+    assert leaving.empty_seats(matter) == (0 if follows else 1)

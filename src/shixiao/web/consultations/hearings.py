@@ -11,17 +11,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import DecisionMatter, Draw, Hearing, HearingSeat
-from shixiao.terms import BadInput, Text
+from shixiao.terms import Text
 from shixiao.web.consultations.people_forms import RegisterForm, SeatForm
 from shixiao.web.consultations.showing import shown_count
 from shixiao.web.consultations.taking_part import counted
 from shixiao.web.consultations.views import found, inside
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.consultations import hearings
+from shixiao.workflows.consultations import hearings, leaving
 from shixiao.workflows.consultations.hearings import SIGNED, Registration
 from shixiao.workflows.consultations.moving import ENDED
 from shixiao.workflows.moving import Act
@@ -35,6 +35,7 @@ TOO_MANY = Text(
 )
 DONE = Text("已记下。", "Noted.")
 LEFT = Text("您已退出，由下一名递补。", "You left; the next in order follows.")
+EMPTY = Text("您已退出，席位空缺。", "You left; the seat stays empty.")
 
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
@@ -59,6 +60,8 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "draws": Draw.objects.filter(subject=row.code, tag=hearings.TAG).order_by("frozen_at"),
         "events": events,
         "minutes": hearing.minutes if "conclude" in events or within else "",
+        "empty": leaving.empty_seats(row),
+        "may_release": may(actor, "hearing.convene", row) and not {"hold", "stop"} & {*events},
         "may_note": may(actor, "hearing.convene", row)
         and note_from is not None
         and "confirm" not in events,
@@ -103,6 +106,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         given = form.cleaned_data
         try:
             seat = hearings.seat_of(row, given["number"], given["query"])
+            forgive(request, "hearing-code")
             done = _do(request, row, seat)
         except Incomplete as error:
             form.add_error(error.field if error.field in form.fields else None, say(error.text))
@@ -139,10 +143,10 @@ def note(request: HttpRequest, code: str, seat: str) -> HttpResponse:
     reason = request.POST.get("reason", "")[:5_000]
     try:
         if request.POST.get("what") == "leave":
-            hearings.leave(one_, act, reason=reason)
+            leaving.leave(one_, act, reason=reason)
         else:
             hearings.not_signed(one_, act, reason=reason)
-    except (Incomplete, BadInput) as error:
+    except Incomplete as error:
         messages.error(request, say(error.text))
     else:
         messages.success(request, say(DONE))
@@ -170,13 +174,9 @@ def _do(request: HttpRequest, row: DecisionMatter, seat: HearingSeat) -> Text | 
         said: Any = request.POST.get("objection", "")
         hearings.sign(seat, agrees=False, objection=said, at=now)
     elif what == "leave":
-        try:
-            hearings.leave(
-                seat, Act(NOBODY, now, row.version), reason=request.POST.get("reason", "")
-            )
-        except BadInput as error:
-            raise Stale(error.text) from None
-        return LEFT
+        said = request.POST.get("reason", "")
+        follower = leaving.leave(seat, Act(NOBODY, now, row.version), reason=said)
+        return LEFT if follower else EMPTY
     else:
         return None
     return DONE

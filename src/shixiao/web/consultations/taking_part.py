@@ -25,7 +25,7 @@ from shixiao.terms import Text
 from shixiao.web.consultations.people_forms import CodeForm, CommentForm, StatementForm
 from shixiao.web.consultations.showing import group_line, is_open
 from shixiao.web.consultations.views import found
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.consultations import taking
 from shixiao.workflows.consultations.judging import grounds
@@ -156,6 +156,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         try:
             person = taking.participant_of(row, form.cleaned_data["code"])
             typed = form.cleaned_data["code"]
+            forgive(request, "consultation-code")
         except Incomplete as error:
             person = None
             form.add_error("code", say(error.text))

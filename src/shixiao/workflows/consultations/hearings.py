@@ -89,7 +89,6 @@ FULL = Text("报名人数已满。", "Registration is full.")
 NO_SEAT = Text(
     "没有这个报名编号，或者查询码不对。", "There is no such number, or the code is wrong."
 )
-WITHDRAWN = "参加人退出 / a participant withdrew"  # public; what was said stays sealed
 SIGNED = {
     "signed": Text("已签字确认", "Signed"),
     "objected": Text("签字并提出异议", "Signed with an objection"),
@@ -310,40 +309,6 @@ def choose(matter: DecisionMatter, act: Act, *, announced: str) -> tuple[str, ..
     put("hearing.seated", held.code, at=act.at, facts=facts, sealed={"actor": act.actor.account})
     go(held, "choose", act, {"announced": value})
     return chosen
-
-
-@transaction.atomic
-def leave(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat | None:
-    """Let a participant withdraw before the hearing; the next in order takes the place, if any.
-
-    ``act.actor`` is nobody where the participant does it by the query code. Why he leaves may be
-    an illness, and the transcript of the draw is public: it says only that somebody did.
-
-    Raises:
-        Forbidden: somebody else's, and the person does not convene hearings.
-        Stale: the hearing was held, or the person was not drawn.
-        BadInput: nobody stands by.
-    """
-    matter = moving.locked(seat.matter)
-    held = moving.locked(seat)
-    if act.actor.account is not None:
-        check(act.actor, "hearing.convene", matter)
-    over = matter.events.filter(event="hold").exists()
-    if held.drawn is None or held.withdrew is not None or over:
-        raise Stale(CHANGED)
-    said = needed(reason, field="reason")
-    frozen = newest_draw(matter)
-    if frozen is None:
-        raise Stale(NOT_FROZEN)
-    follower = draws.replace(frozen, held.code, actor=act.actor, at=act.at, reason=WITHDRAWN)
-    draws.reveal(matter.code, at=act.at)
-    held.withdrew = act.at
-    held.save(update_fields=["withdrew"])
-    matter.seats.filter(code=follower).update(drawn=act.at)
-    facts = {"records": participants(matter).count(), "concerns": frozen.code}
-    put("hearing.seated", matter.code, at=act.at, facts=facts,
-        sealed={"actor": act.actor.account, "reason": said})  # fmt: skip
-    return matter.seats.filter(code=follower).first() if follower else None
 
 
 @transaction.atomic
