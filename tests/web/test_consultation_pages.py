@@ -121,11 +121,46 @@ def test_what_comes_after_the_end_is_refused_clearly_and_counted(cast: Cast) -> 
     way.closed(cast, matter)
     client, place = browser(), f"/consultations/{matter.code}/"
     assert client.get(f"{place}comment/").status_code == 409
+    assert client.post(f"{place}comment/", {"text": "晚了。"}).status_code == 409
+    assert client.post(f"{place}state/", {"text": " "}).status_code == 409
     answer = client.post(f"{place}vote/", {"statement": str(statement.number), "vote": "1"})
     assert answer.status_code == 409
     assert "ended on" in answer.content.decode()
-    assert "votes after the end: 1" in text(client, f"{place}results/")
+    told = text(client, f"{place}results/")
+    for what in ("votes", "comments", "statements"):
+        assert f"{what} after the end: 1" in told
     assert "Closed" in text(client, f"{place}vote/")
+
+
+def test_what_is_refused_for_another_reason_is_not_told_as_late(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    monkeypatch.setattr("shixiao.workflows.consultations.hearings.MOST_SEATS", 0)
+    given = {"name": "张三", "contact": "138", "side": "s0", "statement": "保留窗口。"}
+    place = f"/consultations/{matter.code}/hearing/register/"
+    assert browser().post(place, given).status_code == 409
+    assert not matter.refused.exists()
+
+
+def test_a_device_keeps_a_code_only_where_somebody_asks_for_it_and_forgets_it(cast: Cast) -> None:
+    matter, client = now_open(cast), browser()
+    way.stated(cast, matter, 1, timezone.now())
+    place, name = f"/consultations/{matter.code}/", f"voice-{matter.code}"
+    assert "Remember this device" in text(client, f"{place}vote/")
+    client.post(f"{place}comment/", {"text": "保留窗口。"})
+    assert client.cookies[name]["max-age"] == ""
+    for page in ("comment/", "state/", "vote/", "mine/"):
+        said = text(client, f"{place}{page}")
+        assert "Not me, another code" in said
+        assert "Remember this device" not in said
+    client.post(f"{place}mine/", {"forget": "1"})
+    assert client.cookies[name].value == ""
+    assert "保留窗口" not in text(client, f"{place}mine/")
+    kept = browser()
+    kept.post(f"{place}comment/", {"text": "电话也要。", "remember": "on"})
+    assert kept.cookies[name]["max-age"] == taking_part.YEAR
 
 
 def test_a_flood_of_codes_from_one_address_is_refused_and_told_in_numbers(cast: Cast) -> None:

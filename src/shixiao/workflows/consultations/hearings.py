@@ -25,7 +25,7 @@ from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.moving import ENDED, begin, go
-from shixiao.workflows.consultations.taking import mark_of, written
+from shixiao.workflows.consultations.taking import Late, mark_of, written
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -200,7 +200,7 @@ def register(
     if hearing is None or held.state == ENDED:
         raise Stale(NOT_OPEN)
     if timezone.localdate(at) > hearing.until or newest_draw(held) is not None:
-        raise Stale(TOO_LATE.format(day=hearing.until.isoformat()))
+        raise Late(TOO_LATE.format(day=hearing.until.isoformat()))
     seed = sha256(f"hearing:{held.code}:{said.once}".encode()).digest()[:5]
     query = short_code(seed if said.once else secrets.token_bytes(5))
     known = HearingSeat.objects.filter(query_hash=query_hash(query), matter=held).first()

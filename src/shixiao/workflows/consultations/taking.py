@@ -81,6 +81,10 @@ FLOOD = Text(
 )
 
 
+class Late(Stale):
+    """It came after the last day."""
+
+
 @transaction.atomic
 def join(
     matter: DecisionMatter, *, source: str, once: str = "", at: datetime
@@ -301,13 +305,14 @@ def check_open(matter: DecisionMatter, today: date) -> None:
     """Refuse what comes outside the consultation.
 
     Raises:
-        Stale: it is not open, or over.
+        Stale: it is not open.
+        Late: it is over.
     """
     events = set(matter.events.values_list("event", flat=True))
     if "open" not in events or "stop" in events or matter.until is None:
         raise Stale(NOT_OPEN)
     if today > matter.until or "close" in events:
-        raise Stale(OVER.format(day=matter.until.isoformat()))
+        raise Late(OVER.format(day=matter.until.isoformat()))
 
 
 def refused(matter: DecisionMatter, kind: str, *, at: datetime) -> None:
