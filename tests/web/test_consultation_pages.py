@@ -100,7 +100,7 @@ def test_votes_are_taken_one_by_one_and_changed(cast: Cast) -> None:
     page = text(client, place)
     number = re.search(r'name="statement" value="(\d+)"', page)
     assert number is not None
-    assert "0 of 2" in page
+    assert "0 of 2 statements" in page
     sent = {"statement": number[1], "vote": "1"}
     shown = client.post(place, sent, follow=True).content.decode()
     assert "Your code is" in shown
@@ -370,6 +370,10 @@ def test_registration_is_open_until_its_last_day(cast: Cast) -> None:
     assert "fewer than 11" in text(browser(), f"/consultations/{matter.code}/hearing/")
     assert "张三" not in text(browser(), f"/consultations/{matter.code}/hearing/")
     assert "张三" in text(browser(cast.accounts["li"]), f"/consultations/{matter.code}/hearing/")
+    assert client.post(place, given | {"name": "张四"}).status_code == 422
+    li = browser(cast.accounts["li"])
+    assert "came to the counter" in text(li, place)
+    assert "You are registered" in li.post(place, given | {"name": "张四"}).content.decode()
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(

@@ -401,6 +401,10 @@ def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
     assert taking.enter_file(matter, path, channel="letter", actor=zhao, at=NOW) == (0, 2)
     with pytest.raises(Forbidden):
         taking.enter_file(matter, path, channel="letter", actor=cast.actor("wu"), at=NOW)
+    long = tmp_path / "long.csv"
+    long.write_text(f"编号,内容\nA7,短。\n,\nA9,{'长' * 10_001}\n", "utf-8")
+    with pytest.raises(Incomplete, match="Row 3: The text is too long"):
+        taking.enter_file(matter, long, channel="letter", actor=zhao, at=NOW)
     after = way.closed(cast, matter)
     way.replied(cast, matter, after)
     taking.enter(matter, "电话里说：爽约怎么算？", channel="phone", article="第三条", actor=zhao,

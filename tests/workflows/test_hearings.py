@@ -88,6 +88,32 @@ def test_registration_after_the_deadline_is_refused_in_a_clear_sentence(cast: Ca
         hearings.seat_of(matter, seat.code, seat.code)
 
 
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("13812345678", "+86 138-1234-5678"),
+        ("13812345678", "13812345678".translate({n: n + 0xFEE0 for n in range(48, 58)})),
+        ("0571-88881234", "0086 571 88881234"),
+        ("A@Example.com", "a@example.com "),
+    ],
+)
+def test_one_telephone_is_one_however_it_is_written_and_families_come_to_the_counter(
+    cast: Cast, first: str, again: str
+) -> None:
+    matter = way.opened(cast)
+    way.announced(cast, matter, NOW)
+    hearings.register(matter, Registration("张三", first, "s0", "x"), at=NOW)
+    said = Registration("张四", again, "s1", "x")
+    with pytest.raises(Incomplete) as twice:
+        hearings.register(matter, said, at=NOW)
+    assert twice.value.field == "contact"
+    with pytest.raises(Forbidden):
+        hearings.register(matter, said, at=NOW, clerk=cast.actor("zhao"))
+    seat, query = hearings.register(matter, said, at=NOW, clerk=cast.actor("li"))
+    assert hearings.seat_of(matter, seat.code, query) == seat
+    hearings.register(matter, said, at=NOW, clerk=cast.actor("li"))
+
+
 def test_a_side_that_nobody_speaks_for_stops_the_draw_until_it_is_postponed(cast: Cast) -> None:
     matter = way.opened(cast)
     way.announced(cast, matter, NOW)

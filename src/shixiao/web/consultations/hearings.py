@@ -78,13 +78,16 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     hearing = of(row)
     if row.state == ENDED:
         raise Stale(hearings.NOT_OPEN)
+    actor = actor_on(request)
+    clerk = actor if may(actor, "hearing.convene", row) else None
     form = RegisterForm(hearing, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with counted(row, "register"):
-            limit(request, "hearing", MOST_SENT, TOO_MANY)
+            if clerk is None:
+                limit(request, "hearing", MOST_SENT, TOO_MANY)
             try:
                 said = Registration(**form.cleaned_data)
-                seat, query = hearings.register(row, said, at=timezone.now())
+                seat, query = hearings.register(row, said, at=timezone.now(), clerk=clerk)
             except Incomplete as error:
                 form.add_error(error.field if error.field in form.fields else None, say(error.text))
             else:
@@ -92,7 +95,7 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
                 return render(request, "consultations/registered.html.j2", context)
     status = 422 if request.method == "POST" else 200
     over = not hearings.registering(hearing, timezone.localdate())
-    context = {"row": row, "hearing": hearing, "form": form, "over": over}
+    context = {"row": row, "hearing": hearing, "form": form, "over": over, "clerk": clerk}
     return render(request, "consultations/register.html.j2", context, status=status)
 
 

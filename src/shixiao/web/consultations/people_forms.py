@@ -67,10 +67,10 @@ class CommentForm(Once):
 
 
 class StatementForm(Once):
-    """A sentence on which others are to vote."""
+    """A statement on which others are to vote."""
 
     text = forms.CharField(
-        label=words("一句话，只说一件事", "One sentence, about one thing"),
+        label=words("表态句：一句话，只说一件事", "Statement: one sentence, about one thing"),
         max_length=LONGEST_STATEMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=words(

@@ -50,7 +50,7 @@ YOURS = Text(
 VOTED = Text("已记下：{vote}。截止前可以改。", "Noted: {vote}. You may change it until the end.")
 FORGOTTEN = Text("这台设备上的参与码已经忘掉。", "The code that was on this device is forgotten.")
 PROPOSED = Text(
-    "条目已收到，审核后供大家表态。", "The statement was received; it is voted on once looked at."
+    "表态句已收到，审核后供大家表态。", "The statement was received; it is voted on once looked at."
 )
 
 

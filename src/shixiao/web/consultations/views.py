@@ -59,7 +59,7 @@ TOO_MANY = Text(
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
-JUDGE = Text("审核意见和条目（{n} 条待审）", "Judge comments and statements ({n} wait)")
+JUDGE = Text("审核意见和表态句（{n} 条待审）", "Judge comments and statements ({n} wait)")
 REPLY = Text("答复各组意见（{n} 组未答复）", "Reply to groups of opinion ({n} are open)")
 
 

@@ -7,11 +7,13 @@ represented) and 17 (the order of the hearing; participants confirm the record a
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from unicodedata import normalize
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -22,7 +24,7 @@ from shixiao.records.models import DecisionEvent, DecisionMatter, Draw, Hearing,
 from shixiao.seals import read_code, short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
-from shixiao.workflows.actors import NOBODY
+from shixiao.workflows.actors import NOBODY, Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.moving import ENDED, begin, go
 from shixiao.workflows.consultations.taking import Late, mark_of, written
@@ -34,6 +36,7 @@ from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 TAG = "hearing"
+COUNTRY = re.compile(r"^(?:00)?86(?=\d{9,11}$)")  # before a Chinese number
 DAY = timedelta(days=1)
 MOST_SIDES, MOST_SEATS = 8, 5_000
 LONGEST_STATEMENT, LONGEST_MINUTES = 2_000, 100_000
@@ -187,15 +190,21 @@ def postpone(
 
 @transaction.atomic
 def register(
-    matter: DecisionMatter, said: Registration, *, at: datetime
+    matter: DecisionMatter, said: Registration, *, at: datetime, clerk: Actor | None = None
 ) -> tuple[HearingSeat, str]:
     """Register for a hearing; return the place in the pool and the query code, told once.
 
+    Where a ``clerk`` of whoever convenes it registers somebody who came to the counter, several
+    may share a telephone.
+
     Raises:
+        Forbidden: the clerk does not convene hearings.
         Stale: there is no registration, it is over, or full.
         Incomplete: name, contact, side or statement is missing.
     """
     held = moving.locked(matter)
+    if clerk is not None:
+        check(clerk, "hearing.convene", held)
     hearing = Hearing.objects.filter(matter=held).first()
     if hearing is None or held.state == ENDED:
         raise Stale(NOT_OPEN)
@@ -212,7 +221,7 @@ def register(
         raise Incomplete(NO_SIDE, field="side")
     statement = written(said.statement, LONGEST_STATEMENT, field="statement")
     contact = written(said.contact, 200, field="contact")
-    mark = mark_of(held, "".join(filter(str.isalnum, contact)).casefold())
+    mark = mark_of(held, _reached(contact) if clerk is None else secrets.token_hex(16))
     if held.seats.filter(contact_mark=mark).exists():
         raise Incomplete(TWICE, field="contact")
     seat = HearingSeat.objects.create(
@@ -227,9 +236,17 @@ def register(
         ground=SERVANT if said.civil_servant else None,
         at=at,
     )
-    sealed = {"person": seat.name, "statement": statement}
+    sealed: dict[str, object] = {"person": seat.name, "statement": statement}
+    if clerk is not None:
+        sealed["actor"] = clerk.account
     put("hearing.registered", held.code, at=at, facts={"kind": said.side}, sealed=sealed)
     return seat, query
+
+
+def _reached(contact: str) -> str:
+    """Return how somebody is reached in one way of writing, so that +86 138 and 138 are one."""
+    plain = "".join(filter(str.isalnum, normalize("NFKC", contact))).casefold()
+    return COUNTRY.sub("", plain).lstrip("0") or plain
 
 
 @transaction.atomic

@@ -74,6 +74,7 @@ ENOUGH = Text(
 )
 NO_VOTE = Text("请选择赞成、反对或略过。", "Choose agree, disagree or pass.")
 MANY = Text("一次最多录入 2 万条，请分成几份。", "At most 20,000 are entered at once; divide them.")
+ROW = Text("第 {n} 行：{what}", "Row {n}: {what}")
 FLOOD = Text(
     "这个网络地址一小时内领取的参与码太多，请稍后再来；也可以到窗口或者写信提意见。",
     "Too many codes were taken from this network address within an hour. Come again later, or write"
@@ -271,7 +272,10 @@ def enter_file(
     for each in messages:
         if not each.whole.strip():
             continue
-        said = written(each.whole, LONGEST_COMMENT, field="file")
+        try:
+            said = written(each.whole, LONGEST_COMMENT, field="file")
+        except Incomplete as wrong:
+            raise Incomplete(ROW.format(n=each.row, what=wrong.text), field="file") from None
         rows[f"{each.id[:40]}:{sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}"] = said
     with transaction.atomic():
         held = moving.locked(matter)
