@@ -17,6 +17,7 @@ from shixiao.records.models import (
 )
 from shixiao.terms import BadInput
 from shixiao.voice import read_ballots, read_moderated
+from shixiao.voice.decree713 import articles
 from shixiao.workflows.consultations import (
     deciding,
     exporting,
@@ -538,6 +539,26 @@ def test_how_many_codes_came_from_one_place_is_told_after_the_sources_are_forgot
     replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
     assert set(matter.participants.values_list("source", flat=True)) == {""}
     assert taking.many_codes(matter) == 7
+
+
+def test_two_drafts_are_compared_once_and_not_for_everybody_who_looks(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = way.opened(cast)
+    after = way.closed(cast, matter)
+    asked = []
+    ratio = articles._ratio
+    monkeypatch.setattr(articles, "_ratio", lambda *two: asked.append(two) or ratio(*two))
+    revised = Draft(way.REVISED + "第四条 本办法自公布之日起施行。\n", way.SUMMARY)
+    making.lay_down(matter, way.act(cast, "zhao", matter, after), revised)
+    assert asked
+    asked.clear()
+    labels = [
+        (one.old and one.old.label, one.new and one.new.label)
+        for one, _ in replying.what_changed(matter)
+    ]
+    assert labels == [("第二条", "第二条"), ("第三条", "第三条"), (None, "第四条")]
+    assert asked == []
 
 
 def test_a_draft_cannot_change_while_people_speak_on_it(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from shixiao.records.models import DecisionEvent, DecisionMatter, DraftComment, OpinionGroup
 from shixiao.terms import Text
-from shixiao.voice.decree713 import Article, Changed, changed
+from shixiao.voice.decree713 import Article, Changed
 from shixiao.workflows import moving
 from shixiao.workflows.consultations.grouping import group_all
 from shixiao.workflows.consultations.making import consulted_draft
@@ -152,11 +152,13 @@ def owed(matter: DecisionMatter) -> QuerySet[OpinionGroup]:
 def what_changed(matter: DecisionMatter) -> list[tuple[Changed, list[OpinionGroup]]]:
     """Return old and new text of each article that changed, with the groups for which it did."""
     old, new = consulted_draft(matter), matter.drafts.first()
-    if old is None or new is None or old.pk == new.pk:
+    revised = matter.events.filter(event="revise").last()
+    if old is None or new is None or old.pk == new.pk or revised is None:
         return []
-    before, after = ([Article.of(each) for each in one.articles] for one in (old, new))
+    before, after = ({a["label"]: Article.of(a) for a in one.articles} for one in (old, new))
     groups = [each for each in matter.groups.all() if each.articles]
+    pairs = [Changed(before.get(b), after.get(a)) for b, a in (revised.kept or {})["changed"]]
     return [
         (each, [g for g in groups if each.new is not None and each.new.label in g.articles])
-        for each in changed(before, after)
+        for each in pairs
     ]
