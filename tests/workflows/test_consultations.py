@@ -424,7 +424,7 @@ def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) ->
     assert hidden is not None
     shown = taking.comment(one, "=1+1 保留窗口", at=NOW)
     judging.judge(shown, ground="", actor=cast.actor("li"), at=NOW)
-    taking.comment(one, "我是张三，电话 13800000000", at=NOW)
+    taking.comment(one, "我是张三，电话 13800000000", at=NOW + timedelta(hours=15))
     files = {name: tmp_path / name for name in ("votes.csv", "comments.csv", "opinions.csv")}
     judging.judge(hidden, ground="repeated", actor=cast.actor("li"), at=NOW)
     for name, path in files.items():
@@ -436,6 +436,7 @@ def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) ->
     said = files["opinions.csv"].read_text("utf-8-sig")
     assert "'=1+1" in said
     assert "张三" not in said
+    assert [day in said for day in ("2026-03-02", "2026-03-03")] == [True, True]  # Chinese days
     assert "comment-body" in files["comments.csv"].read_text("utf-8-sig")
 
 
