@@ -360,6 +360,24 @@ def test_right_codes_are_not_counted_as_guesses(
         assert [client.post(path, wrong).status_code for _ in range(3)] == [422, 422, 403]
 
 
+def test_whoever_registered_reads_that_the_procedure_was_stopped(cast: Cast) -> None:
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    ((seat, query),) = way.registered(matter, ["s0"], timezone.now())
+    place, li = f"/consultations/{matter.code}/", browser(cast.accounts["li"])
+    assert "It cannot be taken up again" in text(li, f"{place}do/stop/")
+    post(li, f"{place}do/stop/", reason="另有规定。")
+    assert "另有规定" in text(browser(), place)
+    assert "the hearing is not held" in text(browser(), f"{place}hearing/")
+    sent = {"number": seat.code, "query": query}
+    own = browser().post(f"{place}hearing/mine/", sent).content.decode()
+    assert "the hearing is not held" in own
+    assert browser().get(f"{place}hearing/register/").status_code == 409
+    listed = text(browser(), "/consultations/")
+    assert listed.count(matter.name.en) == 1
+    assert "Registration open" not in listed
+
+
 def test_registration_is_open_until_its_last_day(cast: Cast) -> None:
     matter = way.opened(cast, at=timezone.now() - 5 * DAY, days=40)
     way.announced(cast, matter, timezone.now() - 5 * DAY)

@@ -126,6 +126,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
                 "signed": SIGNED.get(seat.signed),
                 "codes": given,
                 "held": "hold" in events,
+                "stopped": "stop" in events,
                 "chosen": "choose" in events,
                 "closed": "confirm" in events,
             }
