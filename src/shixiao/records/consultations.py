@@ -203,9 +203,8 @@ class DraftComment(Judged):
     """A comment on an article or, where ``article`` is empty, on the whole draft.
 
     ``channel`` says how it came; ``outer`` is its number in an imported list, so that the same list
-    is taken in once; ``once`` keeps a form that is sent twice from being two, and a statement that
-    nobody could vote on;
-    ``added`` is what it says beside the template of its group.
+    is taken in once; ``once`` keeps a form that is sent twice, or a statement that is carried over
+    as a comment, from being two; ``added`` is what it says beside the template of its group.
     """
 
     matter = models.ForeignKey(DecisionMatter, models.CASCADE, related_name="comments")
