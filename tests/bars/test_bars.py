@@ -27,6 +27,7 @@ REDUCED = [
     pytest.param("voice_3", marks=pytest.mark.slow),
     pytest.param("voice_4", marks=pytest.mark.slow),
     pytest.param("voice_6", marks=pytest.mark.slow),
+    pytest.param("voice_7", marks=(pytest.mark.browser, pytest.mark.slow)),
     "evaluators_4",
     pytest.param("evaluators_5", marks=pytest.mark.slow),
     pytest.param("formalism_1", marks=pytest.mark.slow),
