@@ -11,7 +11,7 @@ class FollowAny(forms.Form):
     """A number or a code, and the query code where the slip has one."""
 
     number = forms.CharField(
-        label=words("回执编号、异议编号或参与码", "Receipt number, number or code of taking part"),
+        label=words("回执编号或参与码", "Receipt number or code"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

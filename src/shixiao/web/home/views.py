@@ -15,6 +15,7 @@ from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.findings.views import visible_findings
 from shixiao.web.home.citizens import is_citizen, ways_on
+from shixiao.web.home.consultations import to_do as consultations_to_do
 from shixiao.web.incidents.showing import to_do as incidents_to_do
 from shixiao.web.inspections.showing import to_do as inspections_to_do
 from shixiao.web.requests.showing import to_do as sharing_to_do
@@ -72,6 +73,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         {
             "cases": to_do(actor),
             "case_line": case_line,
+            "consultations": consultations_to_do(actor, timezone.localdate()),
             "sharing": sharing_to_do(actor),
             "security": incidents_to_do(actor, timezone.now()) + inspections_to_do(actor),
             "notices": list(notices),
