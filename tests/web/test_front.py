@@ -172,7 +172,8 @@ def test_what_is_open_stands_on_the_front_page_with_days_left(cast: Cast) -> Non
         page = text(browser(), "/")
     assert page.count(f'href="/consultations/{matter.code}/"') == 1
     assert f'href="/consultations/{matter.code}/hearing/"' in page
-    assert "Registration for a hearing open" in page
+    assert "Hearing: Rules for booking" in page
+    assert "Registration open" in page
     assert len(four) == len(empty)
 
 

@@ -20,7 +20,7 @@ from shixiao.web.results.clocks import clock
 from shixiao.web.shell.pages import day
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
-from shixiao.workflows.consultations.moving import ENDED, PERIOD, doable, log_of
+from shixiao.workflows.consultations.moving import ENDED, doable, log_of
 from shixiao.workflows.permissions import may
 from shixiao.workflows.roles import Scope
 from shixiao.workflows.roles import table as roles
@@ -36,11 +36,16 @@ OWED = frozenset({
     "study", "start", "draft", "open", "choose", "deliver", "hold", "confirm", "conclude",
     "settle", "argue", "assess", "submit", "clear", "adopt", "report", "publish", "archive",
 })  # fmt: skip
+# Where an act has more than one outcome, what is owed is the step, not one of them.
+BY_STEP = frozenset({"argue", "assess", "clear", "adopt"})
+NAMES = {
+    "choose": Text("冻结听证报名名册、抽签", "freeze the pool of the hearing, and draw"),
+    "confirm": Text("请参加人确认听证记录", "have the participants confirm the record"),
+}
 REPLY = Text("答复 {n} 组意见", "groups of opinion to reply to: {n}")
 JUDGE = Text("审核 {n} 条意见和条目", "comments and statements to judge: {n}")
 FROM = Text("{name}（{day} 起）", "{name} (from {day})")
 BY = Text("{who}办理", "by {who}")
-FREEZE = Text("冻结听证报名名册、抽签", "freeze the pool of the hearing, and draw")
 
 
 def to_do(actor: Actor, today: date) -> list[dict[str, Any]]:
@@ -100,7 +105,7 @@ def _line(row: DecisionMatter, actor: Actor, today: date, waits: _Waits) -> dict
         ),
         "tag": step.name if step else None,
         "tone": "amber",
-        "clock": clock(due, PERIOD if due == row.until else "", today),
+        "clock": clock(due, "", today),
     }
 
 
@@ -115,7 +120,8 @@ def _owed(
         if event.id not in OWED or event.id in stands or (event.id == "settle" and unreplied):
             continue
         limits = waiting(log, event.id, rules=pack(), calendar=load_calendar("cn"))
-        name = FREEZE if event.id == "choose" else event.name
+        step = table().steps[event.step].name
+        name = step if event.id in BY_STEP else NAMES.get(event.id, event.name)
         if each.first is not None:
             name = FROM.format(name=name, day=day(each.first))
         last = limits.last or (limits.first if event.id == "hold" else None)
