@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,9 +28,12 @@ from shixiao.workflows.decisions import taking as decisions
 from shixiao.workflows.voices.taking import Came, bring
 from tests import consulting as way
 from tests import deciding
-from tests.cast import Cast, make_evaluation
+from tests.cast import Cast, make_cast, make_evaluation
 from tests.explained import ZONE, sent
+from tests.web.browsing import Reader
+from tests.web.looking import Look, faults
 
+SHOTS = os.environ.get("SHOTS_OF_FRONT")  # a folder, to look at the pages
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 Slip = tuple[dict[str, str], str]  # what stands on a slip, and words of the page that it leads to
@@ -175,6 +179,51 @@ def test_what_is_open_stands_on_the_front_page_with_days_left(cast: Cast) -> Non
     assert "Hearing: Rules for booking" in page
     assert "Registration open" in page
     assert len(four) == len(empty)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("language", "screen", "elder", "each"),
+    [
+        ("en", "phone", "", 3),  # two pages, where there is little time
+        pytest.param("en", "phone", "", 1, marks=pytest.mark.slow),
+        pytest.param("en", "desktop", "", 1, marks=pytest.mark.slow),
+        pytest.param("zh", "desktop", "", 1, marks=pytest.mark.slow),
+        pytest.param("zh", "phone", "largest", 1, marks=pytest.mark.slow),
+    ],
+)
+def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
+    reader: Reader, language: str, screen: str, elder: str, each: int
+) -> None:
+    cast = make_cast()
+    published(cast)
+    matter = open_since(cast, 1)
+    way.announced(cast, matter, timezone.now() - DAY)
+    pages = [("/search/?q=insurance&as0=75%2B&as1=online", ""), ("/follow/", ""),
+             ("/inbox/", "officer:zhao"), ("/", ""), ("/inbox/", "analyst:li")]  # fmt: skip
+    some = list(enumerate(pages))[::each]
+    look = Look(language, screen, elder)
+    assert faults(reader, some, look, made_up=(), shots=SHOTS) == []
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_service_is_found_with_the_keyboard_alone(reader: Reader) -> None:
+    published(make_cast())
+    page = reader.at("/", language="en")
+    page.locator("#id_q").focus()
+    page.keyboard.type("insurance")
+    for _ in range(2):  # past the button to the first choice
+        page.keyboard.press("Tab")
+    page.keyboard.type("75")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Online")
+    page.locator("#id_q").press("Enter")
+    page.wait_for_url("**/search/**")
+    said = page.locator("table").inner_text()
+    assert "Completed: 75 and over" in said
+    assert "Completed: Online" in said
 
 
 # ── one field for every number ────────────────────────────────────────────────────────────────────
