@@ -132,6 +132,17 @@ def test_what_is_withheld_or_absent_is_said_in_the_place_of_the_number(
     assert found[half].startswith(second)
 
 
+def test_the_page_of_a_service_says_who_gets_it_done(cast: Cast) -> None:
+    published(cast)
+    page = text(browser(), "/services/s1/")
+    assert "Who gets it done" in page
+    assert cells(page) == [
+        "90.0% [85.0 – 95.0] 200 cases", "Not public: it tells of too few people, or such a number"
+        " follows from it.", "60.0% [55.0 – 65.0] 100 cases", "85.0% [80.0 – 90.0] 300 cases",
+    ]  # fmt: skip
+    assert "Who gets it done" not in text(browser(), "/services/s2/")
+
+
 def test_a_search_asks_the_database_as_often_for_one_service_as_for_twenty(cast: Cast) -> None:
     evaluation = published(cast)
     with CaptureQueriesContext(connection) as few:
@@ -200,8 +211,9 @@ def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     published(cast)
     matter = open_since(cast, 1)
     way.announced(cast, matter, timezone.now() - DAY)
-    pages = [("/search/?q=insurance&as0=75%2B&as1=online", ""), ("/follow/", ""),
-             ("/inbox/", "officer:zhao"), ("/", ""), ("/inbox/", "analyst:li")]  # fmt: skip
+    pages = [("/search/?q=insurance&as0=75%2B&as1=online", ""), ("/services/s1/", ""),
+             ("/inbox/", "officer:zhao"), ("/", ""), ("/follow/", ""),
+             ("/inbox/", "analyst:li")]  # fmt: skip
     some = list(enumerate(pages))[::each]
     look = Look(language, screen, elder)
     assert faults(reader, some, look, made_up=(), shots=SHOTS) == []

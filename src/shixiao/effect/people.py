@@ -8,7 +8,7 @@ follows from what is sought exactly).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import ibis
 
@@ -40,7 +40,8 @@ def measure_people(
     """Return completion of every service, and of all of them, by group of applicants.
 
     An attribute of which a case has two values is left out: its groups overlap, and what is
-    withheld of one could follow from the others.
+    withheld of one could follow from the others. So is, of one service, an attribute by which fewer
+    than two groups are large enough to be told of: nothing would be left to show.
 
     Args:
         profile: the cases.
@@ -58,11 +59,20 @@ def measure_people(
     for service, attributes in _counted(profile, engine, store, item.metric).items():
         subject = everybody if service is None else subject_of(service)
         for attribute, values in sorted(attributes.items()):
+            if not _telling(values, minimum):
+                continue
             for value, (n, done) in sorted(values.items()):
                 sums = Sums(n, float(done), float(done))
                 estimate = estimate_of_sums(item, sums, level=level, minimum=minimum)
                 found.append(Measured(subject, item.id, Arm(attribute, value), estimate, sums))
     return found
+
+
+def _telling(values: Mapping[str, tuple[int, int]], minimum: int) -> bool:
+    """Say whether at least two groups have enough cases of either outcome to be told of."""
+    told = (n >= minimum and (done in (0, n) or minimum <= done <= n - minimum)
+            for n, done in values.values())  # fmt: skip
+    return sum(told) > 1
 
 
 def _counted(

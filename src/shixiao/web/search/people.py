@@ -29,7 +29,10 @@ FEW = Text(
     "不公开：人太少，或由此能推算出人太少的数",
     "not public: it tells of too few people, or such a number follows from it",
 )
-NONE = Text("不知道：没有这样的记录", "not known: there is no such record")
+NONE = Text(
+    "不知道：没有这样的记录，或者太少",
+    "not known: there is no record of such people, or too few",
+)
 ANYBODY = Text("都看", "Everybody")
 NAME, SCORE = Text("服务", "Service"), Text("总分（满分 100）", "Overall score out of 100")
 ALL_DONE = Text("办成率：所有人", "Completed: everybody")
@@ -129,6 +132,21 @@ def rows(
             _score(speech, row),
         )
         for row in standings
+    ]
+
+
+def by_group(standing: Standing) -> list[dict[str, Any]]:
+    """Return, column by column, how a service does for each group that it knows of."""
+    speech, people = Speech(language()), standing.detail.get("people", {})
+    return [
+        {
+            "head": column_called(column),
+            "rows": [
+                (Cell(say(called(column, value))), _completion(speech, standing, column, value))
+                for value in sorted(people[column])
+            ],
+        }
+        for column in columns_of(people)
     ]
 
 
