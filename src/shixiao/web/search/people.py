@@ -35,6 +35,7 @@ NONE = Text(
 )
 ANYBODY = Text("都看", "Everybody")
 NAME, SCORE = Text("服务", "Service"), Text("总分（满分 100）", "Overall score out of 100")
+WHO = Text("{column}：{value}", "{column}: {value}")
 ALL_DONE = Text("办成率：所有人", "Completed: everybody")
 TIME = Text("用时：一半的人在几天内", "Time: half are done within")
 
@@ -135,18 +136,16 @@ def rows(
     ]
 
 
-def by_group(standing: Standing) -> list[dict[str, Any]]:
-    """Return, column by column, how a service does for each group that it knows of."""
+def by_group(standing: Standing) -> list[tuple[Cell, ...]]:
+    """Return a row for every group that a service knows of: who, and how many got it."""
     speech, people = Speech(language()), standing.detail.get("people", {})
     return [
-        {
-            "head": column_called(column),
-            "rows": [
-                (Cell(say(called(column, value))), _completion(speech, standing, column, value))
-                for value in sorted(people[column])
-            ],
-        }
+        (
+            Cell(say(WHO.format(column=column_called(column), value=called(column, value)))),
+            _completion(speech, standing, column, value),
+        )
         for column in columns_of(people)
+        for value in sorted(people[column])
     ]
 
 
