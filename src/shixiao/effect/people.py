@@ -39,9 +39,9 @@ def measure_people(
 ) -> list[Measured]:
     """Return completion of every service, and of all of them, by group of applicants.
 
-    An attribute of which a case has two values is left out: its groups overlap, and what is
-    withheld of one could follow from the others. So is, of one service, an attribute by which fewer
-    than two groups are large enough to be told of: nothing would be left to show.
+    A case has one value of an attribute, so that groups add up. Of one service an attribute is left
+    out by which fewer than two groups are large enough to be told of: nothing would be left to
+    show.
 
     Args:
         profile: the cases.
@@ -105,16 +105,10 @@ def _attributes(
         return
     groups = store.table(engine, "groups")
     groups = groups.filter(groups.attribute.notnull() & groups.value.notnull())
-    names = engine.rows(
-        groups.group_by("attribute").agg(n=ibis._.count(), cases=ibis._.case_id.nunique())
-    )
+    names = engine.rows(groups.select("attribute").distinct())["attribute"]
     done = cases[metric].cast("int64")
     chosen = cases.select(its_case=cases.case_id, service=cases.service_id, done=done)
-    for attribute, n, distinct in sorted(
-        zip(*(names[key] for key in ("attribute", "n", "cases")), strict=True)
-    ):
-        if n != distinct or attribute in cases.columns:
-            continue
+    for attribute in sorted(set(names) - set(cases.columns)):
         own = groups.filter(groups.attribute == attribute)
         joined = own.inner_join(chosen, own.case_id == chosen.its_case)
         yield attribute, joined.select("service", "value", "done")
