@@ -1,4 +1,7 @@
-"""Decisions taken in by a site, batch by batch, as the interface takes them: from bytes of JSON."""
+"""Decisions taken in by a site, batch by batch, as the interface takes them: from bytes of JSON.
+
+What the database's own server works for them counts; SQLite works within the site's process.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,11 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+import psutil
+from django.db import connection
+
 from bars import decisions_world as world
+from bars.sites import cpu_of
 from shixiao.fairness.decisions import read_row
 from shixiao.records.models import Account, DecisionCell, LoggedDecision, Organisation
 from shixiao.workflows.decisions import laying, taking
@@ -20,7 +27,7 @@ BOTH = {"zh": "例", "en": "an example"}
 
 
 def deliver(count: str, now: Callable[[], float] = time.process_time) -> dict[str, Any]:
-    """Deliver so many decisions in batches; return the CPU seconds of this process."""
+    """Deliver so many decisions in batches; return CPU seconds of this process and the server."""
     accounts = {each.login: each for each in Account.objects.all()}
     cast = Cast(accounts, {each.code: each for each in Organisation.objects.all()})
     actor, n = cast.actor("wei"), int(count)
@@ -39,7 +46,7 @@ def deliver(count: str, now: Callable[[], float] = time.process_time) -> dict[st
     batches = []
     while batch := list(islice(left, BATCH)):
         batches.append(json.dumps(batch).encode())
-    before = now()
+    before, served = now(), _served()
     for batch in batches:
         rows = (
             (number, read_row(row, now=NOW, zone=taking.zone()))
@@ -48,6 +55,18 @@ def deliver(count: str, now: Callable[[], float] = time.process_time) -> dict[st
         delivery = taking.begin(system, name="batch", actor=actor, at=NOW)
         for _ in taking.take(delivery, rows, actor=actor, at=NOW):
             pass
-    used = now() - before
+    used, served = now() - before, _served() - served
     counted = sum(cell.counts["n"] for cell in DecisionCell.objects.all())
-    return {"cpu_s": used, "rows": LoggedDecision.objects.count(), "counted": counted}
+    rows = LoggedDecision.objects.count()
+    return {"cpu_s": used, "server_cpu_s": served, "rows": rows, "counted": counted}
+
+
+def _served() -> float:
+    """Return the CPU seconds of the database's server so far; none where there is no server."""
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = psutil.Process(cursor.fetchone()[0])
+    top = backend.parent()
+    return cpu_of((top or backend).pid)

@@ -84,7 +84,7 @@ def walk(random: Random, steps: int = 60) -> tuple[list[Happened], list[str]]:
     shortened = random.choice([frozenset(), frozenset({"withhold"}), frozenset({"announce"})])
     events = [*table().events]
     for _ in range(steps):
-        ends = {"decline", "reject"} if random.random() < 0.9 else set[str]()
+        ends = {"decline", "reject", "stop"} if random.random() < 0.9 else set[str]()
         names = [e.id for e in possible(standing(log)) if e.id not in ends]
         names = [n for n in names if n not in shortened or random.random() < 0.1] or names
         any_ = random.random() < 0.25 or not names
@@ -108,7 +108,7 @@ def walk(random: Random, steps: int = 60) -> tuple[list[Happened], list[str]]:
 def faults(log: Log, new: Happened) -> Iterator[str]:
     """Give every demand that an event which was let through misses."""
     names = [each.event for each in log]
-    if {"decline", "reject"} & {*names}:
+    if {"decline", "reject", "stop"} & {*names}:
         yield f"{new.event}: the matter had ended"
     if log and new.on < log[-1].on:
         yield f"{new.event}: dated before the step before it"
@@ -149,10 +149,18 @@ def after(*names: str) -> Callable[[Log, date, Facts], Iterator[str]]:
     return demand
 
 
+def stopped(log: Log, on: date, facts: Facts) -> Iterator[str]:
+    yield from after("start")(log, on, facts)
+    if had(log, "adopt") or not facts["reason"]:
+        yield "decided already, or no reason (art. 10)"
+
+
 def opened(log: Log, on: date, facts: Facts) -> Iterator[str]:
     yield from after("draft")(log, on, facts)
     if had(log, "withhold"):
         yield "withheld by law"
+    if (date.fromisoformat(facts["until"]) - on).days > 180:
+        yield "a period that is a slip of the year"
     if (date.fromisoformat(facts["until"]) - on).days < 30 and not facts["reason"]:
         yield "fewer than 30 days and no reason (art. 15)"
 
@@ -290,6 +298,7 @@ def measures(log: Log, on: date, facts: Facts) -> Iterator[str]:
 
 DEMANDS: Mapping[str, Callable[[Log, date, Facts], Iterator[str]]] = {
     "study": after("propose"), "start": after("study"), "decline": after("study"),
+    "stop": stopped,
     "draft": after("start"), "open": opened, "withhold": withheld, "close": closed,
     "announce": announced, "postpone": after("announce"), "choose": chosen,
     "deliver": delivered, "hold": held, "confirm": confirmed, "conclude": after("confirm"),
@@ -321,7 +330,7 @@ def every_order(most: int = 1_000_000) -> tuple[int, int, list[str]]:
 
 
 BEFORE = {  # what the Decree puts before what; alternatives joined by |
-    "study": "propose", "start": "study", "draft": "start", "open": "draft",
+    "study": "propose", "start": "study", "stop": "start", "draft": "start", "open": "draft",
     "close": "open", "settle": "close", "choose": "announce", "deliver": "choose",
     "hold": "deliver", "confirm": "hold", "conclude": "confirm", "clear": "submit",
     "warn": "submit", "report": "adopt", "publish": "report", "archive": "publish",
@@ -337,7 +346,7 @@ def order_faults(event: str, stands: frozenset[str]) -> Iterator[str]:
             yield f"before {one}"
     if event == "settle" and "announce" in stands and "conclude" not in stands:
         yield "before the hearing was used"
-    if stands & {"decline", "reject"}:
+    if stands & {"decline", "reject", "stop"}:
         yield "after the end"
     if event == "submit" and "risky" in stands:
         yield "with risks that cannot be controlled"

@@ -121,9 +121,11 @@ def replied(cast: Cast, matter: DecisionMatter, at: datetime) -> None:
         replying.reply(group, Act(zhao, at, group.version), given)
 
 
-def announced(cast: Cast, matter: DecisionMatter, at: datetime, days: int = 49) -> None:
+def announced(
+    cast: Cast, matter: DecisionMatter, at: datetime, days: int = 49, size: int = 5
+) -> None:
     day = timezone.localdate(at) + days * DAY
-    notice = Notice(day, "市民中心三楼", "按身份分层抽签", day - 25 * DAY, 5, SIDES)
+    notice = Notice(day, "市民中心三楼", "按身份分层抽签", day - 25 * DAY, size, SIDES)
     hearings.announce(matter, act(cast, "li", matter, at), notice)
 
 

@@ -51,6 +51,7 @@ PAGES = (
     Shown("objection-follow", "/objections/follow/"),
     Shown("voice", "/voice/"),
     Shown("voice-follow", "/voice/follow/"),
+    Shown("voice-sheet", "/voice/sheet/?place=窗"),
     Shown("voice-channels", "/voice/channels/"),
     Shown("matters", "/matters/", "analyst"),
     Shown("matter-enter", "/matters/enter/", "officer"),

@@ -18,6 +18,7 @@ from shixiao.records.models import (
     OpinionRun,
     StatementVote,
 )
+from shixiao.web.consultations import hearings, taking_part
 from shixiao.web.consultations.showing import FEW, opinion_view
 from shixiao.workflows.consultations import deciding, taking
 from tests import consulting as way
@@ -99,7 +100,7 @@ def test_votes_are_taken_one_by_one_and_changed(cast: Cast) -> None:
     page = text(client, place)
     number = re.search(r'name="statement" value="(\d+)"', page)
     assert number is not None
-    assert "0 of 2" in page
+    assert "0 of 2 statements" in page
     sent = {"statement": number[1], "vote": "1"}
     shown = client.post(place, sent, follow=True).content.decode()
     assert "Your code is" in shown
@@ -120,11 +121,46 @@ def test_what_comes_after_the_end_is_refused_clearly_and_counted(cast: Cast) -> 
     way.closed(cast, matter)
     client, place = browser(), f"/consultations/{matter.code}/"
     assert client.get(f"{place}comment/").status_code == 409
+    assert client.post(f"{place}comment/", {"text": "晚了。"}).status_code == 409
+    assert client.post(f"{place}state/", {"text": " "}).status_code == 409
     answer = client.post(f"{place}vote/", {"statement": str(statement.number), "vote": "1"})
     assert answer.status_code == 409
     assert "ended on" in answer.content.decode()
-    assert "votes after the end: 1" in text(client, f"{place}results/")
+    told = text(client, f"{place}results/")
+    for what in ("votes", "comments", "statements"):
+        assert f"{what} after the end: 1" in told
     assert "Closed" in text(client, f"{place}vote/")
+
+
+def test_what_is_refused_for_another_reason_is_not_told_as_late(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    monkeypatch.setattr("shixiao.workflows.consultations.hearings.MOST_SEATS", 0)
+    given = {"name": "张三", "contact": "138", "side": "s0", "statement": "保留窗口。"}
+    place = f"/consultations/{matter.code}/hearing/register/"
+    assert browser().post(place, given).status_code == 409
+    assert not matter.refused.exists()
+
+
+def test_a_device_keeps_a_code_only_where_somebody_asks_for_it_and_forgets_it(cast: Cast) -> None:
+    matter, client = now_open(cast), browser()
+    way.stated(cast, matter, 1, timezone.now())
+    place, name = f"/consultations/{matter.code}/", f"voice-{matter.code}"
+    assert "Remember this device" in text(client, f"{place}vote/")
+    client.post(f"{place}comment/", {"text": "保留窗口。"})
+    assert client.cookies[name]["max-age"] == ""
+    for page in ("comment/", "state/", "vote/", "mine/"):
+        said = text(client, f"{place}{page}")
+        assert "Not me, another code" in said
+        assert "Remember this device" not in said
+    client.post(f"{place}mine/", {"forget": "1"})
+    assert client.cookies[name].value == ""
+    assert "保留窗口" not in text(client, f"{place}mine/")
+    kept = browser()
+    kept.post(f"{place}comment/", {"text": "电话也要。", "remember": "on"})
+    assert kept.cookies[name]["max-age"] == taking_part.YEAR
 
 
 def test_a_flood_of_codes_from_one_address_is_refused_and_told_in_numbers(cast: Cast) -> None:
@@ -258,7 +294,7 @@ def test_what_was_said_of_a_matter_stays_inside_until_it_is_put_to_everybody(cas
 def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cast) -> None:
     start = timezone.now() - 60 * DAY
     matter = way.opened(cast, at=start, days=70)
-    way.announced(cast, matter, start, days=60)
+    way.announced(cast, matter, start, days=60, size=6)
     place, client = f"/consultations/{matter.code}/hearing/", browser()
     given = {"name": "张三", "contact": "138", "side": "s0", "statement": "保留窗口。"}
     late = client.post(f"{place}register/", given)
@@ -276,6 +312,13 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     assert "not drawn" in client.post(f"{place}mine/", not_drawn).content.decode()
     assert client.post(f"{place}mine/", codes | {"query": "x"}).status_code == 422
     li = browser(cast.accounts["li"])
+    assert "Enter that he withdrew" not in text(client, place)
+    assert "Enter that he withdrew" in text(li, place)
+    gone = matter.seats.filter(drawn__isnull=False, side="s1").exclude(pk=chosen[0].pk).first()
+    assert gone is not None
+    li.post(f"{place}{gone.code}/note/", {"what": "leave", "reason": "会前住院。"})
+    assert matter.seats.get(pk=gone.pk).withdrew is not None
+    assert "Seats that stay empty: 1" in text(client, place)
     act = way.act(cast, "li", matter, drawn_on)
     deciding.step(matter, "deliver", act, {"text": "草案和说明"})
     post(li, f"/consultations/{matter.code}/do/hold/", minutes="各方陈述。", absent="")
@@ -285,11 +328,54 @@ def test_a_hearing_is_announced_registered_for_and_signed_by_the_pages(cast: Cas
     assert client.post(f"{place}mine/", codes | {"what": "sign"}).status_code == 409
     for seat in matter.seats.filter(drawn__isnull=False, signed=""):
         li.post(f"{place}{seat.code}/note/", {"reason": "会后离开。"})
+    assert "it can be noted who did not sign" in text(li, place)
+    assert not matter.seats.filter(signed="refused").exists()
+    matter.events.filter(event="hold").update(on=timezone.localdate() - 5 * DAY)
+    for seat in matter.seats.filter(drawn__isnull=False, signed=""):
+        li.post(f"{place}{seat.code}/note/", {"reason": "会后离开。"})
     post(li, f"/consultations/{matter.code}/do/confirm/")
     post(li, f"/consultations/{matter.code}/do/conclude/", text="写入第二条。")
     public = text(browser(), place)
     assert "各方陈述" in public
     assert "漏记一点" in public
+    assert "会后离开" not in public
+
+
+def test_right_codes_are_not_counted_as_guesses(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_part, "MOST_TRIES", 2)
+    monkeypatch.setattr(hearings, "MOST_TRIES", 2)
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    _, code = taking.join(matter, source="", at=timezone.now())
+    ((seat, query),) = way.registered(matter, ["s0"], timezone.now())
+    client, place = browser(), f"/consultations/{matter.code}/"
+    own = {"number": seat.code, "query": query}
+    for path, right, wrong in (
+        (f"{place}mine/", {"code": code}, {"code": "AAAA-AAAA-A"}),
+        (f"{place}hearing/mine/", own, own | {"query": "x"}),
+    ):
+        assert [client.post(path, right).status_code for _ in range(4)] == [200] * 4
+        assert [client.post(path, wrong).status_code for _ in range(3)] == [422, 422, 403]
+
+
+def test_whoever_registered_reads_that_the_procedure_was_stopped(cast: Cast) -> None:
+    matter = now_open(cast)
+    way.announced(cast, matter, timezone.now())
+    ((seat, query),) = way.registered(matter, ["s0"], timezone.now())
+    place, li = f"/consultations/{matter.code}/", browser(cast.accounts["li"])
+    assert "It cannot be taken up again" in text(li, f"{place}do/stop/")
+    post(li, f"{place}do/stop/", reason="另有规定。")
+    assert "另有规定" in text(browser(), place)
+    assert "the hearing is not held" in text(browser(), f"{place}hearing/")
+    sent = {"number": seat.code, "query": query}
+    own = browser().post(f"{place}hearing/mine/", sent).content.decode()
+    assert "the hearing is not held" in own
+    assert browser().get(f"{place}hearing/register/").status_code == 409
+    listed = text(browser(), "/consultations/")
+    assert listed.count(matter.name.en) == 1
+    assert "Registration open" not in listed
 
 
 def test_registration_is_open_until_its_last_day(cast: Cast) -> None:
@@ -302,6 +388,10 @@ def test_registration_is_open_until_its_last_day(cast: Cast) -> None:
     assert "fewer than 11" in text(browser(), f"/consultations/{matter.code}/hearing/")
     assert "张三" not in text(browser(), f"/consultations/{matter.code}/hearing/")
     assert "张三" in text(browser(cast.accounts["li"]), f"/consultations/{matter.code}/hearing/")
+    assert client.post(place, given | {"name": "张四"}).status_code == 422
+    li = browser(cast.accounts["li"])
+    assert "came to the counter" in text(li, place)
+    assert "You are registered" in li.post(place, given | {"name": "张四"}).content.decode()
 
 
 def test_the_list_takes_as_many_queries_for_many_as_for_few(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -19,16 +20,19 @@ from shixiao.records.models import (
     Draw,
     NeedFile,
     NeedProposal,
+    SearchAsker,
     SearchTally,
     Voice,
     VoiceTopic,
 )
 from shixiao.voice.handling import Entry
+from shixiao.web.voices import public
 from shixiao.workflows import tokens
-from shixiao.workflows.voices import linking, topics
+from shixiao.workflows.moving import Act
+from shixiao.workflows.voices import handling, importing, linking, topics
 from shixiao.workflows.voices.taking import Came, bring
 from tests.cast import Cast
-from tests.rounds import with_ledger
+from tests.rounds import evaluated_city, with_ledger
 from tests.systems import made
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +106,51 @@ def test_a_matter_goes_from_its_person_to_the_department_and_back(cast: Cast) ->
     assert LAMP not in public
 
 
+def test_late_and_missing_replies_are_not_in_time_and_imported_ones_are_not_counted(
+    cast: Cast,
+) -> None:
+    now, today = timezone.now(), timezone.localdate()
+    rows = [bring(Entry("need", "web", f"{LAMP}{n}"), Came(now))[0] for n in range(16)]
+
+    def some(first: int, last: int, **changed: object) -> None:
+        Voice.objects.filter(pk__in=[row.pk for row in rows[first:last]]).update(**changed)
+
+    with_health = {"department": cast.places["health"], "state": "assigned", "due": today}
+    some(0, 12, **with_health)
+    some(0, 4, due=today - timedelta(days=1), due_rule="HND-02")
+    some(12, 16, state="received", overdue=True)
+    zhao = cast.actor("zhao", today=today)
+    for row in rows[:8]:
+        row.refresh_from_db()
+        handling.reply(row, Act(zhao, now, row.version), reply=REPLY, anyway="x")
+    file = "工单编号,工单内容,承办单位,答复意见,答复时间\n"
+    file += "".join(f"{n},路灯不亮{n},卫生健康局,已修好。,2026-02-06 10:00\n" for n in range(12))
+    li = cast.actor("li", today=today)
+    importing.import_file("a.csv", file.encode(), source="x", actor=li, at=now)
+    assert Voice.objects.filter(channel="import", replied__isnull=False).count() == 12
+    counts = public._counts()
+    assert {name: counts["web"][name] for name in ("answered", "owed", "intime")} == {
+        "answered": 8, "owed": 12, "intime": 4,
+    }  # fmt: skip
+    assert counts["import"]["owed"] == counts["import"]["intime"] == 0
+    assert "33% (14" in browser().get("/voice/channels/").content.decode()
+
+
+def test_a_sheet_for_a_counter_leads_to_the_form_with_what_it_names(cast: Cast) -> None:
+    evaluated_city(cast)
+    asked = "service=health-1&place=%E4%BA%8C%E5%8F%B7%E7%AA%97%E5%8F%A3&kind=rating"
+    page = browser().get(f"/voice/sheet/?{asked}").content.decode()
+    address = f"http://localhost/voice/?channel=qr&{asked}"
+    drawn = segno.make(address, error="q", micro=False).svg_inline(scale=8, border=4, omitsize=True)
+    assert drawn in page
+    form = browser().get(address).content.decode()
+    for name, value in (("channel", "qr"), ("service", "health-1"), ("place", "二号窗口")):
+        assert re.search(rf'name="{name}" value="{value}"', form)
+    assert 'name="level"' in form
+    for most in ("", f"?place={'窗' * 500}&service=none&kind=x"):
+        assert browser().get(f"/voice/sheet/{most}").status_code == 200
+
+
 def test_a_report_of_a_problem_is_followed_at_the_same_place(cast: Cast) -> None:
     client = browser()
     said = client.post("/report/", {"name": "打卡", "story": "强制打卡。"}).content.decode()
@@ -168,15 +217,40 @@ def test_a_group_is_answered_on_one_page(cast: Cast) -> None:
 
 
 def test_insults_are_folded_and_contacts_opened_on_record(cast: Cast) -> None:
-    entry = Entry("complaint", "web", "你们这些废物，路灯不亮。", contact="13800000000")
+    entry = Entry("complaint", "web", "你们这些人渣，路灯不亮。", contact="13800000000")
     row, _ = bring(entry, Came(timezone.now()))
     Voice.objects.update(state="assigned", department=cast.places["health"], marks="insult")
     zhao = browser(cast.accounts["zhao"])
-    assert "废物" not in zhao.get("/matters/?queue=handle").content.decode()
+    assert "人渣" not in zhao.get("/matters/?queue=handle").content.decode()
     page = zhao.get(f"/matters/{row.code}/").content.decode()
     assert "open to read" in page
     assert "13800000000" not in page
     assert "13800000000" in zhao.post(f"/matters/{row.code}/contact/").content.decode()
+
+
+def test_whoever_passes_a_matter_on_is_led_to_the_list(cast: Cast) -> None:
+    row, _ = bring(Entry("complaint", "web", LAMP), Came(timezone.now()))
+    Voice.objects.update(state="assigned", department=cast.places["health"])
+    zhao = browser(cast.accounts["zhao"])
+    path = f"/matters/{row.code}/do/transfer/"
+    seen = re.search(r'name="seen" value="(\d+)"', zhao.get(path).content.decode())
+    assert seen is not None
+    given = {"seen": seen[1], "department": "housing", "reason": "属小区道路"}
+    assert zhao.post(path, given, follow=True).redirect_chain == [("/matters/", 302)]
+
+
+def test_right_codes_are_no_tries_and_wrong_ones_are(cast: Cast) -> None:
+    row, query = bring(Entry("need", "web", LAMP), Came(timezone.now()))
+    mine = {"number": row.code, "code": query}
+    client = browser()
+    for _ in range(public.MOST_TRIES + 1):
+        assert client.post("/voice/follow/", mine).status_code == 200
+    asked = [client.post("/api/voices/status", mine, content_type="application/json").status_code
+             for _ in range(2)]  # fmt: skip
+    assert asked == [200, 200]
+    for _ in range(public.MOST_TRIES):
+        assert client.post("/voice/follow/", mine | {"code": row.code}).status_code == 422
+    assert client.post("/voice/follow/", mine).status_code == 403
 
 
 def test_what_is_written_in_html_stays_text(cast: Cast) -> None:
@@ -298,11 +372,28 @@ def test_topics_of_few_people_are_counted_and_not_shown(cast: Cast) -> None:
     assert browser(cast.accounts["li"]).get(f"/needs/{topic.code}/").status_code == 200
 
 
-def test_a_search_in_vain_is_counted_unless_it_is_somebodys_number(cast: Cast) -> None:
-    client = browser()
-    for query in ("老人送餐", "老人送餐", "13800000000", "？？"):
-        client.get("/search/", {"q": query})
-    assert list(SearchTally.objects.values_list("query", "n")) == [("老人送餐", 2)]
+def test_a_search_in_vain_counts_once_a_day_and_address_and_is_not_somebodys_number() -> None:
+    asked = ("老人送餐", "老人送餐", "13800000000", "？？", "ß" * 60)
+    for address, query in [("10.0.0.1", each) for each in asked] + [("10.0.0.2", "老人送餐")]:
+        browser().get("/search/", {"q": query}, REMOTE_ADDR=address)
+    assert list(SearchTally.objects.order_by("query").values_list("query", "n")) == [
+        ("s" * 60, 1),
+        ("老人送餐", 2),
+    ]
+    topics.group_nightly(now=timezone.now() + timedelta(days=1))
+    assert not SearchAsker.objects.exists()
+
+
+def test_nobody_publishes_a_sentence_by_searching_for_it(cast: Cast) -> None:
+    spoken(14, cast)
+    topics.group(now=timezone.now())
+    term = VoiceTopic.objects.get(people=14).terms[0]
+    for query in ("陈局长收了别人的钱", term):
+        SearchTally.objects.create(day=timezone.localdate(), query=query, n=12)
+    anybody = browser().get("/needs/").content.decode()
+    assert "陈局长" not in anybody
+    assert f"{term}</span> 12 times" in anybody
+    assert "陈局长" in browser(cast.accounts["li"]).get("/needs/").content.decode()
 
 
 def test_channels_are_tested_by_lot_and_the_shares_are_published(cast: Cast) -> None:
@@ -317,10 +408,14 @@ def test_channels_are_tested_by_lot_and_the_shares_are_published(cast: Cast) -> 
         "source": "Lottery",
         "source_day": (today + timedelta(days=1)).isoformat(),
         "ends": (today + timedelta(days=7)).isoformat(),
+        "weekly": "on",
     }
     assert chen.post("/channels/", given).status_code == 302
     round_ = ChannelRound.objects.get()
     path = f"/channels/{round_.code}/"
+    assert f'action="{path}do/stop/"' in chen.get(path).content.decode()
+    chen.post(f"{path}do/stop/")
+    assert f'action="{path}do/stop/"' not in chen.get(path).content.decode()
     chen.post(f"{path}do/draw/", {"announced": "3 11"})
     assert not round_.tests.exists()
     Draw.objects.update(source_day=today)

@@ -17,6 +17,7 @@ from shixiao.records.models import (
 )
 from shixiao.terms import BadInput
 from shixiao.voice import read_ballots, read_moderated
+from shixiao.voice.decree713 import articles
 from shixiao.workflows.consultations import (
     deciding,
     exporting,
@@ -281,6 +282,115 @@ def test_a_comment_is_taken_out_of_its_group_for_a_reply_of_its_own(cast: Cast) 
         replying.take_out(row, Act(cast.actor("zhao"), after, 0))
 
 
+def test_a_group_counts_people_once_however_often_they_write_and_whoever_is_taken_out(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    one, two = way.joined(matter, 2)
+    for person, said in ((one, "第三条处罚太重。"), (one, "三个月太长。"), (two, "定义不清楚。")):
+        taking.comment(person, said, article="第三条", at=NOW)
+    after = way.closed(cast, matter)
+    (group,) = matter.groups.all()
+    assert group.size == 2
+    zhao = cast.actor("zhao")
+    letter = taking.enter(matter, "来信：太重。", channel="letter", article="第三条", actor=zhao,
+                          at=after)  # fmt: skip
+    DraftComment.objects.filter(pk=letter.pk).update(participant=two)
+    grouping.group_all(matter, at=after)
+    group.refresh_from_db()
+    assert group.size == 2
+    first = matter.comments.filter(participant=one).first()
+    assert first is not None
+    replying.take_out(first, Act(zhao, after, 0))
+    group.refresh_from_db()
+    assert group.size == 2
+
+
+def test_a_topic_is_named_by_words_of_shown_comments_alone(cast: Cast) -> None:
+    matter = way.opened(cast)
+    said = (
+        "医院门口停车太难，停车场收费还高，转了半天",
+        "停车场收费高，医院门口停车难，周末根本没有车位",
+        "去医院看病，门口停车难，停车场收费也高得离谱",
+        "医院停车难不是一天两天，停车场门口收费高，请管管",
+    )
+    rows = [
+        taking.comment(person, f"{text}，找欧阳建国", at=NOW)
+        for person, text in zip(way.joined(matter, 4), said, strict=True)
+    ]
+    for person, other in zip(way.joined(matter, 2), ("处罚太重", "字体太小"), strict=True):
+        judging.judge(taking.comment(person, other, at=NOW), ground="empty", actor=cast.actor("li"),
+                      at=NOW)  # fmt: skip
+    after = way.closed(cast, matter)
+    group = matter.groups.get(kind="topic")
+    assert group.title.en == f"Topic {group.number}"
+    assert group.size == 4
+    li = cast.actor("li")
+    DraftComment.objects.filter(pk=rows[0].pk).update(text=said[0])
+    judging.judge(rows[0], ground="", actor=li, at=after)
+    judging.judge(rows[1], ground="personal", actor=li, at=after)
+    judging.judge(rows[2], ground="advert", actor=li, at=after)
+    group.refresh_from_db()
+    assert "停车场" in group.title.zh
+    assert "欧阳" not in group.title.zh
+    assert group.size == 3
+    judging.judge(rows[0], ground="hate", actor=li, at=after)
+    group.refresh_from_db()
+    assert group.title.en == f"Topic {group.number}"
+    for row in (rows[1], rows[3]):
+        judging.judge(row, ground="hate", actor=li, at=after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
+
+
+def test_a_statement_that_nobody_could_vote_on_is_owed_a_reply_like_a_comment(cast: Cast) -> None:
+    matter = way.opened(cast)
+    (one,) = way.joined(matter)
+    li = cast.actor("li")
+    said = ("应当保留窗口。", "张三不该管预约。", "买房找我。", "电话也要能约。", "急诊不限。")
+    late, personal, advert, waits, voted = (taking.state(one, each, at=NOW) for each in said)
+    for row, ground in ((late, ""), (personal, "personal"), (advert, "advert"), (voted, "")):
+        judging.judge(row, ground=ground, actor=li, at=NOW)
+    voted.refresh_from_db()
+    taking.vote(one, voted, 1, at=NOW)
+    after = way.closed(cast, matter)
+    carried = matter.comments.exclude(group=None)
+    assert [each.text for each in carried] == [said[0], said[1]]
+    assert [each.state for each in carried] == ["shown", "hidden"]
+    way.replied(cast, matter, after)
+    with pytest.raises(Stale, match="1 statements"):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    judging.judge(waits, ground="unclear", actor=li, at=after)
+    with pytest.raises(Stale, match="1 groups"):
+        replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+    assert carried.all().count() == 3
+    judging.judge(personal, ground="hate", actor=li, at=after)
+    assert carried.all().count() == 2
+    way.replied(cast, matter, after)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="x")
+
+
+def test_votes_that_were_replied_to_stay_those_that_are_counted_whatever_is_hidden_later(
+    cast: Cast, tmp_path: Path
+) -> None:
+    matter = two_camps(cast)
+    one, other = list(matter.statements.all())[:2]
+    li = cast.actor("li")
+    judging.judge(other, ground="unclear", actor=li, at=NOW)
+    after = way.closed(cast, matter)
+    run = matter.opinion_runs.first()
+    judging.judge(one, ground="personal", actor=li, at=after)
+    for row in (one, other):
+        with pytest.raises(Stale, match="can only be hidden"):
+            judging.judge(row, ground="", actor=li, at=after)
+    grouping.run_daily(now=way.on(after, 1))
+    assert matter.opinion_runs.first() == run
+    for name in ("votes.csv", "comments.csv"):
+        (tmp_path / name).write_bytes(exporting.export(matter, name))
+    assert read_ballots(tmp_path / "votes.csv").votes.shape == (24, 9)
+    assert read_moderated(tmp_path / "comments.csv") == {"2"}
+    assert one.text not in (tmp_path / "comments.csv").read_text("utf-8-sig")
+
+
 def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
     cast: Cast, tmp_path: Path
 ) -> None:
@@ -292,6 +402,10 @@ def test_letters_are_entered_once_and_late_ones_are_owed_a_reply_too(
     assert taking.enter_file(matter, path, channel="letter", actor=zhao, at=NOW) == (0, 2)
     with pytest.raises(Forbidden):
         taking.enter_file(matter, path, channel="letter", actor=cast.actor("wu"), at=NOW)
+    long = tmp_path / "long.csv"
+    long.write_text(f"编号,内容\nA7,短。\n,\nA9,{'长' * 10_001}\n", "utf-8")
+    with pytest.raises(Incomplete, match="Row 3: The text is too long"):
+        taking.enter_file(matter, long, channel="letter", actor=zhao, at=NOW)
     after = way.closed(cast, matter)
     way.replied(cast, matter, after)
     taking.enter(matter, "电话里说：爽约怎么算？", channel="phone", article="第三条", actor=zhao,
@@ -310,7 +424,7 @@ def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) ->
     assert hidden is not None
     shown = taking.comment(one, "=1+1 保留窗口", at=NOW)
     judging.judge(shown, ground="", actor=cast.actor("li"), at=NOW)
-    taking.comment(one, "我是张三，电话 13800000000", at=NOW)
+    taking.comment(one, "我是张三，电话 13800000000", at=NOW + timedelta(hours=15))
     files = {name: tmp_path / name for name in ("votes.csv", "comments.csv", "opinions.csv")}
     judging.judge(hidden, ground="repeated", actor=cast.actor("li"), at=NOW)
     for name, path in files.items():
@@ -322,6 +436,7 @@ def test_exports_hold_no_person_and_are_read_back(cast: Cast, tmp_path: Path) ->
     said = files["opinions.csv"].read_text("utf-8-sig")
     assert "'=1+1" in said
     assert "张三" not in said
+    assert [day in said for day in ("2026-03-02", "2026-03-03")] == [True, True]  # Chinese days
     assert "comment-body" in files["comments.csv"].read_text("utf-8-sig")
 
 
@@ -391,6 +506,60 @@ def test_a_system_of_another_department_is_no_matter_of_ones_own(cast: Cast) -> 
             actor=cast.actor("zhao"),
             at=NOW,
         )
+
+
+def test_a_stopped_procedure_takes_nothing_more_and_says_why_and_forgets_sources(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    people = [taking.join(matter, source="10.9.9.9", at=NOW)[0] for _ in range(6)]
+    reason = {"reason": "上级已经另作规定。"}
+    with pytest.raises(Forbidden):
+        deciding.step(matter, "stop", way.act(cast, "zhao", matter, NOW), reason)
+    deciding.step(matter, "stop", way.act(cast, "li", matter, NOW), reason)
+    matter.refresh_from_db()
+    assert (matter.state, matter.due) == ("ended", None)
+    assert set(matter.participants.values_list("source", flat=True)) == {""}
+    assert taking.many_codes(matter) == 6
+    with pytest.raises(Stale):
+        taking.comment(people[0], "还想说。", at=NOW)
+    with pytest.raises(Stale):
+        taking.enter(matter, "来信", channel="letter", actor=cast.actor("zhao"), at=NOW)
+    after = way.on(NOW, 40)
+    assert (grouping.close_due(now=after), grouping.run_daily(now=after)) == (0, 0)
+    assert doable(matter, cast.actor("li"), TODAY) == []
+
+
+def test_how_many_codes_came_from_one_place_is_told_after_the_sources_are_forgotten(
+    cast: Cast,
+) -> None:
+    matter = way.opened(cast)
+    for _ in range(7):
+        taking.join(matter, source="10.9.9.9", at=NOW)
+    after = way.closed(cast, matter)
+    replying.settle(matter, way.act(cast, "zhao", matter, after), text="没有意见。")
+    assert set(matter.participants.values_list("source", flat=True)) == {""}
+    assert taking.many_codes(matter) == 7
+
+
+def test_two_drafts_are_compared_once_and_not_for_everybody_who_looks(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matter = way.opened(cast)
+    after = way.closed(cast, matter)
+    asked = []
+    ratio = articles._ratio
+    monkeypatch.setattr(articles, "_ratio", lambda *two: asked.append(two) or ratio(*two))
+    revised = Draft(way.REVISED + "第四条 本办法自公布之日起施行。\n", way.SUMMARY)
+    making.lay_down(matter, way.act(cast, "zhao", matter, after), revised)
+    assert asked
+    asked.clear()
+    labels = [
+        (one.old and one.old.label, one.new and one.new.label)
+        for one, _ in replying.what_changed(matter)
+    ]
+    assert labels == [("第二条", "第二条"), ("第三条", "第三条"), (None, "第四条")]
+    assert asked == []
 
 
 def test_a_draft_cannot_change_while_people_speak_on_it(cast: Cast) -> None:

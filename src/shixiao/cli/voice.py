@@ -218,7 +218,7 @@ def _there(
 @click.argument("votes", type=FILE, metavar="VOTES")
 @click.option("--given", type=FILE, metavar="GROUPS", help="采用已有的分组 · take these groups")
 @click.option(
-    "--comments", type=FILE, metavar="FILE", help="条目表，已撤下的不计 · moderated statements"
+    "--comments", type=FILE, metavar="FILE", help="表态句的表，已撤下的不计 · moderated statements"
 )
 @_seed
 @_packs

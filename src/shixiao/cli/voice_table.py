@@ -140,12 +140,12 @@ SUSPECT = Text(
     "Brigades: {n}, with {inside} people; each weighs as one person, and nobody is left out.",
 )
 ALIKE = Text(
-    "另有 {n} 人的表态相同或近乎相同，但不多于偶然：条目少或意见一致时分不出抱团与诚实的表态，"
+    "另有 {n} 人的表态相同或近乎相同，但不多于偶然：表态句少或意见一致时分不出抱团与诚实的表态，"
     "按全数计入。",
     "{n} others vote the same or nearly, but no more than chance makes: where statements are few or"
     " nearly all agree, a brigade cannot be told from honest votes, and all of them count in full.",
 )
-STATEMENT, SCORE = Text("条目", "Statement"), Text("共识分", "Consensus")
+STATEMENT, SCORE = Text("表态句", "Statement"), Text("共识分", "Consensus")
 OF_GROUP = Text("{id} 组（{n} 人）", "Group {id} ({n})")
 
 

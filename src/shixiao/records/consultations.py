@@ -115,7 +115,8 @@ class Participant(OfMatter):
     """Who takes part under a code, of which a hash is kept; nobody is asked for a name.
 
     ``number`` is by chance and stands in exports. ``source`` is a keyed hash of the network
-    address, kept until the replies are public, by which many codes from one place are seen.
+    address, kept until the replies are public or the procedure is stopped, by which many codes from
+    one place are seen.
     """
 
     matter = models.ForeignKey(DecisionMatter, models.CASCADE, related_name="participants")
@@ -202,7 +203,8 @@ class DraftComment(Judged):
     """A comment on an article or, where ``article`` is empty, on the whole draft.
 
     ``channel`` says how it came; ``outer`` is its number in an imported list, so that the same list
-    is taken in once; ``added`` is what it says beside the template of its group.
+    is taken in once; ``once`` keeps a form that is sent twice, or a statement that is carried over
+    as a comment, from being two; ``added`` is what it says beside the template of its group.
     """
 
     matter = models.ForeignKey(DecisionMatter, models.CASCADE, related_name="comments")

@@ -30,11 +30,6 @@ class EncryptedJSON(models.Field):  # type: ignore[type-arg]  # Django takes no 
         """Return the kind of column: bytes, on every database."""
         return "BinaryField"
 
-    def get_placeholder(self, value: Any, compiler: object, connection: Any) -> Any:
-        """Return how this database takes bytes."""
-        del compiler
-        return connection.ops.binary_placeholder_sql(value)
-
     def from_db_value(self, value: Any, expression: object, connection: object) -> Any:
         """Decrypt what the database holds."""
         del expression, connection

@@ -34,7 +34,8 @@ class HearingSeat(OfMatter):
 
     ``ground`` says why he cannot be drawn. The name of whoever is drawn is published (art. 16),
     which the form says; of all others it stays encrypted. ``contact_mark`` is a keyed hash of how
-    he is reached, so that nobody registers many times. ``signed`` is ``signed``, ``objected`` or
+    he is reached, so that nobody registers many times; of who came to the counter it is by chance,
+    for families share a telephone. ``signed`` is ``signed``, ``objected`` or
     ``refused`` once the record was put to him.
     """
 

@@ -123,7 +123,7 @@ from shixiao.records.systems import (
     SystemPaper,
 )
 from shixiao.records.tokens import Token
-from shixiao.records.topics import NeedProposal, SearchTally, VoiceTopic
+from shixiao.records.topics import NeedProposal, SearchAsker, SearchTally, VoiceTopic
 from shixiao.records.training import Seat, Training, WarningCase
 from shixiao.records.voices import (
     ChannelRound,
@@ -270,6 +270,7 @@ __all__ = [
     "Runner",
     "Sbom",
     "SealedValue",
+    "SearchAsker",
     "SearchTally",
     "Seat",
     "SharingRequest",

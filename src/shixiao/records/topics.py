@@ -61,6 +61,24 @@ class SearchTally(models.Model):
         constraints = (models.UniqueConstraint(fields=["day", "query"], name="one_tally_a_query"),)
 
 
+class SearchAsker(models.Model):
+    """That an address asked in vain on a day, so that it counts once; gone with the day.
+
+    ``source`` is a keyed hash of the address and the day.
+    """
+
+    day = models.DateField()
+    source = models.CharField(max_length=64)
+    query = models.CharField(max_length=60)
+
+    class Meta:
+        """One row a day, address and query."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["day", "source", "query"], name="one_asker_a_query"),
+        )
+
+
 class NeedProposal(Record):
     """A proposal (精准施策) that a department has to answer; its life is ``proposals.yaml``.
 

@@ -85,6 +85,8 @@ class Voice(Record):
     extended = models.BooleanField(default=False)
     settled = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
+    late = models.BooleanField(default=False)
+    disputed = models.BooleanField(default=False)
     solved = models.BooleanField(null=True)
     reply = EncryptedText()
     replied = models.DateTimeField(null=True)
@@ -167,11 +169,7 @@ class OfVoice(Record):
 
 
 class VoiceStep(OfVoice):
-    """One step of a matter and what its person was told of it.
-
-    ``way`` is how a message leaves ("sms", "mail", "" for the page alone), ``sent`` when it left;
-    a message says that there is news, never what.
-    """
+    """One step of a matter and what its person was told of it."""
 
     voice = models.ForeignKey(Voice, models.CASCADE, related_name="steps")
     verb = models.CharField(max_length=12)
@@ -182,22 +180,12 @@ class VoiceStep(OfVoice):
     department = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     due = models.DateField(null=True)
     told = EncryptedJSON(default=dict)
-    way = models.CharField(max_length=4, default="")
-    sent = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
     leaf = models.CharField(max_length=16, default="")
 
     class Meta:
         """In the order of time."""
 
         ordering = ("at", "id")
-        indexes = (
-            models.Index(
-                fields=["at"],
-                name="voice_step_waits",
-                condition=models.Q(sent__isnull=True) & ~models.Q(way=""),
-            ),
-        )
 
 
 class VoiceFile(OfVoice):
@@ -309,12 +297,14 @@ class ChannelRound(Record):
     """Test contacts of a week: the pool is frozen, drawn by a public value, judged, published.
 
     ``pool`` has what could be drawn, by id of the pool; it stays sealed until it is published.
+    After a ``weekly`` one the next is planned by itself.
     """
 
     code = models.CharField(max_length=16, unique=True, default=code)
     starts = models.DateField()
     ends = models.DateField()
     pool = EncryptedJSON()
+    weekly = models.BooleanField(default=False)
     state = models.CharField(max_length=12)
     made = models.DateTimeField()
     by = models.ForeignKey(Account, models.PROTECT, related_name="+")

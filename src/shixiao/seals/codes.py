@@ -6,8 +6,6 @@ Signs are those of Crockford's base 32 (no I, L, O, U). The check sign is comput
 
 from __future__ import annotations
 
-from functools import reduce
-
 SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 _ALIKE = str.maketrans({"I": "1", "L": "1", "O": "0"})
@@ -23,8 +21,9 @@ def short_code(random: bytes) -> str:
     if len(random) != 5:
         raise ValueError("A short code is made from five bytes")
     number = int.from_bytes(random)
-    body = "".join(SIGNS[number >> 5 * place & 31] for place in reversed(range(LENGTH)))
-    return f"{body[:4]}-{body[4:]}-{SIGNS[_check(body)]}"
+    body = _PAIRS[number >> 30] + _PAIRS[number >> 20 & 1023]
+    rest = _PAIRS[number >> 10 & 1023] + _PAIRS[number & 1023]
+    return f"{body}-{rest}-{SIGNS[_check(body + rest)]}"
 
 
 def read_code(text: str) -> str | None:
@@ -42,9 +41,18 @@ def read_code(text: str) -> str | None:
 
 def _check(body: str) -> int:
     """Return the sum of the signs, each weighted by another power of x."""
-    return reduce(lambda total, sign: _times_x(total ^ SIGNS.index(sign)), body, 0)
+    total = 0
+    for sign in body:
+        total = _TIMES_X[total ^ _VALUES[sign]]
+    return total
 
 
 def _times_x(element: int) -> int:
     doubled = element << 1
     return doubled ^ _REDUCE if doubled & 32 else doubled
+
+
+# Codes are made for every decision that comes in, so products and pairs of signs are kept.
+_TIMES_X = tuple(_times_x(element) for element in range(32))
+_VALUES = {sign: value for value, sign in enumerate(SIGNS)}
+_PAIRS = tuple(first + second for first in SIGNS for second in SIGNS)

@@ -224,7 +224,7 @@ def _no_vote(value: str, file: str, row: int, column: str) -> BadInput:
 def _too_many(file: str) -> BadInput:
     return BadInput(
         Text(
-            f"表态超过 {MOST_VOTES} 个，或人数乘条目数超过 {MOST_CELLS}；请分开处理。",
+            f"表态超过 {MOST_VOTES} 个，或人数乘表态句数超过 {MOST_CELLS}；请分开处理。",
             f"more than {MOST_VOTES} votes, or persons times statements exceed {MOST_CELLS}; split"
             " the conversation",
         ),

@@ -258,7 +258,7 @@ def _too_few(least: int, statements: int, given: bool) -> BadInput:
     if statements < 2:
         return BadInput(
             Text(
-                f"可以表态的条目只有 {statements} 条，至少要有 2 条才谈得上意见分组。",
+                f"表态句只有 {statements} 条，至少要有 2 条才谈得上意见分组。",
                 f"groups of opinion need at least 2 statements to vote on; there are {statements}",
             )
         )

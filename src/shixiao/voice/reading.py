@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -69,6 +69,7 @@ class Message:
         service: the service it is about.
         reply: the answer it got.
         replied: when it was answered.
+        row: of its file, counted from 1 below a header; 0 where it comes from none.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Message:
     service: str = ""
     reply: str = ""
     replied: datetime | None = None
+    row: int = field(default=0, compare=False)
 
     @property
     def whole(self) -> str:
@@ -336,6 +338,7 @@ class _Cells:
             dislikes=self._whole("dislikes"),
             time=self._time("time"),
             replied=self._time("reply_time"),
+            row=self.row,
         )
 
     def check_same(self, known: Message, again: Message) -> None:

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +76,20 @@ def words(text: str) -> list[str]:
     """Return the words of a readable message in lower case; figures and signs are left out."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return [word for word in rjieba.cut(folded) if _WORD.search(word)]
+
+
+def has_words(text: str, wanted: Iterable[str]) -> bool:
+    """Say whether one of the wanted stands in a readable message as whole words, not across them.
+
+    「家畜生病」 has no 「畜生」 and 「去死胡同」 no 「去死」, for no word begins or ends there.
+    """
+    folded = unicodedata.normalize("NFKC", text).lower()
+    there = [each for each in wanted if each in folded]
+    if not there:
+        return False
+    ends = {0, *accumulate(len(word) for word in rjieba.cut(folded))}
+    spans = (m.span() for each in there for m in re.finditer(re.escape(each), folded))
+    return any(begin in ends and end in ends for begin, end in spans)
 
 
 def documents(texts: Sequence[str]) -> list[str]:

@@ -82,12 +82,15 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "shixiao.web.urls"
 WSGI_APPLICATION = "shixiao.web.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.Jinja2"
 TEMPLATES = [
     {
         "NAME": "pages",
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "shixiao.web.shell.templates.Pages",
         "DIRS": [HERE],
         "OPTIONS": {
+            "languages": ("zh", "en"),
+            "language": "shixiao.web.shell.pages.language",
             "environment": "shixiao.web.shell.pages.environment",
             "context_processors": ["shixiao.web.shell.pages.shell"],
         },
@@ -186,6 +189,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Counters of tries stand in it: with Django's 300 a few hundred addresses would push out
+        # the counts of all others. Each new entry counts the rows, so there is an end to it.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 SESSION_COOKIE_AGE = 43_200

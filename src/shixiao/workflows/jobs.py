@@ -35,7 +35,15 @@ from shixiao.workflows.systems import (
     watching,
 )
 from shixiao.workflows.trainings import running
-from shixiao.workflows.voices import learning, linking, proposals, reminding, routing, topics
+from shixiao.workflows.voices import (
+    learning,
+    linking,
+    proposals,
+    reminding,
+    routing,
+    topics,
+    weekly,
+)
 
 HERE = "shixiao.workflows.jobs"
 
@@ -266,15 +274,15 @@ def group_voices() -> int:
     return topics.group_nightly(now=timezone.now())
 
 
+def start_channel_rounds() -> int:
+    """Plan the week's round of test contacts where rounds are weekly."""
+    return weekly.start(now=timezone.now())
+
+
 def pass_voices() -> int:
     """Let time do its part for matters and proposals."""
     now = timezone.now()
     return reminding.pass_days(now=now) + proposals.pass_days(now=now)
-
-
-def send_voice_news() -> int:
-    """Tell people by message that there is news of their matters."""
-    return reminding.send_news(now=timezone.now())
 
 
 # What runs by the clock, every so many minutes: each by itself, so that none holds up another.
@@ -308,7 +316,7 @@ CLOCK = {
     learn_routing: 60,
     group_voices: 60,
     pass_voices: 60,
-    send_voice_news: 1,
+    start_channel_rounds: 720,
 }
 
 

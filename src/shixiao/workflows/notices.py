@@ -6,13 +6,14 @@ import logging
 import re
 import smtplib
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.utils.crypto import salted_hmac
 
 from shixiao.records.models import Account, Notice, Post
 from shixiao.terms import Text
@@ -22,6 +23,7 @@ logger = logging.getLogger("shixiao.notices")
 AGAIN = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 MOST_TRIES = 1 + len(AGAIN)
 SUBJECT = "实效：通知 · Shixiao: notice"
+MOST_A_DAY, DAY = 6, timedelta(days=1)
 PATIENCE = 20  # seconds that a mail server or a text message may take
 FAILURES = (OSError, subprocess.SubprocessError, ValueError)
 # Failures that are the one recipient's; of any other it is likely that the next notice fails too.
@@ -61,10 +63,7 @@ def reachable(contact: str) -> tuple[str, str]:
 def tell_person(
     contact: str, kind: str, what: Text, *, number: str, follow: str, at: datetime
 ) -> bool:
-    """Write a notice to somebody without account; False where neither mail nor mobile was left.
-
-    The message names the number of the matter and where to follow it, never what it is about: it
-    may be read by others.
+    """Write a notice to somebody without account; False where none is sent.
 
     Args:
         contact: what the person left.
@@ -74,12 +73,42 @@ def tell_person(
         follow: path of the page on which it is followed.
         at: when.
     """
-    if not any(reachable(contact)):
-        return False
+    return bool(tell_people([(contact, number)], kind, what, follow=follow, at=at))
+
+
+def tell_people(
+    told: Sequence[tuple[str, str]], kind: str, what: Text, *, follow: str, at: datetime
+) -> int:
+    """Write notices to people without account; return to how many of their matters.
+
+    None goes to whoever left neither mail nor mobile, and of one kind at most six a day: a form
+    must not be a way to flood a telephone. The message names the number of the matter and where to
+    follow it, never what it is about: it may be read by others.
+
+    Args:
+        told: what each left, and the number of the matter.
+        kind: of the notice.
+        what: what happened, a few words.
+        follow: path of the page on which it is followed.
+        at: when.
+    """
+    by_reader: dict[str, list[tuple[str, str]]] = {}
+    for contact, number in told:
+        mail, mobile = reachable(contact)
+        if mail or mobile:
+            whose = salted_hmac("shixiao.reader", mail.lower() or mobile, algorithm="sha256")
+            by_reader.setdefault(whose.hexdigest(), []).append((contact.strip(), number))
+    today = Notice.objects.filter(reader__in=list(by_reader), kind=kind, made__gt=at - DAY)
+    had = dict(today.order_by().values_list("reader").annotate(n=Count("pk")))
     site = settings.SITE.hosts[0] + follow
-    text = FOLLOW.format(number=number, what=what, site=site)
-    Notice.objects.create(contact=contact.strip(), kind=kind, text=text, link=follow, made=at)
-    return True
+    notices = [
+        Notice(contact=contact, reader=reader, kind=kind, link=follow, made=at,
+               text=FOLLOW.format(number=number, what=what, site=site))
+        for reader, own in by_reader.items()
+        for contact, number in own[: max(0, MOST_A_DAY - had.get(reader, 0))]
+    ]  # fmt: skip
+    Notice.objects.bulk_create(notices, batch_size=500)
+    return len(notices)
 
 
 def holders(role: str, *, today: date, organisation: UUID | None = None) -> list[Account]:
@@ -131,7 +160,7 @@ def _send(notice: Notice) -> tuple[bool, list[Exception]]:
     if email:
         ways.append(lambda: _mail(email, notice.text, language))
     if phone and settings.SITE.sms:
-        ways.append(lambda: post_message(phone, notice.text.in_language(language or "zh")))
+        ways.append(lambda: _message(phone, notice.text.in_language(language or "zh")))
     failures: list[Exception] = []
     for way in ways:
         try:
@@ -152,18 +181,11 @@ def _mail(address: str, text: Text, language: str) -> None:
     """Send a mail, in both languages to whom the site does not know."""
     subject = "实效：通知" if language == "zh" else "Shixiao: notice"
     body = text.in_language(language) if language else f"{text.zh}\n\n{text.en}"
-    post_mail(address, subject if language else SUBJECT, body)
+    EmailMessage(subject if language else SUBJECT, body, to=[address]).send()
 
 
-def post_mail(to: str, subject: str, text: str) -> None:
-    """Send a mail; what fails is one of ``FAILURES``."""
-    EmailMessage(subject, text, to=[to]).send()
-
-
-def post_message(to: str, text: str) -> None:
-    """Send a text message by the operator's command; a site without one sends none."""
-    if not settings.SITE.sms:
-        return
+def _message(to: str, text: str) -> None:
+    """Send a text message by the operator's command."""
     subprocess.run(  # noqa: S603 - the command is the operator's own
         [settings.SITE.sms, to],
         input=text.encode(),

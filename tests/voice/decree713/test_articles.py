@@ -28,6 +28,17 @@ def test_a_draft_is_cut_at_its_articles_with_the_heading_where_it_begins() -> No
     assert found[2].heading == "第二章 责任"
 
 
+def test_a_paragraph_that_cites_an_article_is_none_where_articles_are_set_off() -> None:
+    found = split(
+        "第一条 为了方便群众，制定本办法。\n第二条：预约三日内有效。\n"
+        "第一条规定的期限从次日起算。\n第三条\n急诊不受限制。"
+    )
+    assert [each.label for each in found] == ["第一条", "第二条", "第三条"]
+    assert found[1].text == "预约三日内有效。\n第一条规定的期限从次日起算。"
+    plain = split("第一条为了方便。\n第二条预约有效。")
+    assert [each.label for each in plain] == ["第一条", "第二条"]
+
+
 def test_a_text_without_articles_is_numbered_by_paragraph() -> None:
     assert [each.label for each in split("甲\n\n乙")] == ["¶1", "¶2"]
 

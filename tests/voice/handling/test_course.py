@@ -112,6 +112,24 @@ def test_what_is_late_is_told_once() -> None:
     assert pass_day(late, date(2026, 3, 25), POLICY) is None
 
 
+@pytest.mark.parametrize("path", [["reply"], ["pause", "resume", "reply"], ["reply", "reopen"]])
+def test_a_day_that_passed_stays_known_whatever_is_done_after_it(path: list[str]) -> None:
+    course, on = walked("need", "assign"), date(2026, 3, 24)
+    found = pass_day(course, on, POLICY)
+    assert found is not None
+    for start in (course, found[0]):
+        moved = start
+        for verb in path:
+            moved, _ = step(moved, verb, on, WORDS, POLICY)
+        assert moved.late
+    assert not walked("need", "assign", *path).late
+
+
+def test_a_day_that_passed_is_not_extended() -> None:
+    with pytest.raises(BadInput, match="has passed"):
+        step(walked("need", "assign"), "extend", date(2026, 3, 24), WORDS, POLICY)
+
+
 def test_only_a_rating_is_reviewed_as_false() -> None:
     with pytest.raises(BadInput, match="Only ratings"):
         step(walked("need", "assign"), "dispute", DAY, WORDS, POLICY)
@@ -120,6 +138,30 @@ def test_only_a_rating_is_reviewed_as_false() -> None:
     kept, _ = step(appealed, "keep", DAY, WORDS, POLICY)
     assert (kept.state, kept.due) == ("assigned", date(2026, 3, 23))
     assert step(appealed, "exclude", DAY, WORDS, POLICY)[0].state == "closed"
+
+
+def test_a_review_stops_the_clock_of_a_rating_and_is_asked_for_once_before_the_day() -> None:
+    course = walked("rating", "assign")
+    with pytest.raises(BadInput, match="day has passed"):
+        step(course, "dispute", date(2026, 3, 24), WORDS, POLICY)
+    appealed, _ = step(course, "dispute", date(2026, 3, 20), WORDS, POLICY)
+    late = pass_day(appealed, date(2026, 3, 30), POLICY)
+    assert late is not None
+    kept, _ = step(late[0], "keep", date(2026, 3, 30), WORDS, POLICY)
+    assert (kept.due, kept.overdue, kept.late) == (date(2026, 3, 31), False, False)
+    with pytest.raises(BadInput, match="once"):
+        step(kept, "dispute", date(2026, 3, 30), WORDS, POLICY)
+
+
+def test_what_is_opened_again_goes_where_somebody_can_act() -> None:
+    nobody = WORDS | {"department": ""}
+    again, told = step(walked("praise", "note"), "reopen", date(2026, 3, 6), nobody, POLICY)
+    assert (again.state, again.due, told.kind) == ("received", date(2026, 3, 9), "anew")
+    false = walked("rating", "assign", "dispute", "exclude")
+    again, told = step(false, "reopen", date(2026, 3, 6), WORDS, POLICY)
+    assert (again.state, again.due, told.kind) == ("appealed", date(2026, 3, 13), "rejudged")
+    kept, _ = step(again, "keep", date(2026, 3, 9), WORDS, POLICY)
+    assert (kept.state, kept.excluded, kept.due) == ("assigned", False, date(2026, 3, 30))
 
 
 @pytest.mark.parametrize("verb", table()["verbs"])
@@ -156,4 +198,5 @@ def test_on_every_path_somebody_has_a_day_or_the_clock_stands_lawfully(
         assert course.transfers < 2 or course.state in {"escalated", "withdrawn"}
         assert (course.due is None) == (ended(course.state) or course.state == "paused")
         if course.state in {"replied", "closed"}:
-            assert step(course, "reopen", on, WORDS, POLICY)[0].state == "assigned"
+            again = "appealed" if course.excluded else "assigned"
+            assert step(course, "reopen", on, WORDS, POLICY)[0].state == again

@@ -18,6 +18,7 @@ RIGHT = Contact("web", "health", ("二楼", "三楼"), True, "health", 0, "请�
         ({"arrived": False}, "lost"),
         ({"department": "housing"}, "misrouted"),
         ({"transfers": 1}, "misrouted"),
+        ({"department": "", "reply": ""}, "unanswered"),
         ({"reply": ""}, "unanswered"),
         ({"reply": "已收悉。"}, "wrong"),
         ({"reply": "已收悉。", "words": ()}, "right"),

@@ -366,6 +366,8 @@ def _several(given: Mapping[str, Any], name: str, most: int) -> Sequence[Any]:
 def _word(value: object, name: str) -> str:
     if value is None:
         return ""
+    if type(value) is str:
+        return _text(value, name, LONGEST_NAME)
     if isinstance(value, bool | float) or not isinstance(value, str | int):
         raise BadInput(Text("应为文字。", "a text is needed"), column=name)
     return _text(str(value), name, LONGEST_NAME)

@@ -17,6 +17,7 @@ from shixiao.terms import BadInput, Text
 MOST_SIGNS, MOST_ARTICLES = 200_000, 500
 NUMERAL = r"[〇零一二三四五六七八九十百千两\d]+"
 _ARTICLE = re.compile(rf"^\s*(第\s*{NUMERAL}\s*条(?:之{NUMERAL})?|Article\s+\d+)[.:：、\s]*", re.I)
+_CLEAR = re.compile(_ARTICLE.pattern.removesuffix(r"[.:：、\s]*") + r"(?:[.:：\s]|$)", re.I)
 _HEADING = re.compile(
     rf"^\s*(?:第\s*{NUMERAL}\s*[编章节]|Chapter\s+\d+|Part\s+\d+).{{0,40}}$", re.I
 )
@@ -66,7 +67,9 @@ def split(text: str) -> tuple[Article, ...]:
     if len(text) > MOST_SIGNS:
         raise BadInput(TOO_LONG, column="draft")
     lines = [line.strip() for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
-    found = _by_label(lines) if any(map(_ARTICLE.match, lines)) else _by_paragraph(lines)
+    # Where articles are set off by a blank, a line that goes on after 条 cites an article.
+    sign = _CLEAR if any(map(_CLEAR.match, lines)) else _ARTICLE
+    found = _by_label(lines, sign) if any(map(sign.match, lines)) else _by_paragraph(lines)
     if len(found) > MOST_ARTICLES:
         raise BadInput(TOO_LONG, column="draft")
     seen: set[str] = set()
@@ -77,11 +80,11 @@ def split(text: str) -> tuple[Article, ...]:
     return tuple(found)
 
 
-def _by_label(lines: Sequence[str]) -> list[Article]:
+def _by_label(lines: Sequence[str], sign: re.Pattern[str]) -> list[Article]:
     found: list[Article] = []
     heading: list[str] = []
     for line in lines:
-        match = _ARTICLE.match(line)
+        match = _ARTICLE.match(line) if sign.match(line) else None
         if match:
             label = re.sub(r"(?<=第)\s+|\s+(?=条)", "", match[1])
             found.append(Article(label, "\n".join(heading), line[match.end() :].strip()))

@@ -27,8 +27,8 @@ from shixiao.voice.decree713.course import (
 )
 from shixiao.voice.decree713.speakers import against_most, read_speakers
 
-PERIOD, NOTICE, REGISTER, SIZE, EXPERTS, SPEAKERS = (
-    "DEC-30", "CON-01", "CON-03", "CON-04", "CON-05", "CON-06",
+PERIOD, NOTICE, REGISTER, SIZE, EXPERTS, SPEAKERS, LONGEST = (
+    "DEC-30", "CON-01", "CON-03", "CON-04", "CON-05", "CON-06", "CON-10",
 )  # fmt: skip
 NOT_NOW = Text(
     "按《重大行政决策程序暂行条例》规定的次序，现在不能“{name}”。",
@@ -52,6 +52,10 @@ SHORT = Text(
     " (Decree 713, art. 15).",
 )
 PAST = Text("截止日期须晚于今天。", "The last day has to lie after today.")
+FAR = Text(
+    "最长 {n} 日，最迟 {day}；请核对年份。",
+    "{n} days are the most: {day} at the latest. Check the year.",
+)
 SOON = Text(
     "听证会须至少提前 {n} 日公告，最早 {day}。",
     "A hearing is announced {n} days before: {day} at the earliest.",
@@ -167,9 +171,18 @@ def _open(case: Case) -> None:
     until = _day(case, "until")
     if until <= case.on:
         raise BadInput(PAST, column="until")
+    _check_near(case, until, "until")
     least = Clock.of(case.rules.rule(PERIOD)).deadline(case.on, case.calendar).due
     if until < least and not case.said("reason"):
         raise BadInput(SHORT.format(day=least.isoformat()), column="reason")
+
+
+def _check_near(case: Case, day: date, column: str) -> None:
+    """Refuse a day so far off that it is a slip: it is public then, and nothing goes on before."""
+    n = int(case.rules.number(LONGEST))
+    last = case.on + n * DAY
+    if day > last:
+        raise BadInput(FAR.format(n=n, day=last.isoformat()), column=column)
 
 
 def _announce(case: Case) -> None:
@@ -179,6 +192,7 @@ def _announce(case: Case) -> None:
     earliest = case.on + notice * DAY
     if day < earliest:
         raise BadInput(SOON.format(n=notice, day=earliest.isoformat()), column="day")
+    _check_near(case, day, "day")
     _registration(case, day, case.on + register * DAY)
     least, most = (int(case.rules.number(SIZE, part)) for part in ("least", "most"))
     if not least <= int(case.given.get("size") or 0) <= most:
@@ -197,6 +211,7 @@ def _postpone(case: Case) -> None:
     was, day = day_of(case.log, "day", "announce", "postpone") or case.on, _day(case, "day")
     if day <= max(was, case.on):
         raise BadInput(EARLIER.format(day=max(was, case.on).isoformat()), column="day")
+    _check_near(case, day, "day")
     if "choose" not in standing(case.log):  # whoever wants to may still register
         _registration(case, day, day_of(case.log, "until", "announce", "postpone") or case.on)
 

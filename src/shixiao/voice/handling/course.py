@@ -25,6 +25,8 @@ ROUTE, REPLY, RATING, PAUSES, SAY, PASSES, AGAIN, JUDGE = (
     "HND-01", "HND-02", "HND-03", "HND-04", "HND-05", "HND-06", "HND-07", "HND-08",
 )  # fmt: skip
 STANDARD = "standard"
+TIMED = {"say": SAY, "judge": JUDGE, "route": ROUTE}  # clock of the table → its rule
+OWED = ("assigned", "escalated")  # states in which a reply is owed and its clock runs
 NOT_NOW = Text("诉求已进入别的环节，这一步不能办。", "It has moved on; this cannot be done now.")
 NOT_YET = Text("期限未满。", "The time has not passed.")
 NO_REASON = Text("请写明理由，理由将告知本人。", "Give the reason; the person is told.")
@@ -40,6 +42,11 @@ SETTLED = Text(
     "The inspectors gave it to your department; it cannot be transferred any more.",
 )
 ONCE = Text("期限只能延长一次。", "The time is extended once.")
+SECOND = Text("一件评价只能申请复核一次。", "A rating is reviewed at a department's wish once.")
+TOO_LATE_NOW = Text(
+    "整改期限已过，不能再申请复核。", "The day has passed; no review can be asked for any more."
+)
+PASSED = Text("期限已过，不能再延长。", "The day has passed; it cannot be extended any more.")
 TOO_LATE = Text(
     "办结已超过 60 日，请另行提出，写上原编号即可。",
     "It was closed more than 60 days ago; bring it anew and name the former number.",
@@ -79,7 +86,7 @@ class Course:
         since: when it entered the state.
         due: last day of what has to be done now; None where nobody has to act or the clock stands.
         rule: by which that day is set.
-        left: working days left when the clock was stopped.
+        left: working days left when the clock was stopped, or a review began.
         began: when the clock of the reply began.
         transfers: how often departments passed it on since it was last settled.
         reopened: how often the person opened it again.
@@ -87,6 +94,9 @@ class Course:
         settled: whether the inspectors gave it to a department for good.
         overdue: whether the person was told that the day has passed.
         solved: what the person said; None for nothing.
+        late: whether the day of a reply passed without one; no verb clears it.
+        disputed: whether the department asked for a review of the rating.
+        excluded: whether the rating was found false.
     """
 
     kind: str
@@ -102,6 +112,9 @@ class Course:
     settled: bool = False
     overdue: bool = False
     solved: bool | None = None
+    late: bool = False
+    disputed: bool = False
+    excluded: bool = False
 
 
 @cache
@@ -139,8 +152,11 @@ def step(course: Course, verb: str, on: date, given: Mapping[str, str], policy: 
     """
     entry = table()["verbs"][verb]
     _check(course, verb, entry, on, given, policy)
-    moved = _with_clock(course, entry.get("clock", ""), on, policy)
-    tells = entry["tells"]
+    course = _looked_at(course, on)
+    to, clock, tells = entry.get("to"), entry.get("clock", ""), entry["tells"]
+    if verb == "reopen":
+        to, clock, tells = _again(course, given)
+    moved = _with_clock(course, clock, on, policy)
     if verb == "transfer":
         moved = replace(moved, transfers=moved.transfers + 1)
         if moved.transfers >= policy.rules.number(PASSES):
@@ -148,13 +164,18 @@ def step(course: Course, verb: str, on: date, given: Mapping[str, str], policy: 
     elif verb == "settle":
         moved = replace(moved, settled=True, transfers=0)
     elif verb == "extend":
-        moved = _extended(moved, policy)
+        moved = _extended(moved, on, policy)
     elif verb == "reopen":
-        moved = replace(moved, reopened=moved.reopened + 1, extended=False, solved=False)
+        moved = replace(moved, reopened=moved.reopened + 1, solved=False)
+        moved = replace(moved, extended=moved.extended and course.excluded)
+    elif verb == "dispute":
+        moved = replace(moved, disputed=True)
+    elif verb in {"keep", "exclude"}:
+        moved = replace(moved, excluded=verb == "exclude")
     elif verb == "solve" or (verb == "call" and given["answer"] == "solved"):
         moved = replace(moved, solved=True)
-    if "to" in entry:
-        moved = _into(moved, entry["to"], on)
+    if to is not None:
+        moved = _into(moved, to, on)
     return moved, Told(tells, on, moved.due)
 
 
@@ -166,7 +187,25 @@ def pass_day(course: Course, on: date, policy: Policy) -> tuple[Course, Told] | 
         return step(course, "lapse", on, {}, policy)
     if course.overdue:
         return None
-    return replace(course, overdue=True), Told("overdue", on, course.due)
+    return replace(_looked_at(course, on), overdue=True), Told("overdue", on, course.due)
+
+
+def _looked_at(course: Course, on: date) -> Course:
+    """Return a course marked as late where the day of its reply has passed."""
+    passed = course.state in OWED and course.due is not None and on > course.due
+    return replace(course, late=True) if passed else course
+
+
+def _again(course: Course, given: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return where what is opened again goes, which clock it has, and the notice.
+
+    A rating that was found false is judged anew; what no department had is routed first.
+    """
+    if course.excluded:
+        return "appealed", "judge", "rejudged"
+    if not given.get("department"):
+        return "received", "route", "anew"
+    return "assigned", "reply", "reopened"
 
 
 def _into(course: Course, state: str, on: date) -> Course:
@@ -198,11 +237,20 @@ def _check(
         raise BadInput(NO_ANSWER, column="answer")
     if verb == "transfer" and course.settled:
         raise BadInput(SETTLED)
-    if verb == "dispute" and course.kind != "rating":
-        raise BadInput(ONLY_RATINGS)
+    if verb == "dispute":
+        _check_dispute(course, on)
     last = course.since + timedelta(days=policy.rules.number(AGAIN))
     if verb == "reopen" and course.state == "closed" and on > last:
         raise BadInput(TOO_LATE)
+
+
+def _check_dispute(course: Course, on: date) -> None:
+    if course.kind != "rating":
+        raise BadInput(ONLY_RATINGS)
+    if course.disputed:
+        raise BadInput(SECOND)
+    if course.due is not None and on > course.due:
+        raise BadInput(TOO_LATE_NOW)
 
 
 def _with_clock(course: Course, clock: str, on: date, policy: Policy) -> Course:
@@ -211,15 +259,17 @@ def _with_clock(course: Course, clock: str, on: date, policy: Policy) -> Course:
         rule = _reply_rule(course)
         due = _due(rule, on, policy, policy.preset)
         return replace(course, due=due, rule=rule, began=on, overdue=False)
-    if clock in {"say", "judge"}:
-        rule = SAY if clock == "say" else JUDGE
-        return replace(course, due=_due(rule, on, policy), rule=rule, overdue=False)
+    if clock in {"stop", "judge"} and course.due is not None:
+        course = replace(course, left=policy.calendar.between(on, course.due))
     if clock == "stop":
-        left = policy.calendar.between(on, course.due) if course.due else 0
-        return replace(course, due=None, left=left)
+        return replace(course, due=None)
+    if clock in TIMED:
+        rule = TIMED[clock]
+        return replace(course, due=_due(rule, on, policy), rule=rule, overdue=False)
     if clock == "run":
-        due = policy.calendar.add(on, max(course.left, 0))
-        return replace(course, due=due, rule=_reply_rule(course), left=0)
+        due, told = policy.calendar.add(on, max(course.left, 0)), course.state == "paused"
+        return replace(course, due=due, rule=_reply_rule(course), left=0,
+                       overdue=course.overdue and told)  # fmt: skip
     return course
 
 
@@ -231,10 +281,12 @@ def _due(rule: str, on: date, policy: Policy, part: str | None = None) -> date:
     return Clock.of(policy.rules.rule(rule), part).deadline(on, policy.calendar).due
 
 
-def _extended(course: Course, policy: Policy) -> Course:
+def _extended(course: Course, on: date, policy: Policy) -> Course:
     """Return the course with its day moved on by as much as the preset allows, once."""
     if course.extended or course.due is None:
         raise BadInput(ONCE)
+    if on > course.due:
+        raise BadInput(PASSED)
     clock = Clock.of(policy.rules.rule(_reply_rule(course)), policy.preset)
     due = policy.calendar.add(course.due, clock.extension_limit)
-    return replace(course, due=due, extended=True, overdue=False)
+    return replace(course, due=due, extended=True)

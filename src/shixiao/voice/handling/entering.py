@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from shixiao.rules import RulePack
 from shixiao.terms import BadInput, Text
 from shixiao.voice.handling.course import table
-from shixiao.voice.wording import readable
+from shixiao.voice.wording import has_words, readable
 
 LONGEST, URGENT, INSULTS = "HND-10", "HND-12", "HND-13"
 LONGEST_LINE = 200  # characters of a place, a contact, a service
@@ -70,13 +70,13 @@ class Entry:
         return self.kind == "rating" and self.level in NEGATIVE
 
     @property
-    def reach(self) -> tuple[str, str]:
-        """Return by which way and under which address the person is told; two "" for none."""
+    def sign(self) -> str:
+        """The mail address or number by which the person is known again; "" for none."""
         mail = _MAIL.search(self.contact)
         if mail:
-            return "mail", mail[0]
+            return mail[0].lower()
         number = _NUMBER.search(self.contact)
-        return ("sms", re.sub(r"[ -]", "", number[0])) if number else ("", "")
+        return re.sub(r"[ -]|^\+86", "", number[0]) if number else ""
 
 
 def checked(entry: Entry, *, rules: RulePack) -> Entry:
@@ -110,7 +110,7 @@ def marks(text: str, *, rules: RulePack) -> tuple[str, ...]:
     found = []
     if any(word in plain for word in rules.words(URGENT)):
         found.append("urgent")
-    if any(word in plain for word in rules.words(INSULTS)):
+    if has_words(plain, rules.words(INSULTS)):
         found.append("insult")
     if _LINK.search(text):
         found.append("link")

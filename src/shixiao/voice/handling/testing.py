@@ -1,7 +1,7 @@
 """Testing: contacts whose right route and answer are known beforehand, one verdict each.
 
 A channel is judged by shares with Wilson intervals: lost (there is a receipt for none), misrouted
-(another department replied or it was passed on), unanswered (no reply in time).
+(with another department, or passed on), unanswered (no reply in time).
 
 Source: E. B. Wilson (1927), JASA 22, 209-212; mystery shopping as in ISO 20252, Annex.
 """
@@ -28,7 +28,7 @@ class Contact:
         words: of which the reply should have one at least; none where any reply will do.
         arrived: whether it is found under its receipt.
         department: who has or had it last; "" for nobody.
-        transfers: how often it was passed on.
+        transfers: how often it was passed on, whoever decided in the end.
         reply: what was answered; "" for nothing within the time.
     """
 
@@ -45,7 +45,7 @@ class Contact:
         """Return one of ``OUTCOMES``: the first thing that went wrong."""
         if not self.arrived:
             return "lost"
-        if self.department != self.expected or self.transfers:
+        if (self.department and self.department != self.expected) or self.transfers:
             return "misrouted"
         if not self.reply:
             return "unanswered"

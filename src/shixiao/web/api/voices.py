@@ -16,7 +16,7 @@ from shixiao.voice.handling import Entry
 from shixiao.web.api.bearer import admit
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.voices.public import MOST_TRIES, TOO_MANY
 from shixiao.workflows.refusals import Incomplete, Missing
 from shixiao.workflows.voices import saying
@@ -139,6 +139,7 @@ def status(request: HttpRequest, codes: Codes) -> Any:
     row = saying.found(codes.number, codes.code)
     if row is None:
         raise Missing(WRONG_CODE)
+    forgive(request, "voice-follow")
     states = life().states
     return {
         "number": row.code,

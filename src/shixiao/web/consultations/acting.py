@@ -66,6 +66,10 @@ HINTS: Mapping[str, Text] = {
         "公布以后，草案、说明和期限人人可查；期内不能改草案。",
         "The draft, its explanation and the period are public then; the draft stays as it is.",
     ),
+    "stop": Text(
+        "终止以后不能恢复，理由公开；公告了的听证会不再举行。",
+        "It cannot be taken up again, and the reason is public; a hearing announced is not held.",
+    ),
     "choose": Text(
         "由公开数值抽出参加人，名单随即公布。",
         "The value draws the participants; the list is public.",

@@ -11,18 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import DecisionMatter, Draw, Hearing, HearingSeat
-from shixiao.terms import BadInput, Text
+from shixiao.terms import Text
 from shixiao.web.consultations.people_forms import RegisterForm, SeatForm
 from shixiao.web.consultations.showing import shown_count
 from shixiao.web.consultations.taking_part import counted
 from shixiao.web.consultations.views import found, inside
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.consultations import hearings
+from shixiao.workflows.consultations import hearings, leaving
 from shixiao.workflows.consultations.hearings import SIGNED, Registration
+from shixiao.workflows.consultations.moving import ENDED
 from shixiao.workflows.moving import Act
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing, Stale
@@ -34,6 +35,7 @@ TOO_MANY = Text(
 )
 DONE = Text("已记下。", "Noted.")
 LEFT = Text("您已退出，由下一名递补。", "You left; the next in order follows.")
+EMPTY = Text("您已退出，席位空缺。", "You left; the seat stays empty.")
 
 
 def one(request: HttpRequest, code: str) -> HttpResponse:
@@ -42,6 +44,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     hearing = of(row)
     within, today = inside(actor, row), timezone.localdate()
     seats = list(hearings.participants(row))
+    note_from = hearings.first_note(row)
     names = {each["id"]: each["name"] for each in hearing.sides}
     events = {each.event: each for each in row.events.all()}
     counts = dict.fromkeys(names, 0)
@@ -50,16 +53,19 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "row": row,
         "hearing": hearing,
-        "registering": today <= hearing.until,
-        "clock": clock(hearing.until, "", today) if today <= hearing.until else None,
+        "registering": (open_ := hearings.registering(hearing, today)),
+        "clock": clock(hearing.until, "", today) if open_ else None,
         "sides": [(names[i], shown_count(n) if not within else str(n)) for i, n in counts.items()],
         "seats": [(seat, names.get(seat.side, ""), SIGNED.get(seat.signed)) for seat in seats],
         "draws": Draw.objects.filter(subject=row.code, tag=hearings.TAG).order_by("frozen_at"),
         "events": events,
         "minutes": hearing.minutes if "conclude" in events or within else "",
+        "empty": leaving.empty_seats(row),
+        "may_release": may(actor, "hearing.convene", row) and not {"hold", "stop"} & {*events},
         "may_note": may(actor, "hearing.convene", row)
-        and "hold" in events
+        and note_from is not None
         and "confirm" not in events,
+        "note_from": note_from if note_from and today < note_from else None,
         "inside": within,
         "all": row.seats.all()[:500] if may(actor, "hearing.convene", row) else (),
     }
@@ -70,21 +76,26 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     """Take a registration; the answer shows number and query code, once."""
     row = found(code)
     hearing = of(row)
+    if row.state == ENDED:
+        raise Stale(hearings.NOT_OPEN)
+    actor = actor_on(request)
+    clerk = actor if may(actor, "hearing.convene", row) else None
     form = RegisterForm(hearing, request.POST or None)
     if request.method == "POST" and form.is_valid():
         with counted(row, "register"):
-            limit(request, "hearing", MOST_SENT, TOO_MANY)
+            if clerk is None:
+                limit(request, "hearing", MOST_SENT, TOO_MANY)
             try:
                 said = Registration(**form.cleaned_data)
-                seat, query = hearings.register(row, said, at=timezone.now())
+                seat, query = hearings.register(row, said, at=timezone.now(), clerk=clerk)
             except Incomplete as error:
                 form.add_error(error.field if error.field in form.fields else None, say(error.text))
             else:
                 context = {"row": row, "hearing": hearing, "seat": seat, "query": query}
                 return render(request, "consultations/registered.html.j2", context)
     status = 422 if request.method == "POST" else 200
-    over = timezone.localdate() > hearing.until
-    context = {"row": row, "hearing": hearing, "form": form, "over": over}
+    over = not hearings.registering(hearing, timezone.localdate())
+    context = {"row": row, "hearing": hearing, "form": form, "over": over, "clerk": clerk}
     return render(request, "consultations/register.html.j2", context, status=status)
 
 
@@ -98,6 +109,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         given = form.cleaned_data
         try:
             seat = hearings.seat_of(row, given["number"], given["query"])
+            forgive(request, "hearing-code")
             done = _do(request, row, seat)
         except Incomplete as error:
             form.add_error(error.field if error.field in form.fields else None, say(error.text))
@@ -114,6 +126,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
                 "signed": SIGNED.get(seat.signed),
                 "codes": given,
                 "held": "hold" in events,
+                "stopped": "stop" in events,
                 "chosen": "choose" in events,
                 "closed": "confirm" in events,
             }
@@ -134,10 +147,10 @@ def note(request: HttpRequest, code: str, seat: str) -> HttpResponse:
     reason = request.POST.get("reason", "")[:5_000]
     try:
         if request.POST.get("what") == "leave":
-            hearings.leave(one_, act, reason=reason)
+            leaving.leave(one_, act, reason=reason)
         else:
             hearings.not_signed(one_, act, reason=reason)
-    except (Incomplete, BadInput) as error:
+    except Incomplete as error:
         messages.error(request, say(error.text))
     else:
         messages.success(request, say(DONE))
@@ -165,13 +178,9 @@ def _do(request: HttpRequest, row: DecisionMatter, seat: HearingSeat) -> Text | 
         said: Any = request.POST.get("objection", "")
         hearings.sign(seat, agrees=False, objection=said, at=now)
     elif what == "leave":
-        try:
-            hearings.leave(
-                seat, Act(NOBODY, now, row.version), reason=request.POST.get("reason", "")
-            )
-        except BadInput as error:
-            raise Stale(error.text) from None
-        return LEFT
+        said = request.POST.get("reason", "")
+        follower = leaving.leave(seat, Act(NOBODY, now, row.version), reason=said)
+        return LEFT if follower else EMPTY
     else:
         return None
     return DONE

@@ -20,6 +20,15 @@ CODE_HINT = words(
 )
 
 
+def remembering() -> forms.BooleanField:
+    """Return the box by which a device keeps the code after the browser is closed."""
+    return forms.BooleanField(
+        label=words("记住这台设备", "Remember this device"),
+        required=False,
+        help_text=words("公用的设备请不要选。", "Not on a device that others use."),
+    )
+
+
 class Once(forms.Form):
     """A form that, sent twice, is taken once."""
 
@@ -46,6 +55,7 @@ class CommentForm(Once):
     code = forms.CharField(
         label=words("参与码", "Your code"), max_length=20, required=False, help_text=CODE_HINT
     )
+    remember = remembering()
 
     def __init__(self, labels: list[str], *args: Any, known: bool, **given: Any) -> None:
         super().__init__(*args, **given)
@@ -53,14 +63,14 @@ class CommentForm(Once):
         whole = ("", say(Text("整个草案", "The whole draft")))
         fields["article"].choices = [whole, *((label, label) for label in labels)]
         if known:
-            del self.fields["code"]
+            del self.fields["code"], self.fields["remember"]
 
 
 class StatementForm(Once):
-    """A sentence on which others are to vote."""
+    """A statement on which others are to vote."""
 
     text = forms.CharField(
-        label=words("一句话，只说一件事", "One sentence, about one thing"),
+        label=words("表态句：一句话，只说一件事", "Statement: one sentence, about one thing"),
         max_length=LONGEST_STATEMENT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=words(
@@ -71,17 +81,19 @@ class StatementForm(Once):
     code = forms.CharField(
         label=words("参与码", "Your code"), max_length=20, required=False, help_text=CODE_HINT
     )
+    remember = remembering()
 
     def __init__(self, *args: Any, known: bool, **given: Any) -> None:
         super().__init__(*args, **given)
         if known:
-            del self.fields["code"]
+            del self.fields["code"], self.fields["remember"]
 
 
 class CodeForm(forms.Form):
     """The code under which somebody takes part."""
 
     code = forms.CharField(label=words("参与码", "Your code"), max_length=20)
+    remember = remembering()
 
 
 class RegisterForm(Once):

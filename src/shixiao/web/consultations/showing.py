@@ -38,12 +38,12 @@ WORDS = {
     "number": Text("文号", "Number"),
     "opinions": Text("专家意见", "Opinions of experts"),
 }
-ALWAYS = {"decline", "withhold"}
+ALWAYS = {"decline", "withhold", "stop"}
 HOW = Text("参加人怎样产生", "How participants are chosen")
 REFUSED = {
     "vote": Text("截止以后的表态", "votes after the end"),
     "comment": Text("截止以后的意见", "comments after the end"),
-    "statement": Text("截止以后的条目", "statements after the end"),
+    "statement": Text("截止以后的表态句", "statements after the end"),
     "register": Text("截止以后的听证报名", "registrations after the deadline"),
     "flood": Text("同一地址提交过多", "too much from one address"),
     "enough": Text("一个参与码提交过多", "too much under one code"),

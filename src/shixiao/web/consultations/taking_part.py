@@ -1,6 +1,7 @@
 """Taking part without an account: a code is given with the first thing that somebody says.
 
-The browser keeps the code in a signed cookie of this matter alone; on another device it is typed.
+The browser keeps the code in a signed cookie of this matter alone, until it is closed unless
+somebody asks for more; on another device it is typed.
 What is refused is counted by kind, in public, and the person is told why in one sentence.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any
@@ -25,12 +26,12 @@ from shixiao.terms import Text
 from shixiao.web.consultations.people_forms import CodeForm, CommentForm, StatementForm
 from shixiao.web.consultations.showing import group_line, is_open
 from shixiao.web.consultations.views import found
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import say
 from shixiao.workflows.consultations import taking
 from shixiao.workflows.consultations.judging import grounds
-from shixiao.workflows.consultations.taking import VOTES
-from shixiao.workflows.refusals import NOT_FOUND, Forbidden, Incomplete, Missing, Stale, TooOften
+from shixiao.workflows.consultations.taking import VOTES, Late
+from shixiao.workflows.refusals import NOT_FOUND, Forbidden, Incomplete, Missing, TooOften
 
 ONCE = re.compile(r"[0-9a-f]{32}")
 YEAR = 366 * 24 * 3600
@@ -47,15 +48,16 @@ YOURS = Text(
     " this once: write it down.",
 )
 VOTED = Text("已记下：{vote}。截止前可以改。", "Noted: {vote}. You may change it until the end.")
+FORGOTTEN = Text("这台设备上的参与码已经忘掉。", "The code that was on this device is forgotten.")
 PROPOSED = Text(
-    "条目已收到，审核后供大家表态。", "The statement was received; it is voted on once looked at."
+    "表态句已收到，审核后供大家表态。", "The statement was received; it is voted on once looked at."
 )
 
 
 def comment(request: HttpRequest, code: str) -> HttpResponse:
     """Take a comment on an article or on the whole draft."""
     row = found(code)
-    taking_now(row)
+    taking_now(request, row, "comment")
     person = remembered(request, row)
     labels = taking.labels_of(row)
     initial = {"article": request.GET.get("article", "")}
@@ -80,9 +82,9 @@ def comment(request: HttpRequest, code: str) -> HttpResponse:
             else:
                 context = {"row": row, "comment": made, "code": fresh}
                 answer = render(request, "consultations/commented.html.j2", context)
-                return _remember(answer, row, fresh)
+                return _remember(answer, row, fresh, keep=given.get("remember", False))
     status = 422 if request.method == "POST" else 200
-    context = {"row": row, "form": form}
+    context = {"row": row, "form": form, "known": known}
     return render(request, "consultations/comment.html.j2", context, status=status)
 
 
@@ -102,7 +104,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
         if fresh:
             messages.info(request, say(YOURS.format(code=fresh)))
         answer = HttpResponseRedirect(reverse("consultation_vote", args=[code]))
-        return _remember(answer, row, fresh)
+        return _remember(answer, row, fresh, keep="remember" in request.POST)
     shown = list(row.statements.filter(state="shown").values_list("number", flat=True))
     mine = _votes(person)
     asked = next((n for n in shown if str(n) == request.GET.get("statement", "")), None)
@@ -117,6 +119,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
         "of": len(shown),
         "votes": VOTES,
         "once": token_hex(16),
+        "known": person is not None,
     }
     return render(request, "consultations/vote.html.j2", context)
 
@@ -124,9 +127,10 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Take a statement on which others are to vote."""
     row = found(code)
-    taking_now(row)
+    taking_now(request, row, "statement")
     person = remembered(request, row)
-    form = StatementForm(request.POST or None, known=person is not None)
+    known = person is not None
+    form = StatementForm(request.POST or None, known=known)
     if request.method == "POST" and form.is_valid():
         with counted(row, "statement"):
             limit(request, "consultation", MOST_SENT, TOO_MANY)
@@ -141,21 +145,26 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
                 if fresh:
                     messages.info(request, say(YOURS.format(code=fresh)))
                 answer = HttpResponseRedirect(reverse("consultation_vote", args=[code]))
-                return _remember(answer, row, fresh)
+                keep = form.cleaned_data.get("remember", False)
+                return _remember(answer, row, fresh, keep=keep)
     status = 422 if request.method == "POST" else 200
-    return render(request, "consultations/state.html.j2", {"row": row, "form": form}, status=status)
+    context = {"row": row, "form": form, "known": known}
+    return render(request, "consultations/state.html.j2", context, status=status)
 
 
 def mine(request: HttpRequest, code: str) -> HttpResponse:
     """Show somebody what he said and voted, and the reply to each."""
     row = found(code)
+    if "forget" in request.POST:
+        return _forget(request, row)
     person, form = remembered(request, row), CodeForm(request.POST or None)
-    typed = ""
+    typed, keep = "", False
     if request.method == "POST" and form.is_valid():
         limit(request, "consultation-code", MOST_TRIES, TOO_MANY)
         try:
             person = taking.participant_of(row, form.cleaned_data["code"])
-            typed = form.cleaned_data["code"]
+            typed, keep = form.cleaned_data["code"], form.cleaned_data["remember"]
+            forgive(request, "consultation-code")
         except Incomplete as error:
             person = None
             form.add_error("code", say(error.text))
@@ -176,25 +185,27 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         "grounds": grounds(),
         "votes": [(each, VOTES[each.value]) for each in votes[:MOST_MINE]],
     }
-    return _remember(render(request, "consultations/mine.html.j2", context), row, typed)
+    answer = render(request, "consultations/mine.html.j2", context)
+    return _remember(answer, row, typed, keep=keep)
 
 
-def taking_now(row: DecisionMatter) -> None:
-    """Refuse a form of a consultation that is not open, and count the refusal.
+def taking_now(request: HttpRequest, row: DecisionMatter, kind: str) -> None:
+    """Refuse a form of a consultation that is not open; what is sent after the end is counted.
 
     Raises:
         Stale: it is not.
     """
-    taking.check_open(row, timezone.localdate())
+    with counted(row, kind) if request.method == "POST" else nullcontext():
+        taking.check_open(row, timezone.localdate())
 
 
 @contextmanager
 def counted(row: DecisionMatter, kind: str) -> Iterator[None]:
-    """Count what is refused within, by its kind, and refuse it all the same."""
+    """Count what is refused within as late or as too much, and refuse it all the same."""
     try:
         yield
-    except (Stale, TooOften, Forbidden) as error:
-        late = isinstance(error, Stale)
+    except (Late, TooOften, Forbidden) as error:
+        late = isinstance(error, Late)
         taking.refused(row, kind if late else "flood", at=timezone.now())
         raise
 
@@ -220,18 +231,28 @@ def _who(
     return taking.join(row, source=source, once=once, at=timezone.now())
 
 
-def _remember(answer: HttpResponse, row: DecisionMatter, code: str) -> HttpResponse:
+def _remember(answer: HttpResponse, row: DecisionMatter, code: str, *, keep: bool) -> HttpResponse:
+    """Keep a new code until the browser is closed; for a year only where somebody asks for it."""
     if code:
         answer.set_signed_cookie(
             _name(row),
             code,
             salt="consultation",
-            max_age=YEAR,
+            max_age=YEAR if keep else None,
             path=reverse("consultation", args=[row.code]),
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
         )
+    return answer
+
+
+def _forget(request: HttpRequest, row: DecisionMatter) -> HttpResponse:
+    """Forget the code that another left on this device."""
+    messages.success(request, say(FORGOTTEN))
+    answer = HttpResponseRedirect(reverse("consultation_mine", args=[row.code]))
+    place = reverse("consultation", args=[row.code])
+    answer.delete_cookie(_name(row), path=place, samesite="Lax")
     return answer
 
 

@@ -40,11 +40,11 @@ from shixiao.web.shell.pages import mixed
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.consultations import exporting
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
-from shixiao.workflows.consultations.hearings import newest_draw
+from shixiao.workflows.consultations.hearings import newest_draw, registering
 from shixiao.workflows.consultations.judging import grounds
 from shixiao.workflows.consultations.making import consulted_draft
-from shixiao.workflows.consultations.moving import PERIOD, doable
-from shixiao.workflows.consultations.replying import what_changed
+from shixiao.workflows.consultations.moving import ENDED, PERIOD, doable
+from shixiao.workflows.consultations.replying import owed, what_changed
 from shixiao.workflows.consultations.taking import VOTES, many_codes
 from shixiao.workflows.permissions import may
 from shixiao.workflows.refusals import NOT_FOUND, Missing
@@ -59,7 +59,7 @@ TOO_MANY = Text(
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
-JUDGE = Text("审核意见和条目（{n} 条待审）", "Judge comments and statements ({n} wait)")
+JUDGE = Text("审核意见和表态句（{n} 条待审）", "Judge comments and statements ({n} wait)")
 REPLY = Text("答复各组意见（{n} 组未答复）", "Reply to groups of opinion ({n} are open)")
 
 
@@ -67,8 +67,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     """List what is open to everybody first, then all matters."""
     today = timezone.localdate()
     rows = DecisionMatter.objects.select_related("department")
-    open_ = rows.filter(until__gte=today).order_by("until", "id")[:MOST_SHOWN]
-    hearings = Hearing.objects.filter(day__gte=today).select_related("matter__department")
+    open_ = rows.filter(until__gte=today).exclude(state=ENDED).order_by("until", "id")[:MOST_SHOWN]
+    hearings = Hearing.objects.filter(day__gte=today).exclude(matter__state=ENDED)
+    hearings = hearings.select_related("matter__department")
     page = page_of(request, rows)
     context = {
         "open": [line(row, today) for row in open_],
@@ -101,7 +102,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "kind": table().words["kinds"].get(row.kind),
         "origin": table().words["origins"].get(row.origin),
         "hearing": hearing,
-        "registering": hearing is not None and today <= hearing.until,
+        "registering": hearing is not None and registering(hearing, today),
         "verbs": _verbs(row, actor, standing, hearing),
         "may_vote": open_ and row.statements.filter(state="shown").exists(),
         "experts": row.expert_opinions.all() if public else (),
@@ -118,7 +119,7 @@ def results(request: HttpRequest, code: str) -> HttpResponse:
     within = inside(actor, row)
     statements = {str(s.number): s.text for s in row.statements.filter(state="shown")}
     shown = DraftComment.objects.filter(group=OuterRef("pk"), state="shown")
-    groups = list(row.groups.annotate(shown=Exists(shown))[:MOST_GROUPS])
+    groups = list(row.groups.filter(size__gt=0).annotate(shown=Exists(shown))[:MOST_GROUPS])
     comments = row.comments.filter(state="shown").exclude(group__kind="copies")
     added = _added(row)
     page = page_of(request, comments.order_by("-number"), each=MOST_COMMENTS)
@@ -213,15 +214,15 @@ def _speaks(group: OpinionGroup, texts: Mapping[str, str]) -> list[tuple[Text, s
 
 def _hearing_line(hearing: Hearing) -> dict[str, Any]:
     today, matter = timezone.localdate(), hearing.matter
-    registering = today <= hearing.until
+    open_ = registering(hearing, today)
     return {
         "title": matter.name,
         "to": reverse("hearing", args=[matter.code]),
         "about": mixed(hearing.place),
         "from": matter.department.name,
-        "tag": Text("报名中", "Registration open") if registering else Text("待举行", "To be held"),
-        "tone": "amber" if registering else "plain",
-        "clock": clock(hearing.until if registering else hearing.day, ""),
+        "tag": Text("报名中", "Registration open") if open_ else Text("待举行", "To be held"),
+        "tone": "amber" if open_ else "plain",
+        "clock": clock(hearing.until if open_ else hearing.day, ""),
     }
 
 
@@ -237,13 +238,13 @@ def _verbs(
             continue
         found_.append({"name": each.event.name, "to": to, "first": first})
     manages = may(actor, "consultation.manage", row)
-    if manages and "draft" in standing and not standing & {"argue", "skip_experts"}:
+    if manages and "draft" in standing and not standing & {"argue", "skip_experts", "stop"}:
         to = reverse("consultation_expert", args=[row.code])
         found_.append({"name": EXPERT, "to": to, "first": None})
-    if manages and "open" in standing and "settle" not in standing:
+    if manages and "open" in standing and not standing & {"settle", "stop"}:
         to = reverse("consultation_enter", args=[row.code])
         found_.append({"name": ENTER, "to": to, "first": None})
-    open_ = row.groups.filter(outcome="").count() if manages and "close" in standing else 0
+    open_ = owed(row).count() if manages and "close" in standing and "stop" not in standing else 0
     if open_:
         to = reverse("consultation_results", args=[row.code]) + "#groups"
         found_.append({"name": REPLY.format(n=open_), "to": to, "first": None})
@@ -254,7 +255,8 @@ def _verbs(
         to = reverse("consultation_judge", args=[row.code])
         if waiting:
             found_.append({"name": JUDGE.format(n=waiting), "to": to, "first": None})
-    if may(actor, "hearing.convene", row) and hearing is not None and newest_draw(row) is None:
+    convenes = may(actor, "hearing.convene", row) and "stop" not in standing
+    if convenes and hearing is not None and newest_draw(row) is None:
         to = reverse("consultation_act", args=[row.code, "freeze"])
         after = hearing.until + DAY
         found_.append(

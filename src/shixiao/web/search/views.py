@@ -31,7 +31,7 @@ def find(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     entries = search(query)
     if query and not entries:
-        tally_search(query, timezone.localdate())
+        tally_search(query, timezone.localdate(), address=request.META.get("REMOTE_ADDR", ""))
     evaluation = current()
     ask = Ask(of_city(evaluation), request.GET)
     chosen = ask.chosen()

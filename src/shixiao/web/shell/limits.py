@@ -19,7 +19,11 @@ def limit(request: HttpRequest, what: str, most: int, refusal: Text) -> None:
     """
     key = _key(request, what)
     cache.add(key, 0, HOUR)
-    if cache.incr(key) > most:
+    try:
+        tries = cache.incr(key)
+    except ValueError:  # its hour ended between the two
+        return
+    if tries > most:
         raise Forbidden(refusal)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -27,6 +27,7 @@ from shixiao.checkup.report.speech import Speech, spaced
 from shixiao.terms import Text
 from shixiao.web.shell.choices import ELDER_COOKIE, SIZES
 from shixiao.web.shell.navigation import FOOT, HEAD, address, links
+from shixiao.web.shell.templates import Folded, OfLanguage
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.permissions import may
 
@@ -38,7 +39,11 @@ def language() -> str:
 
 def t(zh: str, en: str) -> str:
     """Return one of two wordings in the language of the page."""
-    return spaced(zh) if language() == "zh" else en
+    return _t(language(), zh, en)
+
+
+def _t(language: str, zh: str, en: str) -> str:
+    return spaced(zh) if language == "zh" else en
 
 
 words = lazy(t, str)  # of labels of forms: said when the page is made, in its language
@@ -50,10 +55,14 @@ def say(text: object) -> str:
     A Text is said in one of its languages, a string (also a lazy one) stays as it is, markup stays
     markup, and None is "".
     """
+    return _say(language(), text)
+
+
+def _say(language: str, text: object) -> str:
     if text is None or isinstance(text, SafeString | Markup):
         return text or ""
-    said = text.in_language(language()) if isinstance(text, Text) else str(text)
-    return spaced(said) if language() == "zh" else said
+    said = text.in_language(language) if isinstance(text, Text) else str(text)
+    return spaced(said) if language == "zh" else said
 
 
 HAN = re.compile(r"[\u3400-\u9fff〔〕，。：；？！、《》]+")
@@ -61,25 +70,37 @@ HAN = re.compile(r"[\u3400-\u9fff〔〕，。：；？！、《》]+")
 
 def mixed(text: object) -> Markup:
     """Return words that cite Chinese, such as a document's number, marked for readers aloud."""
-    said = str(escape(say(text)))
-    if language() == "zh":
+    return _mixed(language(), text)
+
+
+def _mixed(language: str, text: object) -> Markup:
+    said = str(escape(_say(language, text)))
+    if language == "zh":
         return Markup(said)  # noqa: S704 - escaped above
     return Markup(HAN.sub(r'<span lang="zh-Hans">\g<0></span>', said))  # noqa: S704 - escaped above
 
 
 def day(value: date | datetime | None) -> str:
     """Return a day as 2026年11月23日 or 23 November 2026; a dash for none."""
+    return _day(language(), value)
+
+
+def _day(language: str, value: date | datetime | None) -> str:
     if value is None:
         return "—"
     local = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return Speech(language()).day(local.isoformat())
+    return Speech(language).day(local.isoformat())
 
 
 def moment(value: datetime | None) -> str:
     """Return a day with hour and minute; a dash for none."""
+    return _moment(language(), value)
+
+
+def _moment(language: str, value: datetime | None) -> str:
     if value is None:
         return "—"
-    return f"{day(value)} {timezone.localtime(value):%H:%M}"
+    return f"{_day(language, value)} {timezone.localtime(value):%H:%M}"
 
 
 def asking(page: str, /, **changes: object) -> str:
@@ -107,19 +128,14 @@ def _fixed(name: str) -> str:
     return reverse(name)
 
 
-def environment(**options: Any) -> Environment:
-    """Return the environment of all pages; a name that is not given fails loudly."""
-    options |= {"undefined": StrictUndefined}
-    made = Environment(autoescape=True, **{k: v for k, v in options.items() if k != "autoescape"})
+def environment(*, language: str, **options: Any) -> Environment:
+    """Return the environment of pages in one language; a name that is not given fails loudly."""
+    options |= {"undefined": StrictUndefined, "autoescape": True}
+    folded: Folded = {"t": partial(_t, language), "static": static, "url": url}
+    made = OfLanguage(folded=folded, **options)
     made.trim_blocks = made.lstrip_blocks = True
-    made.globals |= {
-        "static": static,
-        "url": url,
-        "t": t,
-        "say": say,
-        "mixed": mixed,
-        "day": day,
-        "moment": moment,
+    ways = {"say": _say, "mixed": _mixed, "day": _day, "moment": _moment}
+    made.globals |= {name: partial(way, language) for name, way in ways.items()} | {
         "inside": inside,
         "grid": grid,
         "address": address,

@@ -10,6 +10,7 @@ VOICES = [
     path("voice/", public.bring, name="voice"),
     path("voice/follow/", public.follow, name="voice_follow"),
     path("voice/say/", public.say_so, name="voice_say"),
+    path("voice/sheet/", public.sheet, name="voice_sheet"),
     path("voice/channels/", public.numbers, name="voice_channels"),
     path("matters/", inside.listing, name="matters"),
     path("matters/enter/", inside.enter, name="matter_enter"),

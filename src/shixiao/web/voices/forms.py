@@ -293,6 +293,15 @@ class Round(forms.Form):
         label=words("数值哪天揭晓", "Day on which it becomes known"), widget=DayInput()
     )
     ends = forms.DateField(label=words("到哪天为止", "Last day of the round"), widget=DayInput())
+    weekly = forms.BooleanField(
+        label=words("每周照此再安排一轮", "Plan one like it every week"),
+        required=False,
+        help_text=words(
+            "同一公开数值的下一期、同样的天数，只抽没有抽过的；抽完为止，随时可以停。",
+            "By the next value of the same source, for as many days, of what was not drawn before;"
+            " until nothing is left, or you stop it.",
+        ),
+    )
 
 
 class Announce(forms.Form):

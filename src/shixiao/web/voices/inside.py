@@ -102,7 +102,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     names = dict(routing.choices())
     verbs = [(verb.id, verb.name) for verb in doable(row, actor)]
     if may(actor, "voice.link", row):
-        verbs.append(("part", PART) if row.lead_id else ("link", LINK))
+        verbs.append(("part", PART) if row.size > 1 else ("link", LINK))
     marks = [MARKS[each] for each in row.marks.split(",")] if row.marks else []
     in_group = may(actor, "voice.handle", row) and row.state == "assigned" and row.size > 1
     context = shown(row) | {
@@ -141,7 +141,9 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, say(error.text))
         else:
             messages.success(request, say(DONE.format(verb=name)))
-            return HttpResponseRedirect(reverse("matter", args=[code]))
+            still = visible(actor).filter(code=code).exists()  # not what went to others
+            there = reverse("matter", args=[code]) if still else reverse("matters")
+            return HttpResponseRedirect(there)
     status = 422 if request.method == "POST" else 200
     context = shown(row) | {"form": form, "name": name, "hints": hints, "verb": verb}
     return render(request, "voices/act.html.j2", context, status=status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ from shixiao.workflows.refusals import (
 )
 from shixiao.workflows.voices import proposals, routing
 from shixiao.workflows.voices.proposals import life
-from shixiao.workflows.voices.topics import in_vain
+from shixiao.workflows.voices.topics import Vain, in_vain, spoken_of
 
 TONES = {"proposed": "amber", "adopted": "amber", "declined": "grey", "changed": "green",
          "measured": "green"}  # fmt: skip
@@ -64,13 +65,20 @@ def listing(request: HttpRequest) -> HttpResponse:
         "rows": [_line(row) for row in page],
         "small": rows.filter(people__lt=FEWEST).count(),
         "others": rows.filter(people__gte=FEWEST, weight=0).count(),
-        "vain": [each for each in in_vain(now=timezone.now()) if each.n >= FEWEST],
+        "vain": _searched(request, many),
         "newest": newest,
         "proposals": NeedProposal.objects.select_related("department", "topic")[:20],
         "states": life().states,
         "tones": TONES,
     }
     return render(request, "voices/needs.html.j2", context)
+
+
+def _searched(request: HttpRequest, shown: Iterable[VoiceTopic]) -> list[Vain]:
+    """Return what was searched in vain: all of it to whoever makes proposals, else what is said."""
+    found = [each for each in in_vain(now=timezone.now()) if each.n >= FEWEST]
+    inside = may(actor_on(request), "proposal.make")
+    return found if inside else spoken_of(found, shown)
 
 
 def one(request: HttpRequest, code: str) -> HttpResponse:

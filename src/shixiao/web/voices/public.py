@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
 from shixiao.records.models import ChannelRound, Draw, Standing, Voice, VoicePolicy, VoiceRefusal
@@ -19,8 +21,9 @@ from shixiao.voice.handling import Shares, ended
 from shixiao.voice.handling.testing import OUTCOMES
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.cases.reports import followed as followed_case
-from shixiao.web.shell.limits import limit
+from shixiao.web.shell.limits import forgive, limit
 from shixiao.web.shell.pages import language, say
+from shixiao.web.shell.qr import qr
 from shixiao.web.voices.entries import entry_of, papers_of
 from shixiao.web.voices.forms import Bring, Follow
 from shixiao.web.voices.showing import FEWEST, few, shown, way_of
@@ -31,6 +34,9 @@ from shixiao.workflows.voices.moving import life
 from shixiao.workflows.voices.taking import Came
 
 COUNTED, MINUTE = "voice-channels", 60  # seconds for which a count is told
+LONGEST_COUNTER = 40  # signs of the name of a counter: more makes the picture too fine to scan
+TELL = Text("说说您的事", "Tell us what you need")
+RATE = Text("评价服务", "Rate a service")
 MOST_TRIES = 30  # an hour from one address
 TOO_MANY = Text(
     "一小时内查询得太多，请稍后再试，或拨打 12345。",
@@ -50,11 +56,12 @@ def bring(request: HttpRequest) -> HttpResponse:
     """Take a matter in; the address names service, place and kind where a poster has them."""
     asked = request.GET
     service = _service(asked.get("service", ""))
+    scanned = asked.get("channel") == "qr" or (asked.get("place") and asked.get("service"))
     initial = {
         "service": service.subject if service else "",
         "place": asked.get("place", "")[:200],
         "kind": asked.get("kind", ""),
-        "channel": "qr" if asked.get("place") and asked.get("service") else "web",
+        "channel": "qr" if scanned else "web",
     }
     if request.method != "POST":
         return _asked(request, Bring(initial=initial), service)
@@ -73,6 +80,33 @@ def bring(request: HttpRequest) -> HttpResponse:
         return _asked(request, form, _service(request.POST.get("service", "")), status=422)
     context = {"row": row, "query": query, "state": life().states[row.state]}
     return render(request, "voices/brought.html.j2", context)
+
+
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Show a sheet for a counter, whose QR picture leads to the form with what it names filled in.
+
+    The address may name a service, the counter, and that it is for ratings.
+    """
+    service = _service(request.GET.get("service", ""))
+    place = " ".join(request.GET.get("place", "").split())[:LONGEST_COUNTER]
+    rating = request.GET.get("kind") == "rating"
+    filled = {
+        "channel": "qr",
+        "service": service.slug if service else "",
+        "place": place,
+        "kind": "rating" if rating else "",
+    }
+    query = urlencode({name: value for name, value in filled.items() if value})
+    address = request.build_absolute_uri(reverse("voice"))
+    context = {
+        "service": service,
+        "place": place,
+        "rating": rating,
+        "most": LONGEST_COUNTER,
+        "leads_to": address,
+        "picture": qr(f"{address}?{query}", say(RATE if rating else TELL)),
+    }
+    return render(request, "voices/sheet.html.j2", context)
 
 
 def follow(request: HttpRequest) -> HttpResponse:
@@ -151,7 +185,10 @@ def _asked(
 
 def _followed(request: HttpRequest, form: Follow) -> Voice | None:
     limit(request, "voice-follow", MOST_TRIES, TOO_MANY)
-    return saying.found(form.cleaned_data["number"], form.cleaned_data["code"])
+    row = saying.found(form.cleaned_data["number"], form.cleaned_data["code"])
+    if row is not None:
+        forgive(request, "voice-follow")
+    return row
 
 
 def _show(
@@ -164,7 +201,7 @@ def _show(
         "next": life().words["next"][row.state],
         "may_judge": row.state == "replied",
         "may_reopen": row.state in {"replied", "closed"},
-        "others": row.size - 1 if row.lead_id else 0,
+        "others": row.size - 1,
         "problem": problem,
     }
     return render(request, "voices/followed.html.j2", context, status=422 if problem else 200)
@@ -195,15 +232,22 @@ def _told(estimate: Estimate) -> str:
 
 
 def _counts() -> dict[str, dict[str, Any]]:
-    """Count what came by each channel, without tests; many readers share one count a minute."""
-    done = Q(replied__isnull=False)
+    """Count what came by each channel, without tests; many readers share one count a minute.
+
+    What waits past its day counts as owed like what was answered; replies that came with a file of
+    the hotline are not this site's, and count in neither.
+    """
+    elsewhere = Q(delivery__isnull=False, replied__lte=F("delivery__at"))
+    done = Q(replied__isnull=False) & ~elsewhere
+    waits = Q(replied__isnull=True) & (Q(late=True) | Q(state="received", overdue=True))
     rows = (
         Voice.objects.filter(test=False)
         .values("channel")
         .annotate(
             n=Count("pk"),
             answered=Count("pk", filter=done),
-            intime=Count("pk", filter=done & Q(overdue=False)),
+            owed=Count("pk", filter=done | waits),
+            intime=Count("pk", filter=done & Q(late=False)),
             again=Count("pk", filter=done & Q(reopened__gt=0)),
         )
     )
@@ -227,10 +271,9 @@ def _channel_rows(names: Any, counted: dict[str, dict[str, Any]]) -> list[dict[s
     """Return what is told of each channel; what tells of too few is not told."""
     found = []
     for channel, name in names.items():
-        row = counted.get(channel, {"n": 0, "answered": 0, "intime": 0, "again": 0})
-        enough = row["answered"] >= FEWEST
-        shares = [_told(_share(row[key], row["answered"])) if enough else "—"
-                  for key in ("intime", "again")]  # fmt: skip
+        row = counted.get(channel, dict.fromkeys(("n", "answered", "owed", "intime", "again"), 0))
+        shares = [_told(_share(row[key], row[whole])) if row[whole] >= FEWEST else "—"
+                  for key, whole in (("intime", "owed"), ("again", "answered"))]  # fmt: skip
         found.append({"name": name, "n": few(row["n"]), "shares": shares})
     return found
 

@@ -18,7 +18,7 @@ from shixiao.web.voices.forms import Announce, Round
 from shixiao.web.voices.public import NAMES
 from shixiao.workflows.draws import Public
 from shixiao.workflows.refusals import NOT_FOUND, Incomplete, Missing
-from shixiao.workflows.voices import channels
+from shixiao.workflows.voices import channels, weekly
 
 STATES = {
     "planned": (Text("名单已冻结，待抽签", "Pool frozen, to be drawn"), "amber"),
@@ -41,6 +41,7 @@ def listing(request: HttpRequest) -> HttpResponse:
                 items,
                 public=public,
                 ends=given["ends"],
+                weekly=given["weekly"],
                 actor=actor_on(request),
                 at=timezone.now(),
             )
@@ -78,7 +79,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
-    """Draw or publish a round."""
+    """Draw or publish a round, or plan none after it."""
     row, actor, now = _row(code), actor_on(request), timezone.now()
     try:
         if verb == "draw":
@@ -87,6 +88,8 @@ def act(request: HttpRequest, code: str, verb: str) -> HttpResponse:
             )
         elif verb == "publish":
             channels.publish(row, actor=actor, at=now)
+        elif verb == "stop":
+            weekly.stop(row, actor=actor)
         else:
             raise Missing(NOT_FOUND)
     except Incomplete as error:

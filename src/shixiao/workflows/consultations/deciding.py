@@ -13,9 +13,10 @@ from django.db import transaction
 
 from shixiao.records.models import DecisionEvent, DecisionMatter, ExpertOpinion
 from shixiao.terms import BadInput, Text
-from shixiao.voice.decree713 import read_speakers, standing
+from shixiao.voice.decree713 import read_speakers, standing, table
 from shixiao.workflows import moving
 from shixiao.workflows.consultations.moving import begin, go, log_of
+from shixiao.workflows.consultations.taking import forget_sources, many_codes
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed, touch
 from shixiao.workflows.permissions import check, signed_in
@@ -77,7 +78,11 @@ def enter_opinion(matter: DecisionMatter, act: Act, given: Opinion) -> ExpertOpi
     held = moving.locked(matter)
     check(act.actor, "consultation.manage", held)
     stands = standing(log_of(held))
-    if act.seen != held.version or "draft" not in stands or stands & {"argue", "skip_experts"}:
+    if (
+        act.seen != held.version
+        or "draft" not in stands
+        or stands & {"argue", "skip_experts", "stop"}
+    ):
         raise Stale(CHANGED)
     if not given.name.strip() or not given.institution.strip():
         raise Incomplete(NO_NAME, field="name")
@@ -120,7 +125,11 @@ def step(matter: DecisionMatter, event: str, act: Act, given: Mapping[str, Any])
     kept = None
     if event in {"adopt", "defer", "reject"}:
         said, kept = _discussed(said)
-    return go(held, event, act, said, kept=kept)
+    over = {"due": None, "due_rule": ""} if table().events[event].ends else {}
+    made = go(held, event, act, said, kept=kept, **over)
+    if event == "stop":
+        forget_sources(held)
+    return made
 
 
 def _known(held: DecisionMatter, event: str, act: Act) -> dict[str, Any]:
@@ -135,6 +144,8 @@ def _known(held: DecisionMatter, event: str, act: Act) -> dict[str, Any]:
         submitted = held.events.filter(event="submit").last()
         mine = submitted is not None and submitted.by == act.actor.account
         return {"same_unit": mine or held.department_id in act.actor.below}
+    if event == "stop":
+        return {"many": many_codes(held)}
     if event == "archive":
         stands = standing(log_of(held))
         return {"lacking": [name.to_json() for made, name in FILE if not stands & {*made}]}

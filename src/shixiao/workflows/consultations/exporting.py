@@ -8,12 +8,13 @@ people are withheld, and only what was looked at and shown is there. ``shixiao v
 from __future__ import annotations
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from shixiao.exports import Sheet, delimited
 from shixiao.records.models import DecisionMatter, StatementVote
 from shixiao.terms import Text
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
-from shixiao.workflows.consultations.judging import grounds
+from shixiao.workflows.consultations.judging import counted, grounds
 from shixiao.workflows.consultations.replying import OUTCOMES
 from shixiao.workflows.consultations.taking import CHANNELS
 
@@ -30,7 +31,7 @@ def export(matter: DecisionMatter, name: str) -> bytes:
 def votes(matter: DecisionMatter) -> Sheet:
     """Return every vote on statements that are shown; none where too few people voted."""
     heads = _heads("timestamp", "datetime", "comment-id", "voter-id", "vote")
-    rows = StatementVote.objects.filter(statement__matter=matter, statement__state="shown")
+    rows = StatementVote.objects.filter(statement__in=counted(matter))
     found = []
     if _enough(matter):
         values = rows.order_by("first", "id").values_list(
@@ -48,17 +49,17 @@ def statements(matter: DecisionMatter) -> Sheet:
         "timestamp", "datetime", "comment-id", "agrees", "disagrees", "moderated", "comment-body"
     )
     enough = _enough(matter)
-    counted = matter.statements.annotate(
+    rows = matter.statements.annotate(
         agrees=Count("votes", Q(votes__value=1)), disagrees=Count("votes", Q(votes__value=-1))
     )
+    tallied = set(counted(matter).values_list("pk", flat=True))
     found = []
-    for row in counted:
-        shown = row.state == "shown"
+    for row in rows:
         at = row.at.replace(second=0, microsecond=0)
-        counts = (row.agrees, row.disagrees) if enough and shown else (None, None)
-        moderated = {"shown": 1, "hidden": -1}.get(row.state, 0)
+        counts = (row.agrees, row.disagrees) if enough and row.pk in tallied else (None, None)
+        moderated = 1 if row.pk in tallied else {"hidden": -1}.get(row.state, 0)
         found.append((int(at.timestamp()), at.isoformat(), row.number, *counts, moderated,
-                      row.text if shown else ""))  # fmt: skip
+                      row.text if row.state == "shown" else ""))  # fmt: skip
     return Sheet("comments", heads, found)
 
 
@@ -84,7 +85,7 @@ def opinions(matter: DecisionMatter) -> Sheet:
                 row.number,
                 row.article,
                 CHANNELS[row.channel].zh,
-                row.at.date().isoformat(),
+                timezone.localdate(row.at).isoformat(),
                 row.text if row.state == "shown" else "",
                 known[row.ground].name.zh if row.ground else "",
                 group.number if group else None,

@@ -6,7 +6,8 @@ Each group then is owed one reply. Brigades and campaigns are shown, weighed ope
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from shixiao.records.models import (
     OpinionGroup,
     OpinionRun,
     StatementVote,
+    VoteStatement,
 )
 from shixiao.seals import sha256_of
 from shixiao.terms import BadInput, Text
@@ -29,8 +31,10 @@ from shixiao.voice.wording import bare, clauses, readable
 from shixiao.workflows import moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.clock import pack
-from shixiao.workflows.consultations.judging import no_opinions
-from shixiao.workflows.consultations.moving import go, link
+from shixiao.workflows.consultations.judging import as_comment, counted, no_opinions
+from shixiao.workflows.consultations.membership import UNNAMED, recount
+from shixiao.workflows.consultations.moving import ENDED, go, link, next_number
+from shixiao.workflows.consultations.taking import WEB
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act
 from shixiao.workflows.notices import holders, tell
@@ -44,7 +48,6 @@ EVERYBODY = Text("全体表态者", "Everybody who voted")
 NO_VOTES = Text("还没有人表态。", "Nobody has voted yet.")
 GROUP = Text("第 {n} 组意见", "Group of opinion {n}")
 COPIES = Text("内容相同的意见", "Comments of the same words")
-TOPIC = Text("话题：{what}", "Topic: {what}")
 ARTICLE = Text("对{what}的其他意见", "Other comments on {what}")
 WHOLE = Text("对整个草案的其他意见", "Other comments on the whole draft")
 
@@ -52,7 +55,7 @@ WHOLE = Text("对整个草案的其他意见", "Other comments on the whole draf
 def ballots_of(matter: DecisionMatter) -> Ballots:
     """Return the votes on statements that are shown, under the numbers of exports."""
     rows = list(
-        StatementVote.objects.filter(statement__matter=matter, statement__state="shown")
+        StatementVote.objects.filter(statement__in=counted(matter))
         .order_by("participant__number", "statement__number")
         .values_list("participant__number", "statement__number", "value", "first")
     )
@@ -122,12 +125,13 @@ def _nothing(why: Text, voters: int) -> dict[str, Any]:
 def close_due(*, now: datetime) -> int:
     """Close consultations whose last day is over, and group what was said; return how many."""
     today, done = timezone.localdate(now), 0
-    over = DecisionMatter.objects.filter(until__lt=today).exclude(events__event="close")
+    over = DecisionMatter.objects.filter(until__lt=today).exclude(state=ENDED)
+    over = over.exclude(events__event="close")
     for matter in over:
         with transaction.atomic():
             held = moving.locked(matter)
             events = set(held.events.values_list("event", flat=True))
-            if "close" in events:
+            if events & {"close", "stop"}:
                 continue
             go(held, "close", Act(NOBODY, now, held.version), {}, due=None, due_rule="")
         groups = group_all(held, at=now)
@@ -141,7 +145,8 @@ def close_due(*, now: datetime) -> int:
 def run_daily(*, now: datetime) -> int:
     """Group the votes of open consultations anew, and comments that came late; return how many."""
     today, done = timezone.localdate(now), 0
-    for matter in DecisionMatter.objects.exclude(until=None).exclude(events__event="settle"):
+    going = DecisionMatter.objects.exclude(until=None).exclude(state=ENDED)
+    for matter in going.exclude(events__event="settle"):
         events = set(matter.events.values_list("event", flat=True))
         if matter.until is not None and today <= matter.until:
             run(matter, at=now)
@@ -158,6 +163,7 @@ def group_all(matter: DecisionMatter, *, at: datetime) -> int:
     Run again it adds groups of comments that came since; groups that are there stay as they are.
     """
     final = run(matter, final=True, at=at)
+    _carry(matter)
     rows = [each for each in matter.comments.filter(group=None) if each.ground not in no_opinions()]
     plan = _comment_groups(rows)
     with transaction.atomic():
@@ -167,12 +173,52 @@ def group_all(matter: DecisionMatter, *, at: datetime) -> int:
             return held.groups.count()
         if not held.groups.filter(kind=OpinionGroup.Kind.VOTES).exists():
             _vote_groups(held, final)
-        for kind, title, template, members, added in plan:
-            _make(held, kind, title, template, [rows[i] for i in members], added)
+        for each in plan:
+            _make(held, each, [rows[i] for i in each.members])
     return held.groups.count()
 
 
-Planned = tuple[str, Text, str, tuple[int, ...], dict[int, str]]
+@transaction.atomic
+def _carry(matter: DecisionMatter) -> None:
+    """Have a statement that nobody voted on count as a comment of who proposed it.
+
+    It was shown too late, or on such a ground that it is an opinion all the same, and is owed a
+    reply. What still waits to be looked at is carried once it was.
+    """
+    held = moving.locked(matter)
+    known = set(held.comments.exclude(once=None).values_list("once", flat=True))
+    waits, number = VoteStatement.State.WAITING, next_number(held.comments)
+    for each in held.statements.filter(votes=None).exclude(proposed_by=None).exclude(state=waits):
+        if each.ground in no_opinions() or as_comment(each) in known:
+            continue
+        DraftComment.objects.create(
+            matter=held,
+            number=number,
+            participant=each.proposed_by,
+            text=each.text,
+            state=each.state,
+            ground=each.ground,
+            channel=WEB,
+            once=as_comment(each),
+            at=each.at,
+            judged=each.judged,
+        )
+        number += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A group of comments that is to be made; ``added`` is by the place among its members.
+
+    ``terms`` are words of all its comments, looked at or not: they stay inside.
+    """
+
+    kind: str
+    title: Text
+    members: tuple[int, ...]
+    template: str = ""
+    added: Mapping[int, str] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
 
 
 def _comment_groups(rows: Sequence[DraftComment]) -> list[Planned]:
@@ -197,17 +243,16 @@ def _comment_groups(rows: Sequence[DraftComment]) -> list[Planned]:
             place: group.added.get(i, "") or _beside(messages[i].text, group.template)
             for place, i in enumerate(members)
         }
-        found.append(("copies", COPIES, group.template, members, added))
+        found.append(Planned("copies", COPIES, members, group.template, added))
     left = sorted(free)
     for topic in topics([messages[i] for i in left], rules=pack()) if len(left) > 3 else ():
         members = tuple(left[i] for i in topic.members)
         free -= {*members}
-        title = TOPIC.format(what="、".join(topic.terms[:4]))
-        found.append(("topic", title, "", members, {}))
+        found.append(Planned("topic", UNNAMED, members, terms=topic.terms))
     for label in sorted({rows[i].article for i in free}):
         members = tuple(i for i in sorted(free) if rows[i].article == label)
         title = ARTICLE.format(what=label) if label else WHOLE
-        found.append(("article", title, "", members, {}))
+        found.append(Planned("article", title, members))
     return found
 
 
@@ -217,34 +262,23 @@ def _beside(text: str, template: str) -> str:
     return "，".join(part for part in clauses(readable(text)) if bare(part) not in whole)
 
 
-def _make(
-    held: DecisionMatter,
-    kind: str,
-    title: Text,
-    template: str,
-    rows: Sequence[DraftComment],
-    added: dict[int, str],
-) -> None:
-    known = held.groups.filter(kind="article", outcome="") if kind == "article" else None
-    group = next((g for g in known or () if g.title == title), None)
+def _make(held: DecisionMatter, plan: Planned, rows: Sequence[DraftComment]) -> None:
+    known = held.groups.filter(kind="article", outcome="") if plan.kind == "article" else None
+    group = next((g for g in known or () if g.title == plan.title), None)
     if group is None:
-        number = held.groups.count() + 1
-        persons = {row.participant_id or row.pk for row in rows}
         group = OpinionGroup.objects.create(
             matter=held,
-            number=number,
-            kind=kind,
-            title=title,
-            template=template,
-            size=len(persons),
+            number=next_number(held.groups),
+            kind=plan.kind,
+            title=plan.title,
+            template=plan.template,
+            size=0,
+            details={"terms": list(plan.terms)} if plan.terms else {},
         )
-    else:
-        group.size += len(rows)
-        group.save(update_fields=["size"])
-    texts = {row.pk: added.get(place, "") for place, row in enumerate(rows)}
-    for row in rows:
-        row.group, row.added = group, texts[row.pk]
+    for place, row in enumerate(rows):
+        row.group, row.added = group, plan.added.get(place, "")
     DraftComment.objects.bulk_update(rows, ["group", "added"], batch_size=500)
+    recount(group)
 
 
 def _vote_groups(held: DecisionMatter, final: OpinionRun) -> None:
@@ -255,7 +289,7 @@ def _vote_groups(held: DecisionMatter, final: OpinionRun) -> None:
     if not groups:
         OpinionGroup.objects.create(
             matter=held,
-            number=held.groups.count() + 1,
+            number=next_number(held.groups),
             kind=OpinionGroup.Kind.VOTES,
             title=EVERYBODY,
             size=result["voters"],
@@ -264,7 +298,7 @@ def _vote_groups(held: DecisionMatter, final: OpinionRun) -> None:
     for group in groups:
         OpinionGroup.objects.create(
             matter=held,
-            number=held.groups.count() + 1,
+            number=next_number(held.groups),
             kind=OpinionGroup.Kind.VOTES,
             title=GROUP.format(n=int(group["id"]) + 1),
             size=group["size"],

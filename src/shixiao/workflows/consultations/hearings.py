@@ -7,10 +7,13 @@ represented) and 17 (the order of the hearing; participants confirm the record a
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
+from unicodedata import normalize
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,9 +24,10 @@ from shixiao.records.models import DecisionEvent, DecisionMatter, Draw, Hearing,
 from shixiao.seals import read_code, short_code
 from shixiao.terms import Text
 from shixiao.workflows import draws, moving
-from shixiao.workflows.actors import NOBODY
-from shixiao.workflows.consultations.moving import begin, go
-from shixiao.workflows.consultations.taking import mark_of, written
+from shixiao.workflows.actors import NOBODY, Actor
+from shixiao.workflows.clock import pack
+from shixiao.workflows.consultations.moving import ENDED, begin, go
+from shixiao.workflows.consultations.taking import Late, mark_of, written
 from shixiao.workflows.draws import Lot, Public
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
@@ -32,6 +36,8 @@ from shixiao.workflows.query_codes import query_hash
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 
 TAG = "hearing"
+COUNTRY = re.compile(r"^(?:00)?86(?=\d{9,11}$)")  # before a Chinese number
+DAY = timedelta(days=1)
 MOST_SIDES, MOST_SEATS = 8, 5_000
 LONGEST_STATEMENT, LONGEST_MINUTES = 2_000, 100_000
 NO_SIDES = Text(
@@ -52,9 +58,29 @@ NOT_YET = Text("报名截止以后才能冻结名册。", "The pool is frozen on
 FROZEN = Text("名册已经冻结。", "The pool is frozen already.")
 NOT_FROZEN = Text("请先冻结报名名册。", "Freeze the pool of those registered first.")
 UNHEARD = Text(
-    "“{side}”没有人报名，不能保证各方都有代表（条例第十六条）。请延期并延长报名。",
-    "Nobody registered for “{side}”, so not all sides would be represented (Decree 713, art. 16)."
-    " Postpone the hearing and extend the registration.",
+    "“{side}”可以抽签的报名者有 {n} 人，少于公告的 {least} 人，不能保证各方都有代表"
+    "（条例第十六条）。请延期并延长报名。",
+    "Of “{side}” {n} who can be drawn are registered, fewer than the {least} announced, so not all"
+    " sides would be represented (Decree 713, art. 16). Postpone the hearing and extend the"
+    " registration.",
+)
+TOO_FEW = Text(
+    "可以抽签的报名者有 {n} 人，听证会至少 {least} 人。请延期并延长报名。",
+    "There are {n} registered who can be drawn; a hearing has {least} at least. Postpone it and"
+    " extend the registration.",
+)
+FEW_CAME = Text(
+    "到场的参加人有 {n} 人，少于 {least} 人，不能算举行过听证会。请延期。",
+    "Of the participants {n} came, and {least} are the least, so no hearing was held. Postpone it.",
+)
+SIDE_AWAY = Text(
+    "“{side}”没有参加人到场，不能算举行过听证会。请延期。",
+    "Nobody came of “{side}”, so no hearing was held. Postpone it.",
+)
+NOT_YET_NOTED = Text(
+    "最早 {day} 才能注明没有签字；在那以前是留给参加人确认的时间。",
+    "Not before {day} can it be noted that somebody did not sign; until then participants have time"
+    " to confirm the record.",
 )
 SERVANT = Text("在职公务员不作听证参加人", "serving civil servants do not take part")
 TWICE = Text(
@@ -65,10 +91,6 @@ TWICE = Text(
 FULL = Text("报名人数已满。", "Registration is full.")
 NO_SEAT = Text(
     "没有这个报名编号，或者查询码不对。", "There is no such number, or the code is wrong."
-)
-WAS_DRAWN = Text(
-    "您被抽中参加听证会，姓名和所代表的一方随名单公布。",
-    "You were drawn; your name and side are published with the list.",
 )
 SIGNED = {
     "signed": Text("已签字确认", "Signed"),
@@ -168,20 +190,26 @@ def postpone(
 
 @transaction.atomic
 def register(
-    matter: DecisionMatter, said: Registration, *, at: datetime
+    matter: DecisionMatter, said: Registration, *, at: datetime, clerk: Actor | None = None
 ) -> tuple[HearingSeat, str]:
     """Register for a hearing; return the place in the pool and the query code, told once.
 
+    Where a ``clerk`` of whoever convenes it registers somebody who came to the counter, several
+    may share a telephone.
+
     Raises:
+        Forbidden: the clerk does not convene hearings.
         Stale: there is no registration, it is over, or full.
         Incomplete: name, contact, side or statement is missing.
     """
     held = moving.locked(matter)
+    if clerk is not None:
+        check(clerk, "hearing.convene", held)
     hearing = Hearing.objects.filter(matter=held).first()
-    if hearing is None:
+    if hearing is None or held.state == ENDED:
         raise Stale(NOT_OPEN)
     if timezone.localdate(at) > hearing.until or newest_draw(held) is not None:
-        raise Stale(TOO_LATE.format(day=hearing.until.isoformat()))
+        raise Late(TOO_LATE.format(day=hearing.until.isoformat()))
     seed = sha256(f"hearing:{held.code}:{said.once}".encode()).digest()[:5]
     query = short_code(seed if said.once else secrets.token_bytes(5))
     known = HearingSeat.objects.filter(query_hash=query_hash(query), matter=held).first()
@@ -193,7 +221,7 @@ def register(
         raise Incomplete(NO_SIDE, field="side")
     statement = written(said.statement, LONGEST_STATEMENT, field="statement")
     contact = written(said.contact, 200, field="contact")
-    mark = mark_of(held, "".join(filter(str.isalnum, contact)).casefold())
+    mark = mark_of(held, _reached(contact) if clerk is None else secrets.token_hex(16))
     if held.seats.filter(contact_mark=mark).exists():
         raise Incomplete(TWICE, field="contact")
     seat = HearingSeat.objects.create(
@@ -208,9 +236,17 @@ def register(
         ground=SERVANT if said.civil_servant else None,
         at=at,
     )
-    sealed = {"person": seat.name, "statement": statement}
+    sealed: dict[str, object] = {"person": seat.name, "statement": statement}
+    if clerk is not None:
+        sealed["actor"] = clerk.account
     put("hearing.registered", held.code, at=at, facts={"kind": said.side}, sealed=sealed)
     return seat, query
+
+
+def _reached(contact: str) -> str:
+    """Return how somebody is reached in one way of writing, so that +86 138 and 138 are one."""
+    plain = "".join(filter(str.isalnum, normalize("NFKC", contact))).casefold()
+    return COUNTRY.sub("", plain).lstrip("0") or plain
 
 
 @transaction.atomic
@@ -219,13 +255,14 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
 
     Raises:
         Forbidden, Stale: the person may not; registration runs, or it is frozen.
-        Incomplete: no value that becomes known later, or a side that nobody speaks for.
+        Incomplete: no value that becomes known later, or fewer registered than a hearing or one of
+            its sides has at least.
         BadInput: no such draw is possible.
     """
     held = moving.locked(matter)
     check(act.actor, "hearing.convene", held)
     hearing = Hearing.objects.filter(matter=held).first()
-    if act.seen != held.version or hearing is None:
+    if act.seen != held.version or hearing is None or held.state == ENDED:
         raise Stale(CHANGED)
     if newest_draw(held) is not None:
         raise Stale(FROZEN)
@@ -234,12 +271,7 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
     draws.check_public(public, act.at)
     seats = list(held.seats.all())
     free = [seat for seat in seats if seat.ground is None]
-    quotas = []
-    for side in hearing.sides:
-        there = sum(seat.side == side["id"] for seat in free)
-        if not there:
-            raise Incomplete(UNHEARD.format(side=side["name"]))
-        quotas.append(Quota("side", side["id"], min(int(side["least"]), there), hearing.size))
+    quotas = _quotas(hearing, free)
     lot = Lot(
         tag=TAG,
         pool=Pool(tuple(seat.code for seat in seats), {"side": tuple(seat.side for seat in seats)}),
@@ -251,6 +283,27 @@ def freeze(matter: DecisionMatter, act: Act, *, public: Public) -> Draw:
     made = draws.freeze(lot, subject=held.code, public=public, at=act.at)
     moving.touch(held)
     return made
+
+
+def _quotas(hearing: Hearing, free: Sequence[HearingSeat]) -> list[Quota]:
+    """Return the seats of each side; nothing that was announced is lowered for want of people."""
+    for side in hearing.sides:
+        there, least = sum(seat.side == side["id"] for seat in free), int(side["least"])
+        if there < least:
+            raise Incomplete(UNHEARD.format(side=side["name"], n=there, least=least))
+    if len(free) < fewest():
+        raise Incomplete(TOO_FEW.format(n=len(free), least=fewest()))
+    return [Quota("side", s["id"], int(s["least"]), hearing.size) for s in hearing.sides]
+
+
+def registering(hearing: Hearing, today: date) -> bool:
+    """Say whether somebody may register today."""
+    return today <= hearing.until and hearing.matter.state != ENDED
+
+
+def fewest() -> int:
+    """Return how many participants a hearing has at least (CON-04)."""
+    return int(pack().number("CON-04", "least"))
 
 
 @transaction.atomic
@@ -276,39 +329,6 @@ def choose(matter: DecisionMatter, act: Act, *, announced: str) -> tuple[str, ..
 
 
 @transaction.atomic
-def leave(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat | None:
-    """Let a participant withdraw before the hearing; the next in order takes the place, if any.
-
-    ``act.actor`` is nobody where the participant does it by the query code.
-
-    Raises:
-        Forbidden: somebody else's, and the person does not convene hearings.
-        Stale: the hearing was held, or the person was not drawn.
-        BadInput: nobody stands by.
-    """
-    matter = moving.locked(seat.matter)
-    held = moving.locked(seat)
-    if act.actor.account is not None:
-        check(act.actor, "hearing.convene", matter)
-    over = matter.events.filter(event="hold").exists()
-    if held.drawn is None or held.withdrew is not None or over:
-        raise Stale(CHANGED)
-    said = needed(reason, field="reason")
-    frozen = newest_draw(matter)
-    if frozen is None:
-        raise Stale(NOT_FROZEN)
-    follower = draws.replace(frozen, held.code, actor=act.actor, at=act.at, reason=said)
-    draws.reveal(matter.code, at=act.at)
-    held.withdrew = act.at
-    held.save(update_fields=["withdrew"])
-    matter.seats.filter(code=follower).update(drawn=act.at)
-    facts = {"records": participants(matter).count(), "concerns": frozen.code}
-    put("hearing.seated", matter.code, at=act.at, facts=facts,
-        sealed={"actor": act.actor.account, "reason": said})  # fmt: skip
-    return matter.seats.filter(code=follower).first() if follower else None
-
-
-@transaction.atomic
 def hold(
     matter: DecisionMatter, act: Act, *, minutes: str, absent: tuple[str, ...] = ()
 ) -> DecisionEvent:
@@ -316,7 +336,8 @@ def hold(
 
     Raises:
         Forbidden, Stale: the person may not; it is before the day, or materials came late.
-        Incomplete: no record, or somebody absent who is no participant.
+        Incomplete: no record, somebody absent who is no participant, or too few came, or none of
+            a side: then there was no hearing.
     """
     held = begin(matter, "hold", act)
     said = written(minutes, LONGEST_MINUTES, field="minutes")
@@ -328,12 +349,23 @@ def hold(
     if not {*absent} <= codes:
         raise Incomplete(NOBODY_OF, field="absent")
     participants(held).filter(code__in=absent).update(absent=True)
+    _check_came(hearing, list(participants(held).filter(absent=False)))
     return go(held, "hold", act, {"minutes": said}, kept={"sha256": hearing.minutes_sha256})
+
+
+def _check_came(hearing: Hearing, came: Sequence[HearingSeat]) -> None:
+    if len(came) < fewest():
+        raise Incomplete(FEW_CAME.format(n=len(came), least=fewest()), field="absent")
+    for side in hearing.sides:
+        if all(seat.side != side["id"] for seat in came):
+            raise Incomplete(SIDE_AWAY.format(side=side["name"]), field="absent")
 
 
 @transaction.atomic
 def sign(seat: HearingSeat, *, objection: str = "", agrees: bool, at: datetime) -> HearingSeat:
     """Confirm the record as a participant, or sign with an objection; it is done once.
+
+    Whoever was noted not to sign may do so all the same until the record is closed.
 
     Raises:
         Stale: the person did not take part, signed already, or the record is closed.
@@ -348,23 +380,37 @@ def sign(seat: HearingSeat, *, objection: str = "", agrees: bool, at: datetime) 
 
 @transaction.atomic
 def not_signed(seat: HearingSeat, act: Act, *, reason: str) -> HearingSeat:
-    """Enter that a participant did not sign, and why; the reason stands in the record.
+    """Enter that a participant did not sign, and why; the reason is kept inside.
 
     Raises:
         Forbidden: the person does not convene hearings.
-        Stale, Incomplete: as ``sign``; no reason.
+        Stale: as ``sign``.
+        Incomplete: participants still have time to sign (CON-09), or no reason.
     """
     matter = moving.locked(seat.matter)
     check(act.actor, "hearing.convene", matter)
     held = moving.locked(seat)
     _check_signing(matter, held)
+    first = first_note(matter)
+    if held.signed or first is None:
+        raise Stale(CHANGED)
+    if timezone.localdate(act.at) < first:
+        raise Incomplete(NOT_YET_NOTED.format(day=first.isoformat()), field="reason")
     return _sign(matter, held, "refused", needed(reason, field="reason"), act)
+
+
+def first_note(matter: DecisionMatter) -> date | None:
+    """Return from when it can be noted who did not sign (CON-09); None before the hearing."""
+    held = matter.events.filter(event="hold").last()
+    return held.on + int(pack().number("CON-09")) * DAY if held else None
 
 
 def _check_signing(matter: DecisionMatter, seat: HearingSeat) -> None:
     events = set(matter.events.values_list("event", flat=True))
     took_part = seat.drawn is not None and seat.withdrew is None and not seat.absent
-    if "hold" not in events or "confirm" in events or not took_part or seat.signed:
+    if "hold" not in events or "confirm" in events or not took_part:
+        raise Stale(CHANGED)
+    if seat.signed not in {"", "refused"}:
         raise Stale(CHANGED)
 
 

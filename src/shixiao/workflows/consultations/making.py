@@ -12,7 +12,7 @@ from django.utils import timezone
 from shixiao.records.models import DecisionMatter, DraftEdition, Organisation, System
 from shixiao.seals import sha256_of
 from shixiao.terms import BadInput, Text
-from shixiao.voice.decree713 import split, standing, table
+from shixiao.voice.decree713 import Article, changed, split, standing, table
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.consultations.moving import PERIOD, begin, go, link, log_of
 from shixiao.workflows.leaves import put
@@ -123,8 +123,22 @@ def lay_down(matter: DecisionMatter, act: Act, draft: Draft) -> DraftEdition:
     facts = {"version": str(made.number), "sha256": made.sha256, "records": len(articles)}
     put("consultation.drafted", held.code, at=act.at, facts=facts,
         sealed={"actor": act.actor.account})  # fmt: skip
-    go(held, event, act, {})
+    go(held, event, act, {}, kept=_compared(held, made) if closed else None)
     return made
+
+
+def _compared(held: DecisionMatter, made: DraftEdition) -> dict[str, Any]:
+    """Return the labels of the articles that changed since the draft was put to the public.
+
+    Comparing two long drafts takes seconds: it is done once, when somebody lays one down, and not
+    for everybody who looks.
+    """
+    before = consulted_draft(held)
+    old = [Article.of(each) for each in before.articles] if before else []
+    pairs = changed(old, [Article.of(each) for each in made.articles])
+    return {
+        "changed": [[each.old and each.old.label, each.new and each.new.label] for each in pairs]
+    }
 
 
 @transaction.atomic

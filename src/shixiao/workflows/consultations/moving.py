@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from shixiao.records.models import DecisionEvent, DecisionMatter
@@ -38,6 +39,7 @@ ENDED = "ended"
 PUBLIC = (
     "text", "reason", "basis", "how", "measures", "assessor", "assessors", "heard", "number",
     "meeting", "trigger", "until", "day", "place", "size", "opinions", "head", "says",
+    "many",
 )  # fmt: skip
 BY_TIME = {"propose", "close"}
 
@@ -138,6 +140,12 @@ def state_of(log: list[Happened]) -> str:
     if not possible(standing(log)):
         return ENDED
     return next((each.step.id for each in stages(log) if each.state == "now"), ENDED)
+
+
+def next_number(rows: Any) -> int:
+    """Return the number of the next of the numbered rows of a matter: comments, groups."""
+    most: int | None = rows.aggregate(most=Max("number"))["most"]
+    return (most or 0) + 1
 
 
 def link(matter: DecisionMatter) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from shixiao.records.models import DecisionEvent, DecisionMatter, DraftComment, OpinionGroup
 from shixiao.terms import Text
-from shixiao.voice.decree713 import Article, Changed, changed
+from shixiao.voice.decree713 import Article, Changed
 from shixiao.workflows import moving
 from shixiao.workflows.consultations.grouping import group_all
 from shixiao.workflows.consultations.making import consulted_draft
-from shixiao.workflows.consultations.moving import begin, go
+from shixiao.workflows.consultations.membership import recount
+from shixiao.workflows.consultations.moving import begin, go, next_number
+from shixiao.workflows.consultations.taking import forget_sources, many_codes
 from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check, signed_in
@@ -29,6 +32,10 @@ OUTCOMES = {
 }
 NO_OUTCOME = Text("请选择是否采纳。", "Choose whether it is adopted.")
 NO_ARTICLE = Text("现在的草案没有这一条。", "The draft as it stands has no such article.")
+UNJUDGED = Text(
+    "还有 {n} 条表态句没有审核；审核以后才能公布采纳情况。",
+    "{n} statements were not looked at yet; how opinions were used is published after that.",
+)
 WHERE = Text(
     "采纳或者部分采纳的，请写明体现在草案的哪一条；需要改的，先修改草案。",
     "Where it is adopted, name the articles that hold it; revise the draft first where need be.",
@@ -98,17 +105,16 @@ def take_out(comment: DraftComment, act: Act) -> OpinionGroup:
     if settled or group is None or group.comments.count() < 2:
         raise Stale(CHANGED)
     group = moving.locked(group)
-    group.size = max(group.size - 1, 1)
-    group.save(update_fields=["size"])
     made = OpinionGroup.objects.create(
         matter=matter,
-        number=matter.groups.count() + 1,
+        number=next_number(matter.groups),
         kind=OpinionGroup.Kind.SINGLE,
         title=SINGLE.format(n=held.number),
         size=1,
     )
     held.group = made
     held.save(update_fields=["group"])
+    recount(group)
     facts = {"comment": str(held.number), "size": matter.groups.count()}
     put("consultation.split", matter.code, at=act.at, facts=facts,
         sealed={"actor": act.actor.account})  # fmt: skip
@@ -120,7 +126,7 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
 
     Raises:
         Forbidden: it is another department's.
-        Stale: it moved on, or a group or the hearing is open.
+        Stale: it moved on, a statement was not looked at, or a group or the hearing is open.
         Incomplete: no summary of how opinions were used.
     """
     check(act.actor, "consultation.manage", matter)
@@ -128,20 +134,31 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
         group_all(matter, at=act.at)  # what was entered since the last grouping is owed a reply too
     with transaction.atomic():
         held = begin(matter, "settle", act)
-        open_ = held.groups.filter(outcome="").count()
-        made = go(held, "settle", act, {"text": text, "unanswered": open_})
-        held.participants.update(source="")
+        if waiting := held.statements.filter(state="waiting").count():
+            raise Stale(UNJUDGED.format(n=waiting))
+        open_ = owed(held).count()
+        made = go(
+            held, "settle", act, {"text": text, "unanswered": open_, "many": many_codes(held)}
+        )
+        forget_sources(held)
     return made
+
+
+def owed(matter: DecisionMatter) -> QuerySet[OpinionGroup]:
+    """Return the groups that have no reply; none is owed to one that everybody left."""
+    return matter.groups.filter(outcome="", size__gt=0)
 
 
 def what_changed(matter: DecisionMatter) -> list[tuple[Changed, list[OpinionGroup]]]:
     """Return old and new text of each article that changed, with the groups for which it did."""
     old, new = consulted_draft(matter), matter.drafts.first()
-    if old is None or new is None or old.pk == new.pk:
+    revised = matter.events.filter(event="revise").last()
+    if old is None or new is None or old.pk == new.pk or revised is None:
         return []
-    before, after = ([Article.of(each) for each in one.articles] for one in (old, new))
+    before, after = ({a["label"]: Article.of(a) for a in one.articles} for one in (old, new))
     groups = [each for each in matter.groups.all() if each.articles]
+    pairs = [Changed(before.get(b), after.get(a)) for b, a in (revised.kept or {})["changed"]]
     return [
         (each, [g for g in groups if each.new is not None and each.new.label in g.articles])
-        for each in changed(before, after)
+        for each in pairs
     ]

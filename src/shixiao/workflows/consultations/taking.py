@@ -1,7 +1,8 @@
 """Taking part: a code for everybody who asks, comments, votes, and what came by letter or counter.
 
 Nobody is asked for a name. A code is given once and only its hash is kept; how many codes one
-network address took is known by a keyed hash until the replies are public, and shown as a count.
+network address took is known by a keyed hash until the replies are public or the procedure is
+stopped, and shown as a count.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max
+from django.db.models import Count, F
 from django.utils import timezone
 
 from shixiao.records.models import (
@@ -33,6 +34,7 @@ from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.making import consulted_draft
+from shixiao.workflows.consultations.moving import next_number
 from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.query_codes import query_hash
@@ -72,11 +74,16 @@ ENOUGH = Text(
 )
 NO_VOTE = Text("请选择赞成、反对或略过。", "Choose agree, disagree or pass.")
 MANY = Text("一次最多录入 2 万条，请分成几份。", "At most 20,000 are entered at once; divide them.")
+ROW = Text("第 {n} 行：{what}", "Row {n}: {what}")
 FLOOD = Text(
     "这个网络地址一小时内领取的参与码太多，请稍后再来；也可以到窗口或者写信提意见。",
     "Too many codes were taken from this network address within an hour. Come again later, or write"
     " to us or come to a counter.",
 )
+
+
+class Late(Stale):
+    """It came after the last day."""
 
 
 @transaction.atomic
@@ -147,7 +154,7 @@ def comment(
     _check_enough(held.comments.filter(participant=participant).count(), "comments")
     made = DraftComment.objects.create(
         matter=held,
-        number=_next(held.comments),
+        number=next_number(held.comments),
         participant=participant,
         article=article,
         text=said,
@@ -173,7 +180,7 @@ def state(participant: Participant, text: str, *, at: datetime) -> VoteStatement
     said = written(text, LONGEST_STATEMENT, field="text")
     _check_enough(participant.statements.count(), "statements")
     made = VoteStatement.objects.create(
-        matter=held, number=_next(held.statements), proposed_by=participant, text=said, at=at
+        matter=held, number=next_number(held.statements), proposed_by=participant, text=said, at=at
     )
     facts = {"comment": str(made.number)}
     put("consultation.stated", held.code, at=at, facts=facts, sealed={"statement": said})
@@ -233,7 +240,7 @@ def enter(
         raise Incomplete(NO_ARTICLE, field="article")
     made = DraftComment.objects.create(
         matter=held,
-        number=_next(held.comments),
+        number=next_number(held.comments),
         article=article,
         text=said,
         channel=channel,
@@ -265,7 +272,10 @@ def enter_file(
     for each in messages:
         if not each.whole.strip():
             continue
-        said = written(each.whole, LONGEST_COMMENT, field="file")
+        try:
+            said = written(each.whole, LONGEST_COMMENT, field="file")
+        except Incomplete as wrong:
+            raise Incomplete(ROW.format(n=each.row, what=wrong.text), field="file") from None
         rows[f"{each.id[:40]}:{sha256(said.encode('utf-8', 'replace')).hexdigest()[:32]}"] = said
     with transaction.atomic():
         held = moving.locked(matter)
@@ -273,7 +283,7 @@ def enter_file(
         _check_entering(held)
         known = set(held.comments.exclude(outer=None).values_list("outer", flat=True))
         fresh = {key: said for key, said in rows.items() if key not in known}
-        start = _next(held.comments)
+        start = next_number(held.comments)
         DraftComment.objects.bulk_create(
             (
                 DraftComment(
@@ -299,13 +309,14 @@ def check_open(matter: DecisionMatter, today: date) -> None:
     """Refuse what comes outside the consultation.
 
     Raises:
-        Stale: it is not open, or over.
+        Stale: it is not open.
+        Late: it is over.
     """
     events = set(matter.events.values_list("event", flat=True))
-    if "open" not in events or matter.until is None:
+    if "open" not in events or "stop" in events or matter.until is None:
         raise Stale(NOT_OPEN)
     if today > matter.until or "close" in events:
-        raise Stale(OVER.format(day=matter.until.isoformat()))
+        raise Late(OVER.format(day=matter.until.isoformat()))
 
 
 def refused(matter: DecisionMatter, kind: str, *, at: datetime) -> None:
@@ -341,7 +352,7 @@ def written(text: str, most: int, *, field: str) -> str:
 
 def _check_entering(held: DecisionMatter) -> None:
     events = set(held.events.values_list("event", flat=True))
-    if "open" not in events or "settle" in events:
+    if "open" not in events or events & {"settle", "stop"}:
         raise Stale(NOT_OPEN)
 
 
@@ -349,11 +360,6 @@ def _check_enough(now: int, what: str) -> None:
     most = int(pack().number("CON-07", what))
     if now >= most:
         raise Incomplete(ENOUGH.format(most=most), field="text")
-
-
-def _next(rows: object) -> int:
-    found: int | None = rows.aggregate(most=Max("number"))["most"]  # type: ignore[attr-defined]
-    return (found or 0) + 1
 
 
 def _number(held: DecisionMatter) -> int:
@@ -369,8 +375,19 @@ def mark_of(matter: DecisionMatter, source: str) -> str:
     return hmac.new(key, source.encode(), sha256).hexdigest()[:32]
 
 
+def forget_sources(matter: DecisionMatter) -> None:
+    """Forget from where codes were taken; how many came from one place was counted before."""
+    matter.participants.update(source="")
+
+
 def many_codes(matter: DecisionMatter) -> int:
-    """Return how many codes came from addresses that took many."""
+    """Return how many codes came from addresses that took many.
+
+    Once the sources are forgotten it is what was counted then.
+    """
+    for event in matter.events.all():
+        if "many" in event.facts:
+            return int(event.facts["many"])
     rows = matter.participants.exclude(source="").order_by().values("source")
     many = rows.annotate(n=Count("id")).filter(n__gte=MANY_CODES)
     return sum(many.values_list("n", flat=True))

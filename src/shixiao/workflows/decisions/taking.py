@@ -30,6 +30,7 @@ from shixiao.fairness.decisions import (
     uses_of,
 )
 from shixiao.records.base import uuid7
+from shixiao.records.loading import load
 from shixiao.records.models import (
     DecisionCell,
     DecisionConflict,
@@ -188,7 +189,7 @@ class _Taking:
         DecisionCell.objects.bulk_update(held.values(), ["counts"])
         for row, place in zip(self.rows, self._places, strict=True):
             row.cell_id = self._cells[place].pk
-        LoggedDecision.objects.bulk_create(self.rows, batch_size=PART)
+        load(LoggedDecision, self.rows)
         DecisionConflict.objects.bulk_create(self._conflicts.values(), ignore_conflicts=True)
         self._save_uses()
 
@@ -274,8 +275,9 @@ class _Taking:
                 groups=groups,
                 counts={},
             )
-        cell = self._cells[place]
-        cell.counts = added(cell.counts, counts_of(found, self._scheme))
+        counts = self._cells[place].counts
+        for name, count in counts_of(found, self._scheme).items():
+            counts[name] = counts.get(name, 0) + count
         month, day = (place.version, place.period), found.ts.astimezone(self._zone).date()
         if month not in self._uses:
             self._uses[month], self._first[month] = Counter(), day

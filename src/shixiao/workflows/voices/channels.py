@@ -10,9 +10,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,7 +20,10 @@ from shixiao.draw import PLAIN, Pool
 from shixiao.records.models import ChannelRound, ChannelTest, Draw, Organisation, Voice
 from shixiao.seals import read_code, sha256_of
 from shixiao.terms import BadInput, Text
+from shixiao.text.overlap import overlap
+from shixiao.voice.duplicates import SIMILAR
 from shixiao.voice.handling import Contact, Entry, Shares, shares, table
+from shixiao.voice.wording import letters
 from shixiao.workflows import draws, moving
 from shixiao.workflows.actors import NOBODY, Actor
 from shixiao.workflows.clock import pack
@@ -48,6 +50,12 @@ TOO_SHORT = Text(
 )
 NOT_OVER = Text("这一轮到 {day} 为止，之后公布。", "The round ends on {day} and is published then.")
 NOT_THERE = Text("没有这个编号的诉求。", "There is no matter of this number.")
+OTHER_MATTER = Text(
+    "这一件不是这条测试：要在本轮之后、经同一渠道收到，内容与测试诉求基本相同。",
+    "It is not this contact: it has to come after the round was planned, by the same channel, and"
+    " to say nearly the same.",
+)
+KNOWN = Text("这个编号已登记为测试。", "This number was entered as a test already.")
 OPEN_TESTS = Text("还有 {n} 条没有送出。", "{n} contacts were not brought yet.")
 
 
@@ -95,9 +103,15 @@ def read_items(data: bytes) -> list[Item]:
 
 @transaction.atomic
 def plan(
-    items: Sequence[Item], *, public: Public, ends: date, actor: Actor, at: datetime
+    items: Sequence[Item],
+    *,
+    public: Public,
+    ends: date,
+    actor: Actor,
+    at: datetime,
+    weekly: bool = False,
 ) -> ChannelRound:
-    """Freeze the pools of a round, one for each channel.
+    """Freeze the pools of a round, one for each channel; after a weekly one the next plans itself.
 
     Raises:
         Forbidden: the person may not.
@@ -107,17 +121,22 @@ def plan(
     draws.check_public(public, at)
     if ends <= public.day:
         raise Incomplete(TOO_SHORT, field="ends")
-    pool = {f"{n:04}": _to_json(item) for n, item in enumerate(items, 1)}
-    made = ChannelRound.objects.create(
-        starts=public.day, ends=ends, pool=pool, state="planned", made=at, by=signed_in(actor)
-    )
+    made = ChannelRound(by=signed_in(actor), ends=ends, made=at, weekly=weekly)
+    return freeze(made, items, public)
+
+
+def freeze(made: ChannelRound, items: Sequence[Item], public: Public) -> ChannelRound:
+    """Save a round that is planned, and freeze its pools before the value can be known."""
+    made.pool = {f"{n:04}": asdict(item) for n, item in enumerate(items, 1)}
+    made.starts, made.state = public.day, "planned"
+    made.save(force_insert=True)
     size = int(pack().number(EACH))
     for channel in TESTED:
-        ids = tuple(key for key, item in pool.items() if item["channel"] == channel)
+        ids = tuple(key for key, item in made.pool.items() if item["channel"] == channel)
         if ids:
             lot = Lot(tag=f"channel-{channel}", pool=Pool(ids), size=min(size, len(ids)),
                       algorithm=PLAIN, about=channel, replacements=0)  # fmt: skip
-            draws.freeze(lot, subject=made.code, public=public, at=at)
+            draws.freeze(lot, subject=made.code, public=public, at=made.made)
     return made
 
 
@@ -153,23 +172,21 @@ def carry(test: ChannelTest, *, receipt: str, actor: Actor, at: datetime) -> Cha
 
     Raises:
         Forbidden, Stale: the person may not; it was entered, or the round is over.
-        Incomplete: there is no matter of that number.
+        Incomplete: there is no matter of that number, or it is no such contact.
     """
     held = moving.locked(test)
     check(actor, "channel.test")
     if held.carried is not None or held.round.state != "drawn":
         raise Stale(CHANGED)
     if receipt.strip():
-        row = Voice.objects.filter(code=read_code(receipt) or "").first()
-        if row is None:
-            raise Incomplete(NOT_THERE, field="receipt")
-        held.voice = row
-        Voice.objects.filter(pk=row.pk).update(test=True, topic=None)
+        held.voice = _brought(held, receipt)
+        Voice.objects.filter(pk=held.voice.pk).update(test=True, topic=None)
     held.carried, held.carried_by = at, signed_in(actor)
     held.save()
     facts = {"channel": held.channel, "concerns": held.round.code,
              "outcome": "" if held.voice else "lost"}  # fmt: skip
-    put("channel.carried", str(held.pk), at=at, facts=facts, sealed={"actor": actor.account})
+    sealed = {"actor": actor.account, "statement": held.voice.code if held.voice else ""}
+    put("channel.carried", str(held.pk), at=at, facts=facts, sealed=sealed)
     return held
 
 
@@ -201,7 +218,7 @@ def publish(row: ChannelRound, *, actor: Actor, at: datetime) -> ChannelRound:
         raise Stale(CHANGED)
     if timezone.localdate(at) <= held.ends:
         raise Incomplete(NOT_OVER.format(day=held.ends.isoformat()))
-    tests = list(held.tests.select_related("voice__department"))
+    tests = list(held.tests.select_related("voice__department", "round"))
     waiting = sum(each.carried is None for each in tests)
     if waiting:
         raise Incomplete(OPEN_TESTS.format(n=waiting))
@@ -231,23 +248,35 @@ def channel_names() -> Mapping[str, Text]:
     return {key: Text.of(words) for key, words in table()["channels"].items()}
 
 
+def _brought(test: ChannelTest, receipt: str) -> Voice:
+    """Return the matter that a contact became; what other people brought is never a test.
+
+    Raises:
+        Incomplete: there is none of that number, or it is another's.
+    """
+    rows = Voice.objects.select_for_update(of=("self",))
+    row = rows.filter(code=read_code(receipt) or "").first()
+    if row is None:
+        raise Incomplete(NOT_THERE, field="receipt")
+    if ChannelTest.objects.filter(voice=row).exists():
+        raise Incomplete(KNOWN, field="receipt")
+    said, told = letters([f"{row.title}{row.text}", test.told["text"]])
+    same = overlap(said, told) >= pack().number(SIMILAR)
+    if row.received < test.round.made or row.channel != test.channel or not same:
+        raise Incomplete(OTHER_MATTER, field="receipt")
+    return row
+
+
 def _contact(test: ChannelTest) -> Contact:
-    row, told = test.voice, test.told
+    """Return what became of a contact within its round."""
+    row, told, ends = test.voice, test.told, test.round.ends
+    in_time = row is not None and row.replied and timezone.localdate(row.replied) <= ends
     return Contact(
         test.channel,
         told["department"],
         tuple(told["words"]),
         arrived=row is not None,
         department=row.department.code if row is not None and row.department else "",
-        transfers=row.transfers if row is not None else 0,
-        reply=row.reply if row is not None else "",
+        transfers=row.steps.filter(verb="transfer").count() if row is not None else 0,
+        reply=row.reply if row is not None and in_time else "",
     )
-
-
-def _to_json(item: Item) -> dict[str, Any]:
-    return {
-        "channel": item.channel,
-        "department": item.department,
-        "text": item.text,
-        "words": list(item.words),
-    }

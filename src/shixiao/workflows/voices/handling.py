@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from shixiao.records.models import Organisation, Voice
 from shixiao.terms import Text
@@ -32,6 +33,14 @@ LOOK_AGAIN = Text(
 PASSED = Text(
     "诉求 {code} 已转办 {n} 次，请裁定由哪个部门承办。",
     "Matter {code} was transferred {n} times; decide whose it is.",
+)
+DECIDED = Text(
+    "您认定过这件评价为误评，须由另一人复核。",
+    "You found this rating false; another person decides now.",
+)
+REJUDGE = Text(
+    "本人不同意评价 {code} 属误评，请另一人复核。",
+    "The person does not agree that rating {code} is false; another person decides.",
 )
 APPEALED = Text(
     "部门认为评价 {code} 有误，请复核。", "A department holds rating {code} to be false; decide."
@@ -141,14 +150,16 @@ def judge(row: Voice, act: Act, *, stands: bool, reason: str) -> Voice:
     """Decide whether a rating stands (``voice.judge``); one that is false leaves the measures.
 
     Raises:
-        Forbidden, Stale: the person may not, or works for the department; it moved on.
+        Forbidden, Stale: the person may not, is of the department, or decided last; it moved on.
         Incomplete: no reason.
     """
     verb = "keep" if stands else "exclude"
     held = begin(row, verb, act)
     if held.department_id in act.actor.below:
         raise Forbidden(NOT_OWN)
-    held.excluded = not stands
+    last = held.steps.filter(verb="exclude").order_by("-at", "-id").first()
+    if last is not None and last.by == act.actor.account:
+        raise Forbidden(DECIDED)
     go(held, verb, act, Said({"reason": reason}))
     return held
 
@@ -164,14 +175,22 @@ def call(row: Voice, act: Act, *, answer: str, reason: str) -> Voice:
     held = begin(row, "call", act)
     if held.department_id in act.actor.below:
         raise Forbidden(NOT_OWN)
-    held.called = act.at
+    if answer != "unreached":
+        held.called = act.at
     given = {"answer": answer, "reason": reason}
     go(held, "call", act, Said(given))
     if answer == "unsolved":
-        go(held, "reopen", act, Said({"reason": reason}))
+        reopen(held, act, reason)
     elif answer == "solved" and held.state == "replied":
         go(held, "solve", act, Said())
     return held
+
+
+def reopen(held: Voice, act: Act, reason: str) -> None:
+    """Open a locked matter again for its person; inspectors hear of a rating to judge anew."""
+    go(held, "reopen", act, Said({"reason": reason}, held.department))
+    if held.state == "appealed":
+        _tell_inspectors(held, REJUDGE.format(code=held.code), act)
 
 
 @transaction.atomic
@@ -195,5 +214,5 @@ def _other(held: Voice, code: str) -> Organisation | None:
 
 
 def _tell_inspectors(held: Voice, text: Text, act: Act) -> None:
-    today = act.at.date()
+    today = timezone.localdate(act.at)
     tell(holders("inspector", today=today), "voice.escalated", text, link=link(held), at=act.at)

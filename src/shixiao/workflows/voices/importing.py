@@ -16,10 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from shixiao.records.models import Organisation, Voice, VoiceDelivery, VoiceStep
+from shixiao.rules.calendar import FIRST
+from shixiao.seals import sha256_of
 from shixiao.terms import BadInput, Text
 from shixiao.voice import Message, read_messages
 from shixiao.voice.handling import Entry, step
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.leaves import put
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import Incomplete
 from shixiao.workflows.voices.learning import departments
@@ -70,8 +73,11 @@ def import_file(name: str, data: bytes, *, source: str, actor: Actor, at: dateti
         read = read_messages(path)
     delivery = begin(name, actor=actor, at=at)
     rows = _entries(read.rows, source.strip()[:40] or "12345", actor, at)
-    answers = tuple(take(delivery, rows))
-    _place(delivery, read.rows, answers, at)
+    try:
+        answers = tuple(take(delivery, rows, held=True))
+        _place(delivery, read.rows, answers, at)
+    finally:
+        Voice.objects.filter(delivery=delivery).update(looked=False)
     return Imported(delivery, answers, read.notes)
 
 
@@ -108,20 +114,26 @@ def _place(
     }
     codes = list(placed)
     for start in range(0, len(codes), PART):
-        _place_part(codes[start : start + PART], placed, known, by_code, at)
+        _place_part(delivery, codes[start : start + PART], placed, known, by_code, at)
     delivery.refresh_from_db()
 
 
 @transaction.atomic
 def _place_part(
+    delivery: VoiceDelivery,
     codes: list[str],
     placed: dict[str, Message],
     known: dict[str, str],
     by_code: dict[str, Organisation],
     at: datetime,
 ) -> None:
-    today, policy = timezone.localdate(at), policy_now()
-    rows = list(Voice.objects.select_for_update(of=("self",)).filter(code__in=codes))
+    """Place some rows; who withdrew or was routed meanwhile is left alone.
+
+    The clock of the reply is the person's: it began when the matter was received in the source.
+    """
+    policy = policy_now()
+    waiting = Voice.objects.select_for_update(of=("self",)).filter(state="received")
+    rows = list(waiting.filter(code__in=codes))
     steps: list[VoiceStep] = []
     for row in rows:
         told_by = placed[row.code]
@@ -130,23 +142,31 @@ def _place_part(
             continue
         row.label = department.code
         given = {"department": department.code}
-        course, told = step(course_of(row), "route", today, given, policy)
+        began = max(timezone.localdate(row.received), FIRST)
+        course, told = step(course_of(row), "route", began, given, policy)
         said = Said({"reason": AS_SORTED}, department)
         steps.append(prepared(row, "route", course, told, at, said))
         if told_by.reply:
             row.reply, row.replied = told_by.reply, _replied(told_by, at)
-            course, told = step(course_of(row), "reply", today, {"reply": told_by.reply}, policy)
+            on = max(timezone.localdate(row.replied), began)
+            course, told = step(course_of(row), "reply", on, {"reply": told_by.reply}, policy)
             said = Said({"reply": told_by.reply}, department)
             steps.append(prepared(row, "reply", course, told, at, said))
             row.state, row.due, row.due_rule = "closed", None, ""
     Voice.objects.bulk_update(rows, _KEPT, batch_size=200)
+    if not steps:
+        return
+    told_to = [[each.voice.code, each.verb, each.department.code if each.department else ""]
+               for each in steps]  # fmt: skip
+    facts = {"records": len(rows), "sha256": sha256_of(told_to)}
+    leaf = put("voice.routed", delivery.code, at=at, facts=facts)
     for each in steps:
-        each.way = ""
+        each.leaf = leaf.code
     VoiceStep.objects.bulk_create(steps, batch_size=500)
 
 
 _KEPT = ("department", "state", "entered", "due", "due_rule", "began", "version", "overdue",
-         "label", "reply", "replied")  # fmt: skip
+         "late", "label", "reply", "replied")  # fmt: skip
 
 
 def _replied(row: Message, at: datetime) -> datetime:

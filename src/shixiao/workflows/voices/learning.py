@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -57,13 +59,13 @@ def learn_nightly(*, now: datetime) -> RoutingModel | None:
 
 def learn(*, now: datetime) -> RoutingModel | None:
     """Learn from the newest file and from confirmed matters; None where that is too little."""
-    messages, confirmed = _known()
+    codes = departments()
+    messages, confirmed = _known(codes)
     try:
         router = train(messages, rules=pack())
     except BadInput:
         return None
     data = pickle.dumps(router)
-    codes = departments()
     with transaction.atomic():
         kept = files.store(data, at=now)
         made = RoutingModel.objects.create(
@@ -105,7 +107,11 @@ def _router(_: str, row: RoutingModel) -> Router:
     return found
 
 
-def _known() -> tuple[list[Message], int]:
+def _known(codes: Mapping[str, str]) -> tuple[list[Message], int]:
+    """Return messages to learn from and how many were confirmed.
+
+    A file names departments as people do and confirmed matters by code: one name for each.
+    """
     given = RoutingFile.objects.select_related("file").first()
     messages = list(_read(given.name, files.load(given.file))) if given else []
     rows = Voice.objects.filter(test=False).exclude(label="")
@@ -113,7 +119,8 @@ def _known() -> tuple[list[Message], int]:
         Message(row.code, row.text, row.title, label=row.label)
         for row in rows.order_by("-received")[:MOST]
     ]
-    return messages + own, rows.count()
+    named = [replace(each, label=codes.get(each.label, each.label)) for each in messages]
+    return named + own, rows.count()
 
 
 def _read(name: str, data: bytes) -> tuple[Message, ...]:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
-from shixiao.records.models import Voice, VoiceLink, VoiceStep
+from shixiao.records.models import Voice, VoiceLink
 from shixiao.terms import Text
 from shixiao.voice import Group, Message, duplicates
 from shixiao.voice.handling import Told
@@ -22,7 +23,7 @@ from shixiao.workflows.leaves import put
 from shixiao.workflows.moving import Act, needed
 from shixiao.workflows.permissions import check
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
-from shixiao.workflows.voices.moving import life, noticed
+from shixiao.workflows.voices.moving import enter, life, noticed
 
 ALIKE = "HND-09"
 MOST = 50_000  # matters that are compared, the newest
@@ -98,11 +99,10 @@ def part(row: Voice, act: Act, *, reason: str, own: bool = False) -> Voice:
     held = moving.locked(row)
     if not own:
         check(act.actor, "voice.link", held)
-    if held.lead is None:
+    if held.lead is None and not held.members.exists():
         raise Stale(CHANGED)
     why = needed(reason, field="reason")
-    head = held.lead
-    _leave(held, act.at, why)
+    head = _leave(held, act.at, why)
     facts = {"outcome": "parted", "records": 1, "concerns": held.code}
     sealed = {"actor": act.actor.account, "reason": why}
     put("voice.linked", head.code, at=act.at, facts=facts, sealed=sealed)
@@ -149,25 +149,45 @@ def _group(own: Sequence[Voice], group: Group, now: datetime) -> int:
 
 
 def _join(head: Voice, rows: Sequence[Voice], kinds: Sequence[str], at: datetime) -> None:
-    """Let matters be handled under a head, and tell each of their people."""
+    """Let matters be handled under a head, and tell each of their people; the head's once."""
+    told = [*zip(rows, kinds, strict=True)]
+    if not head.members.exists():
+        told.insert(0, (head, kinds[0]))
     Voice.objects.filter(pk__in=[row.pk for row in rows]).update(lead=head)
     size = Voice.objects.filter(lead=head).count() + 1
     Voice.objects.filter(Q(pk=head.pk) | Q(lead=head)).update(size=size)
-    names, steps = life().words["links"], []
-    for row, kind in zip(rows, kinds, strict=True):
-        told = Told("linked", at.date(), None)
-        steps.append(noticed(row, "link", told, at, n=size - 1, link=names[kind]))
-    VoiceStep.objects.bulk_create(steps, batch_size=500)
+    names, said = life().words["links"], Told("linked", timezone.localdate(at), None)
+    enter([noticed(row, "link", said, at, n=size - 1, link=names[kind]) for row, kind in told], at)
 
 
-def _leave(held: Voice, at: datetime, why: str) -> None:
-    head = held.lead
+def _leave(held: Voice, at: datetime, why: str) -> Voice:
+    """Take a matter out of its group, and return who heads the group then."""
+    head = held.lead or _handed_on(held, at)
     links = VoiceLink.objects.filter(voice=held, lead=head)
     links.update(state=VoiceLink.State.UNDONE, undone=at)
     held.lead, held.size = None, 1
     held.version += 1
     held.save(update_fields=["lead", "size", "version"])
     size = Voice.objects.filter(lead=head).count() + 1
-    Voice.objects.filter(Q(pk=head.pk if head else None) | Q(lead=head)).update(size=size)
+    Voice.objects.filter(Q(pk=head.pk) | Q(lead=head)).update(size=size)
     if why:
-        noticed(held, "part", Told("unlinked", at.date(), None), at, {"reason": why}).save()
+        told = Told("unlinked", timezone.localdate(at), None)
+        enter([noticed(held, "part", told, at, {"reason": why})], at)
+    return head
+
+
+def _handed_on(head: Voice, at: datetime) -> Voice:
+    """Let the eldest of the others head a group whose head leaves; neither is linked again."""
+    first, *rest = Voice.objects.select_for_update(of=("self",)).filter(lead=head).order_by(
+        "received", "code"
+    )  # fmt: skip
+    first.lead = None
+    first.save(update_fields=["lead"])
+    Voice.objects.filter(lead=head).update(lead=first)
+    VoiceLink.objects.filter(voice=first, lead=head).update(state=VoiceLink.State.UNDONE, undone=at)
+    there = VoiceLink.objects.filter(lead=first).values_list("voice", flat=True)
+    moved = VoiceLink.objects.filter(lead=head, voice__in=rest).exclude(voice__in=list(there))
+    moved.update(lead=first)
+    given = {"kind": "manual", "likeness": 1.0, "at": at, "state": VoiceLink.State.LINKED}
+    VoiceLink.objects.get_or_create(voice=head, lead=first, defaults=given)
+    return first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,20 +12,22 @@ from django.utils import timezone
 from shixiao.checkup.report.speech import both_days
 from shixiao.records.models import Account, Organisation, Voice, VoiceStep
 from shixiao.terms import BadInput, Text
-from shixiao.voice.handling import Course, Entry, Told, step
+from shixiao.voice.handling import Course, Told, step
 from shixiao.workflows import moving
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.leaves import put
 from shixiao.workflows.lives import Life, Verb, read_life
 from shixiao.workflows.moving import Act
+from shixiao.workflows.notices import NEWS, tell_people
 from shixiao.workflows.permissions import check, may
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 from shixiao.workflows.voices.policies import policy_now
 
 FIELDS = (
     "state", "due", "left", "began", "transfers", "reopened", "extended", "settled", "overdue",
-    "solved",
+    "solved", "late", "disputed", "excluded",
 )  # fmt: skip
+FOLLOW = "/voice/follow/"
 NOBODY_YET = Text("有关部门", "the department concerned")
 # Verbs of the person, of the machine and of time: no officer has them on a matter's page.
 OTHERS = {"route", "note", "solve", "lapse", "withdraw", "reopen"}
@@ -51,7 +53,7 @@ def doable(row: Voice, actor: Actor) -> list[Verb]:
         for verb in life().verbs_from(row.state)
         if verb.id not in OTHERS
         and may(actor, verb.right, row)
-        and not (verb.id == "dispute" and row.kind != "rating")
+        and not (verb.id == "dispute" and (row.kind != "rating" or row.disputed))
         and not (verb.id == "transfer" and row.settled)
         and not (verb.id == "extend" and row.extended)
         and not (verb.id == "settle" and row.settled)
@@ -111,7 +113,7 @@ def keep(held: Voice, verb: str, course: Course, told: Told, act: Act, said: Sai
         "statement": _plain(said.given.get("reply")),
     }
     made.leaf = put("voice.moved", held.code, at=act.at, facts=facts, sealed=sealed).code
-    made.save(force_insert=True)
+    enter([made], act.at)
     return made
 
 
@@ -171,13 +173,14 @@ def noticed(
         department=held.department,
         due=told.due,
         told=text.to_json(),
-        way=way_of(held),
     )
 
 
-def way_of(row: Voice) -> str:
-    """Return how messages reach the person: "sms", "mail", or "" for the page alone."""
-    return Entry("need", "web", contact=row.contact).reach[0]
+def enter(steps: Sequence[VoiceStep], at: datetime) -> None:
+    """Keep steps, and let their people know by the way they left that there is news."""
+    VoiceStep.objects.bulk_create(steps, batch_size=500)
+    told = [(step.voice.contact, step.voice.code) for step in steps]
+    tell_people(told, "voice.told", NEWS, follow=FOLLOW, at=at)
 
 
 def course_of(row: Voice) -> Course:

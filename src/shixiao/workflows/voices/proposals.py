@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from shixiao.checkup.report.speech import both_days
@@ -18,7 +19,6 @@ from shixiao.records.models import (
     Organisation,
     System,
     Voice,
-    VoiceStep,
     VoiceTopic,
 )
 from shixiao.seals import sha256_of
@@ -35,7 +35,7 @@ from shixiao.workflows.notices import holders, tell
 from shixiao.workflows.permissions import check, signed_in
 from shixiao.workflows.refusals import CHANGED, Incomplete, Stale
 from shixiao.workflows.systems.filing import file_need, need_of
-from shixiao.workflows.voices.moving import noticed
+from shixiao.workflows.voices.moving import enter, noticed
 
 EFFECT = "HND-16"
 ANSWERS = ("adopt", "adopt_part", "decline")
@@ -46,7 +46,14 @@ OPEN = Text("这个话题已有建议在办。", "There is a proposal on this to
 NO_DAY = Text("请写明到哪天改变，须在今天之后。", "Say by which day it changes, after today.")
 NO_CHANGE = Text("请写明改变了什么。", "Say what has changed.")
 CAME = Text("收到施策建议 {code}，{due} 前答复。", "Proposal {code} came in; answer by {due}.")
-LATE = Text("施策建议 {code} 过期没有答复。", "Proposal {code} was not answered in time.")
+LATE = {
+    "proposed": Text("施策建议 {code} 过期没有答复。", "Proposal {code} was not answered in time."),
+    "adopted": Text(
+        "施策建议 {code} 到承诺的日期没有改变。",
+        "What was promised on proposal {code} has not changed by the day that was named.",
+    ),
+}
+GROUPED_BY = timedelta(days=7)  # a count waits so long for the grouping of its last day
 
 
 def life() -> Life:
@@ -120,7 +127,10 @@ def answer(
     if verb != "decline" and (promised is None or promised <= today):
         raise Incomplete(NO_DAY, field="promised")
     held.outcome, held.answer, held.answered = verb, why, act.at
-    held.promised = promised if verb != "decline" else None
+    held.promised, held.late = (
+        promised if verb != "decline" else None,
+        verb == "decline" and held.late,
+    )
     moving.move(held, verb, act, life(), "proposal.moved", reason=why,
                 term=Term("", held.promised))  # fmt: skip
     _tell_all(held, "answered", act.at, answer=life().outcomes[verb], reason=why)
@@ -152,10 +162,10 @@ def pass_days(*, now: datetime) -> int:
     done = 0
     for row in NeedProposal.objects.filter(state="changed", due__lt=today):
         done += _measure(row, now)
-    late = NeedProposal.objects.filter(state="proposed", due__lt=today, late=False)
+    late = NeedProposal.objects.filter(state__in=LATE, due__lt=today, late=False)
     for row in late:
-        tell(holders("inspector", today=today), "proposal.late", LATE.format(code=row.code),
-             link=link(row), at=now)  # fmt: skip
+        tell(holders("inspector", today=today), "proposal.late",
+             LATE[row.state].format(code=row.code), link=link(row), at=now)  # fmt: skip
         NeedProposal.objects.filter(pk=row.pk).update(late=True)
         done += 1
     return done
@@ -170,13 +180,12 @@ def file_for(topic: VoiceTopic, system: System, *, actor: Actor, at: datetime) -
     """
     before = need_of(system)
     rows = topic.voices.filter(test=False).order_by("received").values_list("code", flat=True)
-    newest = topic.proposals.first()
-    sources = [f"/needs/{topic.code}/", *([f"/needs/{newest.code}/"] if newest else [])][:1]
+    sources = [f"/needs/{topic.code}/", *(before.sources if before else ())]
     found = Need(
         people=topic.people,
         complaints=tuple(rows[:MOST_LISTED]),
         searches=before.searches if before else {},
-        sources=tuple(dict.fromkeys([*sources, *(before.sources if before else ())])),
+        sources=tuple(dict.fromkeys(sources)),
         answers=before.answers if before else {},
     )
     return file_need(system, found, actor=actor, at=at)
@@ -189,12 +198,17 @@ def link(row: NeedProposal) -> str:
 
 @transaction.atomic
 def _measure(row: NeedProposal, now: datetime) -> int:
+    """Count matters in as many days before as after, once those of the last day are grouped."""
     held = moving.locked(row)
     if held.state != "changed" or held.changed is None or held.due is None:
         raise Stale(CHANGED)
+    today, grouped = timezone.localdate(now), VoiceTopic.objects.aggregate(last=Max("seen"))["last"]
+    through = grouped is not None and timezone.localdate(grouped) > held.due
+    if not through and today <= held.due + GROUPED_BY:
+        return 0
     days = held.due - held.changed
     rows = Voice.objects.filter(topic=held.topic, test=False)
-    held.before = rows.filter(received__date__gt=held.changed - days - timedelta(days=1),
+    held.before = rows.filter(received__date__gt=held.changed - days,
                               received__date__lte=held.changed).count()  # fmt: skip
     held.after = rows.filter(received__date__gt=held.changed, received__date__lte=held.due).count()
     facts = {"from_state": held.state, "state": "measured"}
@@ -204,13 +218,16 @@ def _measure(row: NeedProposal, now: datetime) -> int:
 
 
 def _tell_all(held: NeedProposal, kind: str, at: datetime, **given: object) -> None:
-    """Tell everybody who spoke of the topic, on their own page and by the way they left."""
+    """Tell everybody who spoke of the topic, on their own page and by the way they left.
+
+    ``told`` counts people: who wrote twice and left the same contact is one.
+    """
     rows = list(held.topic.voices.filter(test=False).select_related("department"))
     named = {"department": held.department.name, "code": held.code, **given}
     told = Told(kind, timezone.localdate(at), held.due)
     steps = [noticed(row, "proposal", told, at, **named) for row in rows]
-    VoiceStep.objects.bulk_create(steps, batch_size=500)
-    held.told = len(rows)
+    enter(steps, at)
+    held.told = len({row.person or row.code for row in rows})
     held.save(update_fields=["told"])
     facts = {"kind": kind, "records": len(rows), "concerns": held.code}
     put("voice.told", held.topic.code, at=at, facts=facts)

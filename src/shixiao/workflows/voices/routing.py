@@ -27,7 +27,7 @@ from shixiao.workflows.moving import Act
 from shixiao.workflows.queued import skips_locked
 from shixiao.workflows.refusals import Incomplete
 from shixiao.workflows.voices import learning
-from shixiao.workflows.voices.moving import Said, begin, course_of, go, prepared
+from shixiao.workflows.voices.moving import Said, begin, course_of, enter, go, prepared
 from shixiao.workflows.voices.policies import policy_now
 
 PART = 1_000
@@ -104,12 +104,12 @@ def _part(now: datetime) -> tuple[int, int]:
         leaf = put("voice.routed", "routing", at=now, facts=facts)
         for each in steps:
             each.leaf = leaf.code
-        VoiceStep.objects.bulk_create(steps, batch_size=500)
+        enter(steps, now)
     return len(rows), len(steps)
 
 
 _KEPT = ("looked", "marks", "urgent", "suggested", "department", "state", "entered", "due",
-         "due_rule", "began", "version", "overdue")  # fmt: skip
+         "due_rule", "began", "version", "overdue", "late")  # fmt: skip
 
 
 def _looks(rows: Sequence[Voice]) -> list[_Look]:

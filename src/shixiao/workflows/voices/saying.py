@@ -16,6 +16,7 @@ from shixiao.workflows import moving
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.moving import Act
 from shixiao.workflows.query_codes import query_hash
+from shixiao.workflows.voices.handling import reopen
 from shixiao.workflows.voices.linking import part
 from shixiao.workflows.voices.moving import Said, go
 
@@ -44,14 +45,14 @@ def solved(row: Voice, *, at: datetime) -> Voice:
 
 @transaction.atomic
 def not_solved(row: Voice, reason: str, *, at: datetime) -> Voice:
-    """Say that it is not solved: it is handled again and the clock starts anew.
+    """Say that it is not solved: it is handled again, or a rating that was left out judged anew.
 
     Raises:
         Stale: it is being handled already, or was closed more than 60 days ago (HND-07).
         Incomplete: nothing is said of what is missing.
     """
     held = moving.locked(row)
-    go(held, "reopen", _own(held, at), Said({"reason": reason[: moving.LONGEST]}))
+    reopen(held, _own(held, at), reason[: moving.LONGEST])
     return held
 
 

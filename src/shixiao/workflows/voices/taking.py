@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from shixiao.ledger import Leaf, seal
 from shixiao.records.base import uuid7
+from shixiao.records.loading import load
 from shixiao.records.models import (
     LeafRow,
     Organisation,
@@ -112,6 +113,8 @@ def bring(
         check(came.actor, "voice.enter")
     kept = _checked(entry, came)
     source = _limited(kept, came)
+    if attached and (sent := _known(kept, _outer(came))) is not None:
+        return sent, query_of(came)  # before any file is kept: the same form can be sent for ever
     papers = _stored(attached, came.at)
     named = Organisation.objects.filter(code=kept.department).first() if kept.department else None
     for _ in range(TRIES):
@@ -119,25 +122,26 @@ def bring(
         made.named = named
         if _kept(made, leaf, papers):
             return made, query
-        known = Voice.objects.filter(outer=made.outer).first() if made.outer else None
-        if known is not None and (known.text, known.title) != (kept.text, kept.title):
-            raise Stale(CHANGED)
-        if known is not None:
+        if (known := _known(kept, made.outer)) is not None:
             return known, query
     raise Unavailable(NO_CODE)
 
 
 def take(
-    delivery: VoiceDelivery, rows: Iterable[tuple[int, Entry | BadInput, Came]]
+    delivery: VoiceDelivery,
+    rows: Iterable[tuple[int, Entry | BadInput, Came]],
+    *,
+    held: bool = False,
 ) -> Iterator[Answer]:
     """Take the rows of a delivery in, part by part, each with its answer; then close it.
 
     The same outer number with the same text is answered as before; with another it is refused.
+    With ``held`` routing does not look at them until they are let go (``looked``).
     """
     left, digest = iter(rows), sha256()
     today = timezone.localdate(delivery.at)
     while part := list(islice(left, PART)):
-        answers = _taken(delivery, part, today)
+        answers = _taken(delivery, part, today, held=held)
         for answer in answers:
             setattr(delivery, answer.state, getattr(delivery, answer.state) + 1)
             if answer.state == REFUSED and answer.text is not None and len(delivery.problems) < 200:
@@ -193,6 +197,23 @@ def _checked(entry: Entry, came: Came) -> Entry:
         raise Incomplete(wrong.text, field=wrong.column or "") from None
 
 
+def _outer(came: Came) -> str | None:
+    """Return by which number a matter is known, of its source or of the form; None for none."""
+    return came.outer or (f"form:{_hash('once', came.once)}" if came.once else None)
+
+
+def _known(kept: Entry, outer: str | None) -> Voice | None:
+    """Return the matter that was sent before; None where it was not.
+
+    Raises:
+        Stale: it was sent with another text.
+    """
+    known = Voice.objects.filter(outer=outer).first() if outer else None
+    if known is not None and (known.text, known.title) != (kept.text, kept.title):
+        raise Stale(CHANGED)
+    return known
+
+
 def _limited(entry: Entry, came: Came) -> str:
     """Return the keyed hash of where it comes from, after a look at how much came from there."""
     day, clerk = timezone.localdate(came.at), came.actor.account is not None
@@ -222,7 +243,6 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
     """Return a matter, its leaf and its query code; nothing is written yet."""
     commitments, salts = seal({"statement": [entry.title, entry.text]})
     course, query = receive(entry.kind, today, policy()), query_of(came)
-    _, reach = entry.reach
     made = Voice(
         id=uuid7(),
         kind=entry.kind,
@@ -237,10 +257,10 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
             "contact": entry.contact,
             "salt": salts["statement"].hex(),
         },
-        person=_hash("person", reach) if reach else "",
+        person=_hash("person", entry.sign) if entry.sign else "",
         source=source,
         query_hash=query_hash(query),
-        outer=came.outer or (f"form:{_hash('once', came.once)}" if came.once else None),
+        outer=_outer(came),
         received=came.said or came.at,
         received_by=came.actor.account,
         state=course.state,
@@ -261,8 +281,8 @@ def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, st
     """Write a matter with its leaf and files; False where its code or its form is known."""
     try:
         with transaction.atomic():
-            made.save(force_insert=True)
-            leaf.save(force_insert=True)
+            load(Voice, [made])
+            load(LeafRow, [leaf])
             for name, file, kind in papers:
                 VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
     except IntegrityError:
@@ -271,17 +291,25 @@ def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, st
 
 
 def _taken(
-    delivery: VoiceDelivery, part: Sequence[tuple[int, Entry | BadInput, Came]], today: date
+    delivery: VoiceDelivery,
+    part: Sequence[tuple[int, Entry | BadInput, Came]],
+    today: date,
+    *,
+    held: bool,
 ) -> list[Answer]:
     """Take a part in; with other codes once more where one of them was another's."""
     for _ in range(TRIES):
         with suppress(IntegrityError), transaction.atomic():
-            return _take_part(delivery, part, today)
+            return _take_part(delivery, part, today, held=held)
     raise Unavailable(NO_CODE)
 
 
 def _take_part(
-    delivery: VoiceDelivery, part: Sequence[tuple[int, Entry | BadInput, Came]], today: date
+    delivery: VoiceDelivery,
+    part: Sequence[tuple[int, Entry | BadInput, Came]],
+    today: date,
+    *,
+    held: bool,
 ) -> list[Answer]:
     outers = [came.outer for _, _, came in part if came.outer]
     known = {row.outer: row for row in Voice.objects.filter(outer__in=outers)}
@@ -309,13 +337,14 @@ def _take_part(
             continue
         made, leaf, query = _made(kept, came, "", today=today)
         made.delivery, made.named = delivery, named.get(kept.department)
+        made.looked = held
         if came.outer:
             known[came.outer] = made
         voices.append(made)
         leaves.append(leaf)
         answers.append(Answer(number, TAKEN, made.code, query))
-    Voice.objects.bulk_create(voices)
-    LeafRow.objects.bulk_create(leaves)
+    load(Voice, voices)
+    load(LeafRow, leaves)
     return answers
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -16,12 +16,21 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from shixiao.records.models import Organisation, SearchTally, Standing, Voice, VoiceTopic
+from shixiao.records.models import (
+    Organisation,
+    SearchAsker,
+    SearchTally,
+    Standing,
+    Voice,
+    VoiceTopic,
+)
 from shixiao.voice import Message, duplicates, topics
 from shixiao.voice.needs import Need, Service, needs
 from shixiao.voice.reporting import incidents_of, reporting_rates
 from shixiao.voice.topics import Topic
+from shixiao.voice.wording import words
 from shixiao.workflows.clock import pack
 from shixiao.workflows.evaluations import current
 
@@ -33,6 +42,7 @@ NIGHT = timedelta(hours=20)
 LONGEST_QUERY = 60
 MOST_DIGITS = 5  # a query of more is somebody's number
 MOST_QUERIES = 2_000  # different ones kept of a day
+MOST_ASKED = 50  # different ones that count of one address and day
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ class Vain:
 
 
 def group_nightly(*, now: datetime) -> int:
-    """Group anew at most once a night; return how many topics there are."""
+    """Group anew at most once a night and forget who searched; return how many topics are made."""
+    SearchAsker.objects.filter(day__lt=timezone.localdate(now)).delete()
     last = VoiceTopic.objects.order_by("-seen").values_list("seen", flat=True).first()
     return group(now=now) if last is None or now - last >= NIGHT else 0
 
@@ -69,12 +80,16 @@ def group(*, now: datetime) -> int:
     return _keep(rows, messages, found, ranked, now)
 
 
-def tally_search(query: str, on: date) -> None:
-    """Count a query that found nothing; one that looks like somebody's number is not kept."""
-    plain = " ".join(unicodedata.normalize("NFKC", query).split())[:LONGEST_QUERY].casefold()
+def tally_search(query: str, on: date, *, address: str) -> None:
+    """Count a query that found nothing, once a day and address.
+
+    One that looks like somebody's number is not kept. Folded letters may be more than there were
+    (``ß``), so it is cut afterwards.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", query).split()).casefold()[:LONGEST_QUERY]
     if not any(sign.isalpha() for sign in plain):
         return
-    if sum(sign.isdigit() for sign in plain) > MOST_DIGITS:
+    if sum(sign.isdigit() for sign in plain) > MOST_DIGITS or not _first(plain, on, address):
         return
     known = SearchTally.objects.filter(day=on, query=plain)
     if known.update(n=F("n") + 1):
@@ -83,12 +98,30 @@ def tally_search(query: str, on: date) -> None:
         SearchTally.objects.get_or_create(day=on, query=plain, defaults={"n": 1})
 
 
+def _first(query: str, on: date, address: str) -> bool:
+    """Say whether an address asks this the first time today, and keep that it did."""
+    salted = salted_hmac("shixiao.voice.asker", f"{on}:{address}", algorithm="sha256")
+    mine = SearchAsker.objects.filter(day=on, source=salted.hexdigest())
+    if mine.count() >= MOST_ASKED:
+        return False
+    return mine.get_or_create(day=on, source=salted.hexdigest(), query=query)[1]
+
+
 def in_vain(*, now: datetime, most: int = 50) -> list[Vain]:
-    """Return what was searched in vain most often."""
+    """Return what was searched in vain most often; anybody may have written it."""
     since = timezone.localdate(now - SEARCHED)
     rows = SearchTally.objects.filter(day__gte=since).values_list("query")
     counted = rows.annotate(total=Sum("n")).order_by("-total", "query")[:most]
     return [Vain(query, total) for query, total in counted]
+
+
+def spoken_of(found: Sequence[Vain], shown: Iterable[VoiceTopic]) -> list[Vain]:
+    """Return those of which every word stands in a topic that is shown.
+
+    What is searched is written by anybody; nobody may publish a sentence by searching for it.
+    """
+    known = {term.casefold() for topic in shown for term in topic.terms}
+    return [each for each in found if (cut := words(each.query)) and known.issuperset(cut)]
 
 
 def _message(row: Voice) -> Message:
