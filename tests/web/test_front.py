@@ -190,6 +190,8 @@ def test_what_is_open_stands_on_the_front_page_with_days_left(cast: Cast) -> Non
     assert "Hearing: Rules for booking" in page
     assert "Registration open" in page
     assert len(four) == len(empty)
+    DecisionMatter.objects.filter(pk=matter.pk).update(state="ended")  # it was stopped
+    assert matter.code not in text(browser(), "/")
 
 
 @pytest.mark.browser

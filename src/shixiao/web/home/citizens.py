@@ -16,6 +16,7 @@ from shixiao.web.follow.forms import FollowAny
 from shixiao.web.results.clocks import clock
 from shixiao.web.search.people import Ask, of_city
 from shixiao.workflows.actors import Actor
+from shixiao.workflows.consultations.moving import ENDED
 
 MOST_OPEN = 5
 REGISTERING, COMING = Text("报名中", "Registration open"), Text("待举行", "To be held")
@@ -40,8 +41,10 @@ def ways_on(evaluation: Evaluation | None) -> dict[str, Any]:
 def _open() -> list[dict[str, Any]]:
     """Return consultations and hearings that people can take part in, by days left."""
     today = timezone.localdate()
-    matters = DecisionMatter.objects.select_related("department").filter(until__gte=today)
-    hearings = Hearing.objects.select_related("matter__department").filter(day__gte=today)
+    matters = DecisionMatter.objects.filter(until__gte=today).exclude(state=ENDED)
+    matters = matters.select_related("department")
+    hearings = Hearing.objects.filter(day__gte=today).exclude(matter__state=ENDED)
+    hearings = hearings.select_related("matter__department")
     found = [
         (row.until or today, line(row, today) | {"clock": clock(row.until, "", today)})
         for row in matters.order_by("until")[:MOST_OPEN]
