@@ -12,7 +12,7 @@ from shixiao.records.models import DecisionMatter, HearingSeat, Voice, VoiceTopi
 from shixiao.voice.decree713 import standing
 from shixiao.workflows.consultations.moving import log_of
 from shixiao.workflows.example_consultations import SEATS, consult
-from shixiao.workflows.example_voices import MEALS, TOLD, speak
+from shixiao.workflows.example_voices import HELP, TOLD, speak
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +28,12 @@ def test_matters_stand_in_several_states_and_a_need_has_a_proposal(cast: Cast) -
     people = {"analyst": cast.actor("li", today=today), "head": cast.actor("zhou", today=today)}
     speak(cast.places["health"], people, timezone.now())
     states = Counter(Voice.objects.values_list("state", flat=True))
-    assert states.total() == len(MEALS) + len(TOLD)
+    assert states.total() == len(HELP) + len(TOLD)
     assert {"received", "assigned", "replied", "closed"} <= states.keys()
     topic = VoiceTopic.objects.order_by("-people").first()
     assert topic is not None
     assert topic.people >= 11  # enough to be told in public
-    assert "食堂" in topic.terms
+    assert "上门" in topic.terms
     assert topic.proposals.get().outcome == "adopt_part"
 
 
