@@ -24,6 +24,7 @@ from tests.checkup.cities import answered, hostile
 ALIKE = ("measures", "comparisons", "verdicts", "findings", "index")
 # Of an estimate, its level tells of nobody.
 HARMLESS = {"level"}
+PEOPLE, FEWEST = {"age_band", "disability"}, 11
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +74,36 @@ def test_who_and_what_stays_the_same_and_most_numbers_do(city: Evaluation, opene
     inside = Lookup(city)
     assert [f.id for f in opened.findings] == [f.id for f in inside.findings]
     assert opened.all_subjects() == inside.all_subjects()
-    kept = [a == b for a, b in zip(opened.evaluation.measured, city.measured, strict=True)]
+    pairs = list(zip(opened.evaluation.measured, city.measured, strict=True))
+    # Of an age band or disabled people within one service there are few.
+    kept = [a == b for a, b in pairs if b.arm is None or b.arm.column not in PEOPLE]
     assert sum(kept) > 0.7 * len(kept)
+
+
+def test_groups_of_applicants_are_told_where_they_are_many_enough(
+    city: Evaluation, opened: Lookup
+) -> None:
+    told = {row["id"]: row["people"] for row in subjects(opened) if row["kind"] == "service"}
+    inside = {
+        row["id"]: row["people"] for row in subjects(Lookup(city)) if row["kind"] == "service"
+    }
+    shown_, hidden_ = 0, 0
+    for service, people in told.items():
+        for column in PEOPLE & people.keys():
+            assert people[column].keys() == inside[service][column].keys()
+            for value, measures in people[column].items():
+                estimate, whole = measures["completion"], inside[service][column][value]
+                if estimate is None:
+                    hidden_ += 1
+                    continue
+                shown_ += 1
+                assert estimate == whole["completion"]
+                with_it = round(estimate["value"] * estimate["n"])
+                assert min(n for n in (with_it, estimate["n"] - with_it) if n) >= FEWEST
+    assert shown_ > 5
+    assert hidden_ > 0
+    (whole,) = (row for row in subjects(opened) if row["kind"] == "city")
+    assert whole["people"].keys() == {"", "channel", *PEOPLE}
 
 
 def test_a_service_of_three_people_tells_no_number_of_them(small: Evaluation) -> None:

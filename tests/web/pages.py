@@ -21,6 +21,7 @@ PAGES = (
     Shown("inbox", "/inbox/", "analyst"),
     Shown("monday", "/monday/"),
     Shown("search", "/search/?q=insurance"),
+    Shown("follow-any", "/follow/"),
     Shown("services", "/services/"),
     Shown("findings", "/findings/"),
     Shown("catalogue", "/catalogue/"),

@@ -42,6 +42,7 @@ from shixiao.effect import (
     directly_follows,
     groupings,
     measure_grouping,
+    measure_people,
     measures,
     names,
     start_and_end_activities,
@@ -214,6 +215,7 @@ class _Evaluator:
         self.progress(Text("计算三性指数", "Computing the index"))
         result.index = index(scene, capped=red_lines(result.checkup.findings))
         result.figures = list(reply_figures(scene, whole(store)))
+        self._measure_people()
         result.sharing = sharing_state(scene)
         return result
 
@@ -304,6 +306,20 @@ class _Evaluator:
         usual = USUAL_ARMS if grouping.column is None else USUAL_ARMS[:1]
         arms = [c for c in (*usual, *asked) if c in columns and c != grouping.column]
         return [None, *dict.fromkeys(arms)]
+
+    def _measure_people(self) -> None:
+        """Take completion by group of applicants; last, for no finding or score rests on it."""
+        services = Grouping(SubjectKind.SERVICE, "service_id")
+        found = measure_people(
+            self.profile,
+            self.engine,
+            self.store,
+            subject_of=self._subject_of(services),
+            everybody=whole(self.store),
+            rules=self.rules,
+        )
+        taken = {(m.subject, m.measure, m.arm) for m in self.result.measured}
+        self.result.measured += [m for m in found if (m.subject, m.measure, m.arm) not in taken]
 
     def _measure_facts(self) -> None:
         subject_of = self._subject_of(Grouping(SubjectKind.SERVICE, "service_id"))

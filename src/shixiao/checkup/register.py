@@ -6,7 +6,7 @@ stays in result.json and the pages.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ TABLES = {
     SubjectKind.DATASET: ("datasets", "dataset_id"),
 }
 DEPARTMENT = ("name", "name_en", "parent_id", "tier", "region")
+
+# measure → estimate; None where the number is not public, or there are too few cases for one
+Told = dict[str, dict[str, Any] | None]
 
 
 def departments(store: Store) -> list[dict[str, str]]:
@@ -60,12 +63,42 @@ def subjects(lookup: Lookup) -> Iterator[dict[str, Any]]:
     found = {(f.subject.kind, f.subject.id): f.subject for f in lookup.findings}
     found |= {(s.subject.kind, s.subject.id): s.subject for s in lookup.index.scores}
     found |= {(s.kind, s.id): s for s in lookup.all_subjects()}
+    if lookup.city:
+        found[lookup.whole.kind, lookup.whole.id] = lookup.whole
     # People have no page, and nobody finds them by searching.
     found = {key: subject for key, subject in found.items() if subject.kind not in PEOPLE}
     counts = Counter((f.subject.kind, f.subject.id) for f in lookup.findings)
-    slugs = _slugs(found)
+    slugs, people = _slugs(found), people_like(lookup)
     for key in sorted(found):
-        yield {"slug": slugs[key]} | _row(lookup, found[key], owners, counts[key])
+        row = _row(lookup, found[key], owners, counts[key])
+        yield {"slug": slugs[key]} | row | {"people": people.get(key, {})}
+
+
+def people_like(
+    lookup: Lookup,
+) -> dict[tuple[SubjectKind, str], dict[str, dict[str, Told]]]:
+    """Return what a service, and the city, does for whom: column → value → measures.
+
+    Columns are the channel and attributes of applicants, as far as services were split by them; all
+    cases stand under the empty column and value. Asked of a published lookup, a number that may not
+    be shown is None; what was never measured is not there.
+    """
+    names = {"completion", lookup.time_measure() or ""}
+    columns = {
+        item.arm.column if item.arm else ""
+        for item in lookup.evaluation.measured
+        if item.subject.kind is SubjectKind.SERVICE
+    }
+    found: dict[tuple[SubjectKind, str], dict[str, dict[str, Told]]] = defaultdict(dict)
+    for item in lookup.evaluation.measured:
+        subject, arm, estimate = item.subject, item.arm, item.estimate
+        known = subject.kind is SubjectKind.SERVICE or (lookup.city and subject == lookup.whole)
+        column, value = (arm.column, arm.value) if arm is not None else ("", "")
+        if not known or item.measure not in names or column not in columns:
+            continue
+        told = found[subject.kind, subject.id].setdefault(column, {}).setdefault(value, {})
+        told[item.measure] = estimate.to_json() if estimate.ok else None
+    return found
 
 
 def _slugs(found: Collection[tuple[SubjectKind, str]]) -> dict[tuple[SubjectKind, str], str]:

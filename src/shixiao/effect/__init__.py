@@ -8,6 +8,8 @@ from shixiao.effect.comparison import Compared, chance, compare, compared_cells,
 from shixiao.effect.copying import CopyIndex, copy_index, in_steps
 from shixiao.effect.journeys import Journey, Leg, typical_journeys
 from shixiao.effect.map_rows import Held, map_rows
+from shixiao.effect.people import measure_people
+from shixiao.effect.people_names import attribute_name, value_name
 from shixiao.effect.process import (
     ActivityStatistics,
     Edge,
@@ -60,6 +62,7 @@ __all__ = [
     "Variant",
     "activity_statistics",
     "asked_by_service",
+    "attribute_name",
     "burdens_of",
     "calendar_table",
     "case_profile",
@@ -78,6 +81,7 @@ __all__ = [
     "may_be_copied",
     "measure",
     "measure_grouping",
+    "measure_people",
     "measures",
     "month_table",
     "names",
@@ -85,6 +89,7 @@ __all__ = [
     "start_and_end_activities",
     "step_map",
     "typical_journeys",
+    "value_name",
     "variants",
     "verdict",
     "whole",

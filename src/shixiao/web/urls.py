@@ -40,6 +40,7 @@ from shixiao.web.fieldwork import importing, sending, signing
 from shixiao.web.fieldwork import views as fieldwork
 from shixiao.web.fieldwork import worker as fieldwork_worker
 from shixiao.web.findings import views as findings
+from shixiao.web.follow import views as follow
 from shixiao.web.gateways import exchanges
 from shixiao.web.gateways import views as gateways
 from shixiao.web.grants import placing
@@ -89,6 +90,7 @@ urlpatterns = [
     path("inbox/<uuid:notice>/", home.read_notice, name="notice"),
     path("monday/", monday.week, name="monday"),
     path("search/", search.find, name="search"),
+    path("follow/", follow.follow, name="follow_any"),
     path("services/", subjects.listing, {"kind": "service"}, name="services"),
     path("services/<slug:slug>/", subjects.one, {"kind": "service"}, name="service"),
     path("departments/", subjects.listing, {"kind": "department"}, name="departments"),

@@ -22,12 +22,14 @@ from shixiao.workflows.commissions import inviting, making
 from shixiao.workflows.commissions.making import Terms
 from shixiao.workflows.duties import standing as duties
 from shixiao.workflows.example_algorithms import enter
+from shixiao.workflows.example_consultations import consult
 from shixiao.workflows.example_finds import look_into
 from shixiao.workflows.example_lives import live
 from shixiao.workflows.example_matches import match
 from shixiao.workflows.example_sharing import share
 from shixiao.workflows.example_standards import measure, standardise
 from shixiao.workflows.example_systems import oversee
+from shixiao.workflows.example_voices import speak
 from shixiao.workflows.moving import Act as RoundAct
 from shixiao.workflows.roles import table
 
@@ -113,6 +115,9 @@ def prepare(package: Path, *, now: datetime, progress: Progress) -> list[SignIn]
     match(places["department"], places["department2"], acting, now)
     oversee(places["department"], acting, now)
     enter("allowance-sample", acting, now)
+    progress(Text("登记群众的诉求和征求意见", "Entering what people say"))
+    speak(places["department"], acting, now)
+    consult(places["department"], places["department2"], acting, now)
     duties.count_all(now=now)
     return signs
 

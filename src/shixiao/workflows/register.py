@@ -131,6 +131,7 @@ def _standing(evaluation: Evaluation, entry: Mapping[str, Any]) -> Standing:
             "rank": rank,
             "cap": entry["cap"],
             "hours": hours,
+            "people": entry.get("people", {}),
         },
     )
 

@@ -14,6 +14,8 @@ from shixiao.web.cases.seen import to_do
 from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.findings.views import visible_findings
+from shixiao.web.home.citizens import is_citizen, ways_on
+from shixiao.web.home.consultations import to_do as consultations_to_do
 from shixiao.web.incidents.showing import to_do as incidents_to_do
 from shixiao.web.inspections.showing import to_do as inspections_to_do
 from shixiao.web.requests.showing import to_do as sharing_to_do
@@ -25,19 +27,24 @@ MOST = 8
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    """Show what the city's services do for people: a sentence, a picture, three numbers."""
+    """Show what a citizen looks for, and what the city's services do for people.
+
+    Whoever has an office sees the city at once: a sentence, a picture, three numbers.
+    """
     evaluation = chosen(request)
+    actor = actor_on(request)
+    first = ways_on(evaluation) if is_citizen(actor) else {"ask": None}
     if evaluation is None:
-        return render(request, "home/nothing.html.j2", {"appraised": front_figure()})
+        return render(request, "home/nothing.html.j2", first | {"appraised": front_figure()})
     code = request.GET.get(ASKED, "")
     question = f"?{ASKED}={code}" if code else ""
     names = departments()
     lowest, band = _lowest(evaluation)
-    actor = actor_on(request)
     return render(
         request,
         "home/front.html.j2",
-        {
+        first
+        | {
             "evaluation": evaluation,
             "body": part(actor, evaluation, "city.html"),
             "columns": COLUMNS,
@@ -66,6 +73,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         {
             "cases": to_do(actor),
             "case_line": case_line,
+            "consultations": consultations_to_do(actor, timezone.localdate()),
             "sharing": sharing_to_do(actor),
             "security": incidents_to_do(actor, timezone.now()) + inspections_to_do(actor),
             "notices": list(notices),

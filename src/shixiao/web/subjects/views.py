@@ -12,6 +12,7 @@ from shixiao.web.cases.showing import case_line
 from shixiao.web.findings.showing import lines
 from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
+from shixiao.web.search.people import by_group
 from shixiao.web.shell.lists import FORMATS, cut, download, ordered, page_of, sorting
 from shixiao.web.subjects.forms import Filter
 from shixiao.web.subjects.head import SCORES, head_of
@@ -88,6 +89,7 @@ def one(request: HttpRequest, kind: str, slug: str) -> HttpResponse:
             "columns": COLUMNS,
             "services": [cells(row, names, question) for row in _services(evaluation, standing)],
             "note": note(),
+            "people": by_group(standing) if kind == "service" else [],
             "question": question,
         },
     )

@@ -1,0 +1,1 @@
+"""One field to follow whatever one has a number of."""
