@@ -100,6 +100,7 @@ class Evaluation:
     last_day: date | None = None
     checkup: Checkup = field(default_factory=Checkup)
     index: Index = field(default_factory=lambda: Index((), (), (), {}))
+    attributes: frozenset[str] = frozenset()  # by which groups of applicants are told apart
     figures: list[Figure] = field(default_factory=list)
     sharing: SharingState = field(default_factory=SharingState)
 
@@ -320,6 +321,7 @@ class _Evaluator:
         )
         taken = {(m.subject, m.measure, m.arm) for m in self.result.measured}
         self.result.measured += [m for m in found if (m.subject, m.measure, m.arm) not in taken]
+        self.result.attributes = frozenset(m.arm.column for m in found if m.arm is not None)
 
     def _measure_facts(self) -> None:
         subject_of = self._subject_of(Grouping(SubjectKind.SERVICE, "service_id"))

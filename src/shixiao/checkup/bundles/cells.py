@@ -9,7 +9,7 @@ does not speak to.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow.parquet as pq
@@ -28,6 +28,10 @@ SUBJECTS = {
     "department_id": SubjectKind.DEPARTMENT,
     "source": SubjectKind.LOG,
 }
+
+
+OVER_GROUPS = 32
+"""How many cells of groups a cell is worth that is of no group of applicants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def shown(evaluation: Evaluation) -> Shown:
     cells = Cells()
     aliases: dict[Cell, Cell] = {}
     for place, found in by_place.items():
-        aliases |= _of_place(cells, place, found)
+        aliases |= _of_place(cells, place, found, _weight(place, evaluation.attributes))
     metrics = sorted({name for found in by_place.values() for name in found})
     for total, parts in _families(evaluation, by_place):
         _relate(cells, aliases, ("all", total), [("all", part) for part in parts])
@@ -125,10 +129,11 @@ def _secret(
     return {node: frozenset(counts) for node, counts in found.items()}
 
 
-def _of_place(cells: Cells, place: Place, metrics: Mapping[str, Measured]) -> dict[Cell, Cell]:
+def _of_place(
+    cells: Cells, place: Place, metrics: Mapping[str, Measured], weight: int
+) -> dict[Cell, Cell]:
     """Take the cells of one place; return which n are the same as the number of all its cases."""
     most = max(item.estimate.n for item in metrics.values())
-    weight = _weight(place)
     cells.add(("all", place), most, weight=weight * WHOLE)
     aliases: dict[Cell, Cell] = {}
     for name, item in metrics.items():
@@ -149,11 +154,16 @@ def _of_place(cells: Cells, place: Place, metrics: Mapping[str, Measured]) -> di
     return aliases
 
 
-def _weight(place: Place) -> int:
-    """Return how much a cell matters: to readers, and to all that it is the sum of."""
+def _weight(place: Place, attributes: Collection[str]) -> int:
+    """Return how much a cell matters: to readers, and to all that it is the sum of.
+
+    Groups of applicants matter least: for one of them nobody is to miss how a service does at all.
+    """
     (kind, _), arm = place
     above = {SubjectKind.SERVICE: 1, SubjectKind.DEPARTMENT: 4}.get(SubjectKind(kind), 16)
-    return above if arm is not None else above * 4
+    if arm is None:
+        return above * 4 * OVER_GROUPS
+    return above if arm.column in attributes else above * OVER_GROUPS
 
 
 def _relate(cells: Cells, aliases: Mapping[Cell, Cell], total: Cell, parts: Sequence[Cell]) -> None:
