@@ -148,6 +148,21 @@ def shows_its_decision(row: Objection, answer: Answer, *inside: Account) -> None
     assert decision.number not in browser().get(place).content.decode()
 
 
+def waits(row: Objection, *whose: Account) -> list[bool]:
+    """Return in whose inbox the objection stands."""
+    line = f'href="/objections/{row.code}/"'
+    return [line in browser(who).get("/inbox/").content.decode() for who in whose]
+
+
+def opined(row: Objection) -> None:
+    """Let every member of the panel say that it is to be corrected; none of them decides."""
+    place = f"/objections/{row.code}/"
+    for member in panel(row):
+        client = browser(member.account)
+        assert client.get(f"{place}do/uphold/").status_code == 403
+        post(client, f"{place}do/opine/", vote="correct", opinion="The register says 900.")
+
+
 def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None:
     answer, analyst = fresh(cast, aid), browser(cast.accounts["li"])
     fresh(cast, aid, decision_id="alike")
@@ -161,6 +176,8 @@ def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None
     row = Objection.objects.get()
     place = f"/objections/{row.code}/"
     assert "Wrong income" in analyst.get(place).content.decode()
+    li, zhou, wu = (cast.accounts[name] for name in ("li", "zhou", "wu"))
+    assert waits(row, li, zhou, wu) == [True, False, False]
     post(analyst, f"{place}do/accept/", track="ordinary")
     tomorrow = timezone.localdate() + timedelta(days=1)
     post(analyst, f"{place}do/freeze/", source="Lottery", source_day=tomorrow.isoformat())
@@ -172,18 +189,18 @@ def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None
     Draw.objects.update(source_day=timezone.localdate())
     post(analyst, f"{place}do/draw/", announced="3 11")
     silent = panel(row)[0]
-    said = analyst.get(place).content.decode()
-    assert "Replace a member" in said
+    assert "Replace a member" in analyst.get(place).content.decode()
     post(analyst, f"{place}do/replace/", member=silent.code, reason="No answer in two weeks.")
     assert silent.code not in {member.code for member in panel(row)}
-    left_out = browser(silent.account)
-    assert left_out.get(f"{place}do/replace/").status_code == 403
+    assert browser(silent.account).get(f"{place}do/replace/").status_code == 403
     shows_its_decision(row, answer, panel(row)[0].account, cast.accounts["zhou"])
-    for member in panel(row):
-        client = browser(member.account)
-        assert client.get(f"{place}do/uphold/").status_code == 403
-        post(client, f"{place}do/opine/", vote="correct", opinion="The register says 900.")
+    members = [member.account for member in panel(row)]
+    assert waits(row, li, zhou, *members) == [False, False, *(True for _ in members)]
+    assert waits(row, silent.account) == [False]
+    opined(row)
+    assert waits(row, li, zhou, *members) == [True, False, *(False for _ in members)]
     post(analyst, f"{place}do/uphold/", outcome="correct", reason="Wrong income.")
+    assert waits(row, li, zhou, wu) == [False, True, False]
     head = browser(cast.accounts["zhou"])
     page = head.get(place).content.decode()
     assert '<option value="grant">granted</option>' in page  # of the alike decision
@@ -192,6 +209,7 @@ def test_an_objection_goes_its_way_on_the_pages(cast: Cast, aid: System) -> None
     given = {"result": "grant", "reason": "The same fault."}
     assert head.post(f"{place}alike/{alike.pk}/", given).status_code == 302
     post(head, f"{place}do/carry/", result="grant", reason="Paid.")
+    assert waits(row, li, zhou, wu) == [False, False, False]
     own = {"number": answer.receipt, "code": answer.query}
     said = browser().post("/decisions/", own).content.decode()
     assert "It was corrected" in said

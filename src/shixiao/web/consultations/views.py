@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from shixiao.checkup.report.speech import Speech
 from shixiao.records.models import (
     DecisionMatter,
     DraftComment,
@@ -57,6 +58,7 @@ TOO_MANY = Text(
     "Too many files were asked for within an hour. Come again later.",
 )
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
+IN_DEPARTMENT = Text("{department} · {day}举行", "{department} · on {day}")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
 JUDGE = Text("审核意见和表态句（{n} 条待审）", "Judge comments and statements ({n} wait)")
@@ -219,10 +221,13 @@ def _hearing_line(hearing: Hearing) -> dict[str, Any]:
         "title": matter.name,
         "to": reverse("hearing", args=[matter.code]),
         "about": mixed(hearing.place),
-        "from": matter.department.name,
+        "from": IN_DEPARTMENT.format(
+            department=matter.department.name,
+            day=Text(Speech("zh").day(str(hearing.day)), Speech("en").day(str(hearing.day))),
+        ),
         "tag": Text("报名中", "Registration open") if open_ else Text("待举行", "To be held"),
         "tone": "amber" if open_ else "plain",
-        "clock": clock(hearing.until if open_ else hearing.day, ""),
+        "clock": clock(hearing.until, "") if open_ else None,
     }
 
 

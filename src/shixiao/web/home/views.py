@@ -18,6 +18,7 @@ from shixiao.web.home.citizens import is_citizen, ways_on
 from shixiao.web.home.consultations import to_do as consultations_to_do
 from shixiao.web.incidents.showing import to_do as incidents_to_do
 from shixiao.web.inspections.showing import to_do as inspections_to_do
+from shixiao.web.objections.showing import to_do as objections_to_do
 from shixiao.web.requests.showing import to_do as sharing_to_do
 from shixiao.web.results.filters import departments
 from shixiao.web.results.reading import ASKED, actor_on, chosen, part
@@ -74,6 +75,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "cases": to_do(actor),
             "case_line": case_line,
             "consultations": consultations_to_do(actor, timezone.localdate()),
+            "objections": objections_to_do(actor, timezone.localdate()),
             "sharing": sharing_to_do(actor),
             "security": incidents_to_do(actor, timezone.now()) + inspections_to_do(actor),
             "notices": list(notices),

@@ -28,6 +28,7 @@ from shixiao.terms import BadInput, Text
 from shixiao.web.cases.forms import WRONG_CODE
 from shixiao.web.decisions.letters import REMEDIES
 from shixiao.web.objections.forms import Follow, Join, OfDecision, OfSystem, Verb
+from shixiao.web.objections.showing import TONES, line
 from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.limits import forgive, limit
@@ -74,16 +75,13 @@ LEADS = Text("对“{name}”提出异议", "Object to “{name}”")
 REPLACE = Text("替换没有提出意见的专家", "Replace a member who gives no opinion")
 NEEDS = {"carry": ("result", "reason"), "opine": ("vote", "opinion"), "leave": ("reason",),
          "replace": ("member", "reason")}  # fmt: skip
-TONES = {"filed": "amber", "accepted": "amber", "frozen": "amber", "sitting": "amber",
-         "decided": "amber", "carried": "green", "rejected": "grey", "refused": "grey",
-         "withdrawn": "grey"}  # fmt: skip
 
 
 def listing(request: HttpRequest) -> HttpResponse:
     """List objections: to which system, how far, until when; never what people wrote."""
     rows = Objection.objects.select_related("system__department")
     page = page_of(request, rows)
-    return render(request, "objections/list.html.j2", {"page": page, "rows": map(_line, page)})
+    return render(request, "objections/list.html.j2", {"page": page, "rows": map(line, page)})
 
 
 def to_decision(request: HttpRequest) -> HttpResponse:
@@ -381,27 +379,6 @@ def _shown(row: Objection) -> dict[str, Any]:
         "place": state.place,
         "clock": clock(row.due, row.due_rule) if row.due else {"state": "none"},
         "outcome": life().outcomes.get(row.outcome),
-    }
-
-
-def _line(row: Objection) -> dict[str, Any]:
-    state = life().states[row.state]
-    about = (
-        Text("对一件决定", "to a decision")
-        if row.kind == "decision"
-        else Text(
-            f"对系统本身，自报 {row.voices:,} 人",
-            f"to the system itself, {row.voices:,} people by their own account",
-        )
-    )
-    return {
-        "title": row.system.name,
-        "to": reverse("objection", args=[row.code]),
-        "about": about,
-        "from": row.code,
-        "tag": state.name,
-        "tone": TONES[row.state],
-        "clock": clock(row.due, row.due_rule) if row.due else None,
     }
 
 
