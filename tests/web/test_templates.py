@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.template import engines
+from django.urls import NoReverseMatch
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +60,14 @@ def test_addresses_are_worked_out_where_they_are_named_outright(call: str, fixed
     expected = {"url('home')": url("home"), "url(name)": url("home"), "url(*names)": url("home")}
     assert made == expected.get(call, made)
     assert made.startswith("/")
+
+
+def test_an_address_that_the_site_does_not_have_may_stand_where_it_is_asked_for() -> None:
+    made = environment(language="zh")
+    asked = made.from_string("{% if address('no_such') %}{{ url('no_such') }}{% endif %}here")
+    assert asked.render() == "here"
+    with pytest.raises(NoReverseMatch):
+        made.from_string("{{ url('no_such') }}").render()
 
 
 def test_no_template_takes_the_name_of_such_a_function() -> None:

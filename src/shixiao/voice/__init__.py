@@ -4,7 +4,7 @@ from shixiao.voice.ballots import Ballots, read_ballots, read_groups, read_moder
 from shixiao.voice.duplicates import Group, duplicates
 from shixiao.voice.opinions import Opinions, opinions
 from shixiao.voice.reading import Columns, Message, Messages, read_messages
-from shixiao.voice.routing import Route, Router, held_against, train
+from shixiao.voice.routing import Route, Router, held_against, macro_f1_by, train
 from shixiao.voice.topics import Topic, topics
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Topic",
     "duplicates",
     "held_against",
+    "macro_f1_by",
     "opinions",
     "read_ballots",
     "read_groups",

@@ -202,16 +202,9 @@ def train(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101)
     docs = _texts(known)
     target = np.array([names.index(message.label) for message in known])
     fold = _folds(docs, target, seed)
-    best, margins = np.zeros(len(known), np.int64), np.zeros(len(known))
-    for number in range(FOLDS):
-        held = fold == number
-        if not held.any() or len(np.unique(target[~held])) < 2:
-            raise _unfit(len(known), len(names), int(rules.number(FEWEST)))
-        part = _fit(docs, target, ~held, names, seed)
-        scores = part.scores(part.table(_of(docs, held)))
-        first, _, margins[held] = _best_two(scores)
-        own = np.array([names.index(name) for name in part.labels])
-        best[held] = own[first]
+    if any(len(np.unique(target[fold != n])) < 2 or n not in fold for n in range(FOLDS)):
+        raise _unfit(len(known), len(names), int(rules.number(FEWEST)))
+    best, margins = _cross_fitted(docs, target, fold, names, seed)
     right = best == target
     threshold = _threshold(margins, right, rules.number(TARGET))
     above = margins >= (np.inf if threshold is None else threshold)
@@ -226,6 +219,20 @@ def train(messages: Sequence[Message], *, rules: RulePack, seed: int = 20260101)
         coverage=float(above.mean()),
         expected=float(right[above].mean()) if above.any() else None,
     )
+
+
+def macro_f1_by(messages: Sequence[Message], fold: Ints, *, seed: int = 20260101) -> float:
+    """Return macro-F1 of labels that were cross-fitted over folds of somebody else's choice.
+
+    Args:
+        messages: all with labels.
+        fold: of each message; copies of one message may stand in different ones.
+        seed: of the solver.
+    """
+    names = sorted({message.label for message in messages})
+    target = np.array([names.index(message.label) for message in messages])
+    best, _ = _cross_fitted(_texts(messages), target, fold, names, seed)
+    return float(f1_score(target, best, average="macro"))
 
 
 def held_against(
@@ -243,6 +250,20 @@ def held_against(
         "coverage": round(len(sure) / len(pairs), 4),
         "automatic_accuracy": round(float(np.mean(sure)), 4) if sure else None,
     }
+
+
+def _cross_fitted(
+    docs: Sequence[str], target: Ints, fold: Ints, names: Sequence[str], seed: int
+) -> tuple[Ints, Floats]:
+    """Return the label of each message as learnt from the other folds, and its margin."""
+    best, margins = np.zeros(len(docs), np.int64), np.zeros(len(docs))
+    for number in np.unique(fold).tolist():
+        held = fold == number
+        part = _fit(docs, target, ~held, names, seed)
+        first, _, margins[held] = _best_two(part.scores(part.table(_of(docs, held))))
+        own = np.array([names.index(name) for name in part.labels])
+        best[held] = own[first]
+    return best, margins
 
 
 def _texts(messages: Sequence[Message]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.template.backends.base import BaseEngine
 from django.template.backends.jinja2 import Jinja2, Template
+from django.urls import NoReverseMatch
 from django.utils.module_loading import import_string
 from jinja2 import Environment, TemplateAssertionError, nodes
 from jinja2.visitor import NodeTransformer
@@ -51,9 +52,11 @@ class _Folding(NodeTransformer):
         try:
             given = [each.as_const() for each in node.args]
             named = {each.key: each.value.as_const() for each in node.kwargs}
-        except nodes.Impossible:
+            answer = self._folded[function](*given, **named)
+        # What a site does not have may still be named, where the page asks first whether it does.
+        except (nodes.Impossible, NoReverseMatch):
             return node
-        return nodes.Const(self._folded[function](*given, **named), lineno=node.lineno)
+        return nodes.Const(answer, lineno=node.lineno)
 
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - called by this name
         """Keep the names of such functions to them."""
