@@ -20,6 +20,7 @@ from bars.workers import peak
 from shixiao.rules import load_pack
 from shixiao.voice import Message, held_against, macro_f1_by, read_messages, train
 
+DEALS = 3
 REDUCED = 1_500  # messages in tests, which say nothing of the bar
 
 
@@ -30,6 +31,7 @@ def measure(*, full: bool) -> list[Outcome]:
     router = train(rows, rules=load_pack())
     cost = {"cpu_s": time.process_time() - started, "peak_mb": peak()}
     least = (0.925, 0.975) if full else (0.8, 0.85)
+    dealt = [macro_f1_by(rows, _stratified(rows, seed)) for seed in range(DEALS if full else 1)]
     raw = read_messages(RAW, label=True).rows
     started = time.process_time()
     routes = router.routes(raw)
@@ -38,10 +40,11 @@ def measure(*, full: bool) -> list[Outcome]:
     calibrated = [part["accuracy"] for part in router.calibration()]
     return [
         Outcome.at_least(
-            f"macro-F1, five stratified folds of {len(rows):,} messages",
-            macro_f1_by(rows, _stratified(rows)),
+            f"macro-F1, five stratified folds of {len(rows):,} messages, {len(dealt)} deals",
+            float(np.mean(dealt)),
             least[0],
         ),
+        Outcome.recorded("macro-F1 of each deal", " ".join(f"{each:.4f}" for each in dealt)),
         Outcome.recorded("macro-F1, copies of a message in one fold", router.macro_f1, cost=cost),
         Outcome.at_least("accuracy of the surest 80 %", router.accuracy_at(0.8), least[1]),
         Outcome.recorded("accuracy of all", router.accuracy),
@@ -56,9 +59,9 @@ def measure(*, full: bool) -> list[Outcome]:
     ]
 
 
-def _stratified(rows: Sequence[Message]) -> npt.NDArray[np.int64]:
+def _stratified(rows: Sequence[Message], seed: int) -> npt.NDArray[np.int64]:
     fold = np.empty(len(rows), np.int64)
-    dealt = StratifiedKFold(5, shuffle=True, random_state=0)
+    dealt = StratifiedKFold(5, shuffle=True, random_state=seed)
     for number, (_, held) in enumerate(dealt.split(rows, [row.label for row in rows])):
         fold[held] = number
     return fold
