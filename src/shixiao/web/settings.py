@@ -28,7 +28,7 @@ def _database() -> dict[str, Any]:
             },
         }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "shixiao.records.postgresql",
         "NAME": known.name,
         "USER": known.user,
         "PASSWORD": known.password,
