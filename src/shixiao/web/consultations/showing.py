@@ -13,7 +13,7 @@ from shixiao.terms import Text
 from shixiao.voice.decree713 import Happened, stages, standing, table
 from shixiao.web.results.clocks import clock
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
-from shixiao.workflows.consultations.moving import ENDED, PERIOD
+from shixiao.workflows.consultations.moving import ENDED
 from shixiao.workflows.consultations.replying import OUTCOMES
 from shixiao.workflows.consultations.taking import VOTES
 
@@ -66,7 +66,7 @@ def line(matter: DecisionMatter, today: date) -> dict[str, Any]:
         "from": matter.code,
         "tag": OPEN if open_ else step.name if step else OVER,
         "tone": "amber" if open_ else "plain" if step else "grey",
-        "clock": clock(matter.until, PERIOD, today) if open_ else None,
+        "clock": clock(matter.until, "", today) if open_ else None,
     }
 
 

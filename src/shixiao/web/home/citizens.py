@@ -46,8 +46,7 @@ def _open() -> list[dict[str, Any]]:
     hearings = Hearing.objects.filter(day__gte=today).exclude(matter__state=ENDED)
     hearings = hearings.select_related("matter__department")
     found = [
-        (row.until or today, line(row, today) | {"clock": clock(row.until, "", today)})
-        for row in matters.order_by("until")[:MOST_OPEN]
+        (row.until or today, line(row, today)) for row in matters.order_by("until")[:MOST_OPEN]
     ]
     found += [_hearing(each, today) for each in hearings.order_by("until", "day")[:MOST_OPEN]]
     return [entry for _, entry in sorted(found, key=lambda each: each[0])[:MOST_OPEN]]
