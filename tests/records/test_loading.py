@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from shixiao.records import loading
 from shixiao.records.loading import load
 from shixiao.records.models import Account, Case
 from shixiao.terms import Text
@@ -26,13 +28,23 @@ def case(zh: str, en: str, days: int, **more: object) -> Case:
     )
 
 
+@pytest.fixture(params=[1, 1_000], ids=["copied", "by statements"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes rows by COPY from so many on; both ways have to keep the same."""
+    monkeypatch.setattr(loading, "SEVERAL", request.param)
+
+
 class Loaded(TestCase):
-    @given(st.lists(st.tuples(WORDS, WORDS, st.integers(-400, 400)), max_size=6))
+    @given(
+        st.lists(st.tuples(WORDS, WORDS, st.integers(-400, 400)), max_size=6),
+        st.sampled_from([1, 1_000]),
+    )
     def test_what_was_loaded_is_what_saving_each_would_have_kept(
-        self, said: list[tuple[str, str, int]]
+        self, said: list[tuple[str, str, int]], several: int
     ) -> None:
         rows = [case(*each) for each in said]
-        load(Case, rows)
+        with mock.patch.object(loading, "SEVERAL", several):
+            load(Case, rows)
         loaded = {row.pk: row for row in Case.objects.all()}
         assert set(loaded) == {row.pk for row in rows}
         for row in rows:
@@ -43,6 +55,7 @@ class Loaded(TestCase):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_way")
 def test_tabs_backslashes_and_ends_of_lines_come_back_as_they_were() -> None:
     load(Account, [Account(login="a\\b\tc\nd\\N", name="李\t敏\\.", joined=NOW)])
     found = Account.objects.get()
@@ -56,6 +69,7 @@ def test_no_rows_are_nothing_to_do() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("_way")
 def test_one_row_that_contradicts_leaves_none() -> None:
     with pytest.raises(IntegrityError, match=r"login|unique"), transaction.atomic():
         load(Account, [Account(login=login, name="李", joined=NOW) for login in ("a", "b", "a")])
