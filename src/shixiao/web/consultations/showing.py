@@ -8,11 +8,20 @@ from typing import Any
 
 from django.urls import reverse
 
-from shixiao.records.models import DecisionEvent, DecisionMatter, OpinionGroup, OpinionRun
+from shixiao.checkup.report.speech import both_days
+from shixiao.records.models import (
+    DecisionEvent,
+    DecisionMatter,
+    Hearing,
+    OpinionGroup,
+    OpinionRun,
+)
 from shixiao.terms import Text
 from shixiao.voice.decree713 import Happened, stages, standing, table
 from shixiao.web.results.clocks import clock
+from shixiao.web.shell.pages import mixed
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
+from shixiao.workflows.consultations.hearings import registering
 from shixiao.workflows.consultations.moving import ENDED
 from shixiao.workflows.consultations.replying import OUTCOMES
 from shixiao.workflows.consultations.taking import VOTES
@@ -21,7 +30,9 @@ MOST_OF = 0.5  # of a group agree: more than half
 FEW = Text("少于 11", "fewer than 11")
 TONES = {"adopted": "green", "partly": "amber", "not": "grey", "": "plain"}
 OPEN = Text("征求意见中", "Open for opinions")
-HEARING = Text("听证报名中", "Registration for a hearing open")
+HEARING = Text("听证会：{name}", "Hearing: {name}")
+HELD = Text("{department} · {day}举行", "{department} · on {day}")
+REGISTERING, COMING = Text("报名中", "Registration open"), Text("待举行", "To be held")
 OVER = Text("程序已结束", "The procedure has ended")
 WORDS = {
     "text": Text("说明", "What was done"),
@@ -67,6 +78,20 @@ def line(matter: DecisionMatter, today: date) -> dict[str, Any]:
         "tag": OPEN if open_ else step.name if step else OVER,
         "tone": "amber" if open_ else "plain" if step else "grey",
         "clock": clock(matter.until, "", today) if open_ else None,
+    }
+
+
+def hearing_line(hearing: Hearing, today: date) -> dict[str, Any]:
+    """Return a hearing as ``parts.inbox_row`` takes it: its day, and until when to register."""
+    open_, matter = registering(hearing, today), hearing.matter
+    return {
+        "title": HEARING.format(name=matter.name),
+        "to": reverse("hearing", args=[matter.code]),
+        "about": mixed(hearing.place),
+        "from": HELD.format(department=matter.department.name, day=both_days(hearing.day)),
+        "tag": REGISTERING if open_ else COMING,
+        "tone": "amber" if open_ else "plain",
+        "clock": clock(hearing.until, "", today) if open_ else None,
     }
 
 

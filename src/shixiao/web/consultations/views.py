@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.checkup.report.speech import Speech
 from shixiao.records.models import (
     DecisionMatter,
     DraftComment,
@@ -26,6 +25,7 @@ from shixiao.voice.decree713 import table
 from shixiao.web.consultations.showing import (
     REFUSED,
     group_line,
+    hearing_line,
     is_open,
     line,
     opinion_view,
@@ -37,7 +37,6 @@ from shixiao.web.results.clocks import clock
 from shixiao.web.results.reading import actor_on
 from shixiao.web.shell.limits import limit
 from shixiao.web.shell.lists import page_of
-from shixiao.web.shell.pages import mixed
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.consultations import exporting
 from shixiao.workflows.consultations.grouping import FEWEST_SHOWN
@@ -58,7 +57,6 @@ TOO_MANY = Text(
     "Too many files were asked for within an hour. Come again later.",
 )
 EXPERT = Text("登记一名专家的论证意见", "Enter the opinion of an expert")
-IN_DEPARTMENT = Text("{department} · {day}举行", "{department} · on {day}")
 FREEZE = Text("冻结听证报名名册", "Freeze the pool of the hearing")
 ENTER = Text("录入来信和窗口意见", "Enter letters and notes of counters")
 JUDGE = Text("审核意见和表态句（{n} 条待审）", "Judge comments and statements ({n} wait)")
@@ -75,7 +73,9 @@ def listing(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows)
     context = {
         "open": [line(row, today) for row in open_],
-        "hearings": [_hearing_line(each) for each in hearings.order_by("day", "id")[:MOST_SHOWN]],
+        "hearings": [
+            hearing_line(each, today) for each in hearings.order_by("day", "id")[:MOST_SHOWN]
+        ],
         "page": page,
         "rows": [line(row, today) for row in page],
         "may_add": may(actor_on(request), "consultation.manage"),
@@ -212,23 +212,6 @@ def _speaks(group: OpinionGroup, texts: Mapping[str, str]) -> list[tuple[Text, s
         for each in said
         if each["statement_id"] in texts
     ]
-
-
-def _hearing_line(hearing: Hearing) -> dict[str, Any]:
-    today, matter = timezone.localdate(), hearing.matter
-    open_ = registering(hearing, today)
-    return {
-        "title": matter.name,
-        "to": reverse("hearing", args=[matter.code]),
-        "about": mixed(hearing.place),
-        "from": IN_DEPARTMENT.format(
-            department=matter.department.name,
-            day=Text(Speech("zh").day(str(hearing.day)), Speech("en").day(str(hearing.day))),
-        ),
-        "tag": Text("报名中", "Registration open") if open_ else Text("待举行", "To be held"),
-        "tone": "amber" if open_ else "plain",
-        "clock": clock(hearing.until, "") if open_ else None,
-    }
 
 
 def _verbs(

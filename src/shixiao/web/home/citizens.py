@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
-from shixiao.checkup.report.speech import Speech
 from shixiao.records.models import DecisionMatter, Evaluation, Hearing
-from shixiao.terms import Text
-from shixiao.web.consultations.showing import line
+from shixiao.web.consultations.showing import hearing_line, line
 from shixiao.web.follow.forms import FollowAny
-from shixiao.web.results.clocks import clock
 from shixiao.web.search.people import Ask, of_city
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.consultations.moving import ENDED
 
 MOST_OPEN = 5
-REGISTERING, COMING = Text("报名中", "Registration open"), Text("待举行", "To be held")
-HEARING = Text("听证会：{name}", "Hearing: {name}")
-HELD = Text("{day}举行", "On {day}")
 
 
 def is_citizen(actor: Actor) -> bool:
@@ -48,21 +40,8 @@ def _open() -> list[dict[str, Any]]:
     found = [
         (row.until or today, line(row, today)) for row in matters.order_by("until")[:MOST_OPEN]
     ]
-    found += [_hearing(each, today) for each in hearings.order_by("until", "day")[:MOST_OPEN]]
+    found += [
+        (each.until if today <= each.until else each.day, hearing_line(each, today))
+        for each in hearings.order_by("until", "day")[:MOST_OPEN]
+    ]
     return [entry for _, entry in sorted(found, key=lambda each: each[0])[:MOST_OPEN]]
-
-
-def _hearing(hearing: Hearing, today: date) -> tuple[date, dict[str, Any]]:
-    """Return a hearing with the day that comes next: the last to register, or its own."""
-    registering, matter = today <= hearing.until, hearing.matter
-    return hearing.until if registering else hearing.day, {
-        "title": HEARING.format(name=matter.name),
-        "to": reverse("hearing", args=[matter.code]),
-        "about": matter.department.name,
-        "from": HELD.format(
-            day=Text(Speech("zh").day(str(hearing.day)), Speech("en").day(str(hearing.day)))
-        ),
-        "tag": REGISTERING if registering else COMING,
-        "tone": "amber" if registering else "plain",
-        "clock": clock(hearing.until, "", today) if registering else None,
-    }

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 
-from shixiao.records.models import DecisionMatter, DraftComment, OpinionGroup, VoteStatement
+from shixiao.records.models import DecisionMatter, DraftComment, VoteStatement
 from shixiao.rules import load_calendar
 from shixiao.terms import Text
 from shixiao.voice.decree713 import standing, table, waiting
@@ -21,6 +21,7 @@ from shixiao.web.shell.pages import day
 from shixiao.workflows.actors import Actor
 from shixiao.workflows.clock import pack
 from shixiao.workflows.consultations.moving import ENDED, doable, log_of
+from shixiao.workflows.consultations.replying import owed
 from shixiao.workflows.permissions import may
 from shixiao.workflows.roles import Scope
 from shixiao.workflows.roles import table as roles
@@ -43,7 +44,7 @@ NAMES = {
     "confirm": Text("请参加人确认听证记录", "have the participants confirm the record"),
 }
 REPLY = Text("答复 {n} 组意见", "groups of opinion to reply to: {n}")
-JUDGE = Text("审核 {n} 条意见和条目", "comments and statements to judge: {n}")
+JUDGE = Text("审核 {n} 条意见和表态句", "comments and statements to judge: {n}")
 FROM = Text("{name}（{day} 起）", "{name} (from {day})")
 BY = Text("{who}办理", "by {who}")
 
@@ -78,7 +79,7 @@ class _Waits:
 
     @classmethod
     def of(cls, rows: Sequence[DecisionMatter]) -> _Waits:
-        unreplied = _counted(OpinionGroup.objects.filter(matter__in=rows, outcome=""))
+        unreplied = _counted(owed(*rows))
         comments = _counted(DraftComment.objects.filter(matter__in=rows, state="waiting"))
         statements = _counted(VoteStatement.objects.filter(matter__in=rows, state="waiting"))
         return cls(unreplied, Counter(comments) + Counter(statements))
@@ -89,16 +90,16 @@ def _counted(rows: QuerySet[Any]) -> dict[UUID, int]:
 
 
 def _line(row: DecisionMatter, actor: Actor, today: date, waits: _Waits) -> dict[str, Any] | None:
-    owed = list(_owed(row, actor, today, waits))
-    if not owed:
+    now = list(_owed(row, actor, today, waits))
+    if not now:
         return None
-    due = min((last for _, last, _ in owed if last is not None), default=None)
+    due = min((last for _, last, _ in now if last is not None), default=None)
     step = table().steps.get(row.state)
-    rights = dict.fromkeys(right for _, _, right in owed)
+    rights = dict.fromkeys(right for _, _, right in now)
     return {
         "title": row.name,
         "to": reverse("consultation", args=[row.code]),
-        "about": _joined([name for name, _, _ in owed], "；", "; "),
+        "about": _joined([name for name, _, _ in now], "；", "; "),
         "from": Text(
             f"{row.code} · {row.department.name.zh} · {_who(rights).zh}",
             f"{row.code} · {row.department.name.en} · {_who(rights).en}",

@@ -144,9 +144,9 @@ def settle(matter: DecisionMatter, act: Act, *, text: str) -> DecisionEvent:
     return made
 
 
-def owed(matter: DecisionMatter) -> QuerySet[OpinionGroup]:
+def owed(*matters: DecisionMatter) -> QuerySet[OpinionGroup]:
     """Return the groups that have no reply; none is owed to one that everybody left."""
-    return matter.groups.filter(outcome="", size__gt=0)
+    return OpinionGroup.objects.filter(matter__in=matters, outcome="", size__gt=0)
 
 
 def what_changed(matter: DecisionMatter) -> list[tuple[Changed, list[OpinionGroup]]]:
