@@ -17,7 +17,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shixiao.fairness.decisions import read_row
-from shixiao.records.models import Account, DecisionMatter, Evaluation, LeafRow, Objection, Standing
+from shixiao.records.models import (
+    Account,
+    DecisionMatter,
+    Evaluation,
+    LeafRow,
+    Objection,
+    OpinionGroup,
+    Standing,
+)
 from shixiao.terms import Estimate, Text
 from shixiao.voice.handling import Entry
 from shixiao.web.follow.views import MOST_TRIES
@@ -391,8 +399,11 @@ def test_comments_to_judge_and_groups_to_reply_to_stand_in_the_inbox(cast: Cast)
     assert "comments and statements to judge: 1" in owed(cast, "li")
     assert "to judge" not in owed(cast, "zhao")  # the drafting department does not judge
     way.closed(cast, matter)
+    OpinionGroup.objects.create(
+        matter=matter, number=99, kind="topic", title=Text("话题 99", "Topic 99"), size=0
+    )
     said = owed(cast, "zhao")
-    assert "groups of opinion to reply to: 1" in said
+    assert "groups of opinion to reply to: 1" in said  # none is owed to one that everybody left
     assert "Publish how opinions were used" not in said  # not before all are replied to
 
 

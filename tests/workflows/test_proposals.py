@@ -64,6 +64,25 @@ def test_an_answer_and_a_change_that_are_late_are_each_told_once(
     assert list(dict.fromkeys(each.split()[-1] for each in said)) == ["time.", "named."]
 
 
+@pytest.mark.parametrize(
+    ("answered", "changed", "waited"),
+    [
+        (2, 7, (False, False)),
+        (2, 8, (False, True)),
+        (41, 46, (True, False)),
+        (41, 47, (True, True)),
+    ],
+)
+def test_what_came_late_is_still_said_to_have_come_late(
+    cast: Cast, topic: VoiceTopic, answered: int, changed: int, waited: tuple[bool, bool]
+) -> None:
+    row = adopted(cast, topic, NOW + answered * DAY)
+    assert proposals.kept_waiting(row) == (waited[0], False)
+    act = Act(cast.actor("zhou"), NOW + changed * DAY, row.version)
+    row = proposals.change(row, act, reason="已送餐。")
+    assert proposals.kept_waiting(row) == waited
+
+
 def test_the_effect_is_counted_in_equal_spans_after_the_last_day_was_grouped(
     cast: Cast, topic: VoiceTopic
 ) -> None:

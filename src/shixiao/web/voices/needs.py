@@ -34,7 +34,7 @@ from shixiao.workflows.refusals import (
     Stale,
 )
 from shixiao.workflows.voices import proposals, routing
-from shixiao.workflows.voices.proposals import life
+from shixiao.workflows.voices.proposals import kept_waiting, life
 from shixiao.workflows.voices.topics import Vain, in_vain, spoken_of
 
 TONES = {"proposed": "amber", "adopted": "amber", "declined": "grey", "changed": "green",
@@ -200,6 +200,7 @@ def _shown(row: NeedProposal, actor: Any) -> dict[str, Any]:
         "outcome": life().outcomes.get(row.outcome),
         "verbs": [(verb.id, verb.name) for verb in verbs],
         "effect": _effect(row),
+        "kept_waiting": kept_waiting(row),
         "people": few(row.people),
         "told": few(row.told),
     }

@@ -156,6 +156,17 @@ def change(proposal: NeedProposal, act: Act, *, reason: str) -> NeedProposal:
     return held
 
 
+def kept_waiting(row: NeedProposal) -> tuple[bool, bool]:
+    """Say whether the answer came after its day, and the change after the day that was promised.
+
+    What came late stays late in public, though the proposal went on with another day.
+    """
+    answer_by = due_day(life().states["proposed"].rule, timezone.localdate(row.made))
+    answered = bool(row.answered and answer_by and timezone.localdate(row.answered) > answer_by)
+    changed = bool(row.changed and row.promised and row.changed > row.promised)
+    return answered, changed
+
+
 def pass_days(*, now: datetime) -> int:
     """Tell of proposals that are late, and count the effect of those whose days are over."""
     today = timezone.localdate(now)
