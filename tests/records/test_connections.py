@@ -20,6 +20,7 @@ def backend() -> int:
 
 
 def as_for_a_new_request() -> None:
+    connection.close_at = None  # its age is not the question here
     connection.close_if_unusable_or_obsolete()
     connection.health_check_enabled = True
 
