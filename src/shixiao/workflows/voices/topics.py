@@ -175,7 +175,7 @@ def _keep(
     pairs: list[tuple[VoiceTopic, Topic]] = []
     for topic in sorted(found, key=lambda each: -len(each.members)):
         old = _former(topic, rows, before, taken)
-        row = old or VoiceTopic(first=now)
+        row = old or VoiceTopic(first=min(rows[i].received for i in topic.members))
         taken.add(row.pk)
         ids = tuple(messages[i].id for i in topic.examples)
         _fill(row, topic, rows, by_terms.get((topic.terms, ids), []), now)
