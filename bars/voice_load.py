@@ -13,10 +13,12 @@ import random
 import re
 import sys
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+CONNECTIONS = 64
 LIMIT = 30.0  # seconds after which an answer counts as an error
 PAGES = ("/voice/", "/", "/needs/", "/voice/channels/", "/voice/follow/")
 PLACES = (
@@ -42,15 +44,21 @@ class Seen:
 
 
 class People:
-    """Connections to the site, each used by one request at a time and kept open."""
+    """Connections to the site, each used by one request at a time and kept open.
+
+    That which rested longest is used next: people come by many connections, so that the kernel
+    hands them to all processes of the server; by always the same few one process would get all.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._free: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
         self._cookie = self._token = ""
 
     async def begin(self) -> None:
-        """Open the form once, for the token that every form carries."""
+        """Open the connections, and the form once, for the token that every form carries."""
+        for _ in range(CONNECTIONS):
+            self._free.append(await asyncio.open_connection("127.0.0.1", self._port))
         head, body = await self._ask(self._get("/voice/"))
         cookie = re.search(rb"csrftoken=([^;]+)", head)
         token = re.search(rb'csrfmiddlewaretoken" value="([^"]+)"', body)
@@ -116,7 +124,7 @@ class People:
         """Send a request on a free connection; one that was closed meanwhile is opened anew."""
         kept = bool(self._free)
         reader, writer = (
-            self._free.pop() if kept
+            self._free.popleft() if kept
             else await asyncio.open_connection("127.0.0.1", self._port)
         )  # fmt: skip
         writer.write(request)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.forms.models import model_to_dict
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from shixiao.records import loading
-from shixiao.records.loading import load
-from shixiao.records.models import Account, Case
+from shixiao.records.loading import load, together
+from shixiao.records.models import Account, Case, Organisation
 from shixiao.terms import Text
 from tests.cast import NOW
 
@@ -74,3 +74,41 @@ def test_one_row_that_contradicts_leaves_none() -> None:
     with pytest.raises(IntegrityError, match=r"login|unique"), transaction.atomic():
         load(Account, [Account(login=login, name="李", joined=NOW) for login in ("a", "b", "a")])
     assert not Account.objects.exists()
+
+
+def organisation(code: str) -> Organisation:
+    return Organisation(code=code, name=Text("局", "Bureau"))
+
+
+@pytest.mark.django_db
+def test_rows_of_several_kinds_are_written_together_as_each_would_be_by_itself() -> None:
+    made = case("甲\t'乙'", "a %s b", 1)
+    together(made, Account(login="a", name="李", joined=NOW), organisation("x"))
+    found = model_to_dict(Case.objects.get())
+    Case.objects.all().delete()
+    made.save(force_insert=True)
+    assert model_to_dict(Case.objects.get()) == found
+    assert (Account.objects.get().login, Organisation.objects.get().code) == ("a", "x")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "the last"])
+def test_where_one_of_several_kinds_is_refused_none_is_written_and_what_was_done_stands(
+    first: bool,
+) -> None:
+    known = Account.objects.create(login="a", name="李", joined=NOW)
+    rows = [Account(login="a", name="王", joined=NOW), organisation("x")]
+    with pytest.raises(IntegrityError, match=r"login|unique"):
+        together(*(rows if first else rows[::-1]))
+    assert list(Account.objects.all()) == [known]
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_several_kinds_are_kept_without_a_transaction_around_them() -> None:
+    together(case("甲", "a", 1), Account(login="a", name="李", joined=NOW))
+    with pytest.raises(IntegrityError, match=r"login|unique"):
+        together(organisation("x"), Account(login="a", name="王", joined=NOW))
+    connection.close()
+    assert (Case.objects.count(), Account.objects.get().name) == (1, "李")
+    assert not Organisation.objects.exists()

@@ -58,6 +58,7 @@ def gate(
     """Serve until stopped."""
     from granian.server import Server
 
+    from shixiao.connections import allow_connections
     from shixiao.gateway.gate import SET_UP, Gate, GateSetting
     from shixiao.gateway.running import SERVED
     from shixiao.seals import VerifyKey
@@ -76,6 +77,7 @@ def gate(
     os.environ[SET_UP] = told.written()
     said = OPEN.format(host=host, port=port)
     click.echo(said.in_language(Settings.from_environment().language), err=True)
+    allow_connections()
     Server(
         "shixiao.gateway.gate:application",
         address=host,

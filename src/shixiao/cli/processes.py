@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from shixiao.connections import CONNECTIONS, allow_connections
 from shixiao.terms import Text, Unavailable
 
 LOOK = 0.5  # seconds between looks at the children
@@ -92,6 +93,10 @@ def web(*, host: str, port: int, workers: int) -> Process:
         str(workers),
         "--blocking-threads",
         "4",
+        "--backlog",
+        str(CONNECTIONS),
+        "--backpressure",
+        str(CONNECTIONS),
         "--log-level",
         "warning",
         "--no-ws",
@@ -119,6 +124,7 @@ def run_together(processes: Sequence[Process]) -> None:
     Raises:
         Unavailable: one of them cannot run.
     """
+    allow_connections()
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:

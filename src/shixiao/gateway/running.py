@@ -14,6 +14,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from shixiao.connections import CONNECTIONS, allow_connections
 from shixiao.gateway.app import CONFIG
 from shixiao.gateway.cases import open_cases
 from shixiao.gateway.config import Config
@@ -26,6 +27,8 @@ SERVED: dict[str, Any] = {
     "loop": Loops.uvloop,
     "http": HTTPModes.http1,
     "websockets": False,
+    "backlog": CONNECTIONS,
+    "backpressure": CONNECTIONS,
     "log_access": False,
     "log_level": LogLevels.warning,
 }
@@ -46,6 +49,7 @@ def run(config: Config, path: Path) -> None:
         Unavailable: a server does not answer.
     """
     asyncio.run(_try(config))
+    allow_connections()
     os.environ[CONFIG] = str(path.resolve())
     tls = config.tls
     Server(

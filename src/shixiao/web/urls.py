@@ -71,6 +71,7 @@ from shixiao.web.search import views as search
 from shixiao.web.sharing import bulletins, network, silos
 from shixiao.web.sharing import views as sharing
 from shixiao.web.shell import choices
+from shixiao.web.shell.rooms import by_rooms
 from shixiao.web.standards import views as standards
 from shixiao.web.studies import views as studies
 from shixiao.web.subjects import views as subjects
@@ -84,7 +85,7 @@ from shixiao.web.training import views as training
 from shixiao.web.training import warnings
 from shixiao.web.voices.addresses import VOICES
 
-urlpatterns = [
+ADDRESSES = [
     path("", home.front, name="home"),
     path("inbox/", home.inbox, name="inbox"),
     path("inbox/<uuid:notice>/", home.read_notice, name="notice"),
@@ -473,6 +474,7 @@ urlpatterns = [
         name="openid_connect_callback",
     ),
 ]
+urlpatterns = by_rooms(ADDRESSES)
 handler400 = "shixiao.web.shell.problems.bad_request"
 handler403 = "shixiao.web.shell.problems.forbidden"
 handler404 = "shixiao.web.shell.problems.not_found"

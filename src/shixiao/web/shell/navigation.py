@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -73,10 +72,12 @@ def address(name: str) -> str:
         return ""
 
 
-def links(entries: tuple[Entry, ...], path: str) -> Iterator[Link]:
+def links(entries: tuple[Entry, ...], path: str) -> tuple[Link, ...]:
     """Return the entries whose address exists, as seen from the page at ``path``."""
+    found = []
     for entry in entries:
         to = address(entry.name)
         if to:
             below = to != "/" and path.startswith(to)
-            yield Link(to, entry.text, "page" if path == to else "true" if below else "")
+            found.append(Link(to, entry.text, "page" if path == to else "true" if below else ""))
+    return tuple(found)

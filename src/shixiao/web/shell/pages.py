@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ from shixiao.checkup.report.markup import grid, inside
 from shixiao.checkup.report.speech import Speech, spaced
 from shixiao.terms import Text
 from shixiao.web.shell.choices import ELDER_COOKIE, SIZES
-from shixiao.web.shell.navigation import FOOT, HEAD, address, links
+from shixiao.web.shell.navigation import FOOT, HEAD, Entry, address, links
 from shixiao.web.shell.templates import Folded, OfLanguage
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.permissions import may
@@ -145,6 +146,14 @@ def environment(*, language: str, **options: Any) -> Environment:
     return made
 
 
+@lru_cache(maxsize=1024)
+def _bar(language: str, entries: tuple[Entry, ...], path: str) -> Markup:
+    """Return the links of the head or the foot; dozens on every page, so they are made once."""
+    del language  # by which the engine chooses, and what is kept differs
+    made = render_to_string("shell/links.html.j2", {"links": links(entries, path)})
+    return Markup(made)  # noqa: S704 - made by a template, which escapes
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page needs."""
     actor = getattr(request, "actor", NOBODY)  # an answer may fall before the guard is asked
@@ -156,8 +165,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "may": lambda verb, thing=None: may(actor, verb, thing),
         "here": request.get_full_path(),
-        "navigation": list(links(HEAD, request.path)),
-        "foot": list(links(FOOT, request.path)),
+        "navigation": _bar(language(), HEAD, request.path),
+        "foot": _bar(language(), FOOT, request.path),
         "messages": get_messages(request),
         "single_sign_on": bool(settings.SITE.oidc),
     }

@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from shixiao.ledger import Leaf, seal
 from shixiao.records.base import uuid7
-from shixiao.records.loading import load
+from shixiao.records.loading import load, together
 from shixiao.records.models import (
     LeafRow,
     Organisation,
@@ -280,9 +280,11 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
 def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, str]]) -> bool:
     """Write a matter with its leaf and files; False where its code or its form is known."""
     try:
+        if not papers:
+            together(made, leaf)
+            return True
         with transaction.atomic():
-            load(Voice, [made])
-            load(LeafRow, [leaf])
+            together(made, leaf)
             for name, file, kind in papers:
                 VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
     except IntegrityError:
