@@ -113,7 +113,7 @@ def faults(log: Log, new: Happened) -> Iterator[str]:
     if log and new.on < log[-1].on:
         yield f"{new.event}: dated before the step before it"
     once = {*table().events} - {"draft", "revise", "postpone", "submit", "return", "unlawful",
-            "clear", "warn", "defer", "risky", "evaluate"}  # fmt: skip
+            "clear", "warn", "defer", "risky", "evaluate", "suspend", "resume"}  # fmt: skip
     if new.event in once and new.event in names:
         yield f"{new.event}: a second time"
     demand = DEMANDS.get(new.event)
@@ -290,6 +290,17 @@ def evaluated(log: Log, on: date, facts: Facts) -> Iterator[str]:
         yield "by the assessor of before (art. 36)"
 
 
+def suspended(log: Log, on: date, facts: Facts) -> Iterator[str]:
+    yield from after("publish")(log, on, facts)
+    if last(log, "suspend", "resume").event == "suspend" or not facts["reason"]:
+        yield "suspended already, or no reason (art. 37)"
+
+
+def resumed(log: Log, _on: date, facts: Facts) -> Iterator[str]:
+    if last(log, "suspend", "resume").event != "suspend" or not facts["reason"]:
+        yield "not suspended, or no reason (art. 37)"
+
+
 def measures(log: Log, on: date, facts: Facts) -> Iterator[str]:
     yield from after("draft")(log, on, facts)
     if not facts["measures"]:
@@ -307,7 +318,7 @@ DEMANDS: Mapping[str, Callable[[Log, date, Facts], Iterator[str]]] = {
     "skip_risk": skipped_risk, "submit": submitted, "return": reviewed, "unlawful": reviewed,
     "clear": cleared, "warn": cleared, "adopt": adopted, "defer": discussed,
     "reject": discussed, "report": after("adopt"), "publish": after("report"),
-    "archive": filed, "evaluate": evaluated,
+    "archive": filed, "evaluate": evaluated, "suspend": suspended, "resume": resumed,
 }  # fmt: skip
 
 
@@ -334,7 +345,8 @@ BEFORE = {  # what the Decree puts before what; alternatives joined by |
     "close": "open", "settle": "close", "choose": "announce", "deliver": "choose",
     "hold": "deliver", "confirm": "hold", "conclude": "confirm", "clear": "submit",
     "warn": "submit", "report": "adopt", "publish": "report", "archive": "publish",
-    "evaluate": "publish", "adopt": "clear|warn", "reject": "clear|warn", "defer": "clear|warn",
+    "evaluate": "publish", "suspend": "publish", "resume": "suspend",
+    "adopt": "clear|warn", "reject": "clear|warn", "defer": "clear|warn",
 }  # fmt: skip
 BEFORE_LEGALITY = ("settle|withhold", "argue|skip_experts", "assess|skip_risk")
 

@@ -378,6 +378,23 @@ def test_whoever_registered_reads_that_the_procedure_was_stopped(cast: Cast) -> 
     assert "Registration open" not in listed
 
 
+def test_everybody_reads_that_a_decision_is_suspended_and_why_until_it_is_taken_up_again(
+    cast: Cast,
+) -> None:
+    matter = way.through(cast, at=timezone.now() - 150 * DAY)
+    place, li = f"/consultations/{matter.code}/", browser(cast.accounts["li"])
+    assert "decision of its own" in text(li, f"{place}do/suspend/")
+    post(li, f"{place}do/suspend/", reason="汛情紧急。")
+    public = text(browser(), place)
+    assert "The decision is suspended" in public
+    assert "汛情紧急" in public
+    assert li.get(f"{place}do/suspend/").status_code == 409
+    post(li, f"{place}do/resume/", reason="汛情已过。")
+    public = text(browser(), place)
+    assert "The decision is suspended" not in public
+    assert "汛情已过" in public
+
+
 def test_registration_is_open_until_its_last_day(cast: Cast) -> None:
     matter = way.opened(cast, at=timezone.now() - 5 * DAY, days=40)
     way.announced(cast, matter, timezone.now() - 5 * DAY)

@@ -495,6 +495,19 @@ def test_a_changed_register_needs_a_new_consultation(cast: Cast) -> None:
     assert consulted(system) is None
 
 
+def test_while_a_decision_is_suspended_no_system_is_admitted_by_it(cast: Cast) -> None:
+    system = systems.complete(cast, systems.made(cast, "benefit", people=2_000_000))
+    matter = way.through(cast, system)
+    later = matter.events.last().at + timedelta(days=1)  # type: ignore[union-attr]
+    with pytest.raises(Forbidden):
+        deciding.step(matter, "suspend", way.act(cast, "zhao", matter, later), {"reason": "汛情"})
+    for event, counts in (("suspend", False), ("resume", True)):
+        with pytest.raises(Incomplete):
+            deciding.step(matter, event, way.act(cast, "li", matter, later), {"reason": " "})
+        deciding.step(matter, event, way.act(cast, "li", matter, later), {"reason": "汛情。"})
+        assert consulted(system) is counts
+
+
 def test_a_system_of_another_department_is_no_matter_of_ones_own(cast: Cast) -> None:
     system = systems.made(cast, "other")
     system.department = cast.places["housing"]

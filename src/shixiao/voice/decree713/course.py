@@ -4,7 +4,7 @@ A matter is the list of its events. What stands decides what is lawful: an event
 stand, is over once others stand, waits for its clock, and may undo what came before. The table is
 ``data/decree713.yaml`` with the articles; nothing here knows any event by name but for clocks.
 
-Source: 重大行政决策程序暂行条例 (State Council Decree 713), arts. 10 to 36.
+Source: 重大行政决策程序暂行条例 (State Council Decree 713), arts. 10 to 37.
 """
 
 from __future__ import annotations
@@ -236,6 +236,10 @@ def stages(log: Sequence[Happened]) -> list[Stage]:
 
 
 def complete(log: Sequence[Happened], *, hearing: bool) -> bool:
-    """Say whether it was decided, every group replied to, and a hearing held where one is owed."""
+    """Say whether it was decided, every group replied to, and a hearing held where one is owed.
+
+    A decision that is suspended (art. 37) carries nothing until it is taken up again.
+    """
     stands = standing(log)
-    return {"settle", "adopt", "publish"} <= stands and (not hearing or "conclude" in stands)
+    decided = {"settle", "adopt", "publish"} <= stands and "suspend" not in stands
+    return decided and (not hearing or "conclude" in stands)

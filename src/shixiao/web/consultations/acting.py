@@ -62,6 +62,11 @@ ENTERED = Text("录入 {new} 条，{known} 条先前已有。", "{new} entered, 
 NOTHING = Text("请写下意见，或者选择文件。", "Write what was said, or choose a file.")
 NO_PLACE = Text("您的岗位没有所属部门。", "Your post belongs to no department.")
 HINTS: Mapping[str, Text] = {
+    "draft": Text(
+        "分歧较大的可以提出两个以上方案：每个方案以“方案一”“方案二”单独一行开头，公众可以对各方案的每一条提意见。",
+        "Where opinions differ widely there may be two drafts or more: each begins with a line that"
+        " says 方案一, 方案二 (or Option 1, Option 2), and people comment on the articles of each.",
+    ),
     "open": Text(
         "公布以后，草案、说明和期限人人可查；期内不能改草案。",
         "The draft, its explanation and the period are public then; the draft stays as it is.",
@@ -69,6 +74,11 @@ HINTS: Mapping[str, Text] = {
     "stop": Text(
         "终止以后不能恢复，理由公开；公告了的听证会不再举行。",
         "It cannot be taken up again, and the reason is public; a hearing announced is not held.",
+    ),
+    "suspend": Text(
+        "只用于执行中情况紧急；理由公开，以此为据的系统不能准入。要作重大调整的，须重新履行决策程序。",
+        "For urgent cases only: the reason is public, and no system is admitted by it. A major"
+        " change is a decision of its own.",
     ),
     "choose": Text(
         "由公开数值抽出参加人，名单随即公布。",

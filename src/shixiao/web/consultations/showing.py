@@ -49,7 +49,7 @@ WORDS = {
     "number": Text("文号", "Number"),
     "opinions": Text("专家意见", "Opinions of experts"),
 }
-ALWAYS = {"decline", "withhold", "stop"}
+ALWAYS = {"decline", "withhold", "stop", "suspend", "resume"}
 HOW = Text("参加人怎样产生", "How participants are chosen")
 REFUSED = {
     "vote": Text("截止以后的表态", "votes after the end"),

@@ -111,6 +111,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "leaf": LeafRow.objects.filter(subject=row.code).order_by("-at").first(),
         "settled": "settle" in standing,
         "withheld": "withhold" in standing,
+        "suspended": "suspend" in standing,
     }
     return render(request, "consultations/one.html.j2", context)
 
