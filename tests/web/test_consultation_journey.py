@@ -42,6 +42,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 SHOTS = os.environ.get("SHOTS_OF_CONSULTATIONS")  # a folder, to look at the pages
 DAY = timedelta(days=1)
 MADE_UP = {"部门"}
+OPTIONS = """市民预约办法
+方案一：保留现场号源
+第一条 现场号源不少于三成。
+第二条 爽约三次的，一个月内不得预约。
+方案二：全部预约
+第一条 现场不再放号，由窗口代为预约。
+"""
 OFFICER, ANALYST = "officer:zhao", "analyst:li"
 LOOKS = [
     ("en", "desktop", ""),
@@ -93,6 +100,27 @@ def told(cast: Cast, n: int = 26) -> DecisionMatter:
     return matter
 
 
+def _suspended(cast: Cast) -> list[tuple[str, str]]:
+    """Return pages of a decision that is suspended."""
+    matter = way.through(cast, at=timezone.now() - 150 * DAY)
+    act = way.act(cast, "li", matter, timezone.now())
+    deciding.step(matter, "suspend", act, {"reason": "汛情紧急，先停止执行。"})
+    return [(f"/consultations/{matter.code}/{rest}", ANALYST) for rest in ("", "do/resume/")]
+
+
+def _of_two_drafts(cast: Cast) -> list[tuple[str, str]]:
+    """Return pages of a matter that puts two drafts to the public."""
+    matter = way.drafted(cast, at=timezone.now())
+    act = way.act(cast, "zhao", matter, timezone.now())
+    making.lay_down(matter, act, Draft(OPTIONS, way.SUMMARY))
+    until = timezone.localdate() + 31 * DAY
+    making.open_up(matter, way.act(cast, "zhao", matter, timezone.now()), until=until, how="网站")
+    place = f"/consultations/{matter.code}/"
+    other = way.drafted(cast, at=timezone.now())
+    laying = (f"/consultations/{other.code}/do/draft/", OFFICER)
+    return [(place, ""), (f"{place}comment/?article=方案二 第一条", ""), laying]
+
+
 @pytest.mark.parametrize(("language", "screen", "elder"), LOOKS)
 def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
     reader: Reader, place: Path, language: str, screen: str, elder: str
@@ -128,6 +156,8 @@ def test_the_pages_break_no_rule_fit_the_screen_and_keep_to_their_language(
         ("/consultations/add/", OFFICER),
         (f"{one}do/revise/", OFFICER),
         (f"{one}do/postpone/", ANALYST),
+        *_suspended(cast),
+        *_of_two_drafts(cast),
     ]
     look = Look(language, screen, elder)
     found = faults(reader, enumerate(pages), look, made_up=MADE_UP, shots=SHOTS, prefix="con-")

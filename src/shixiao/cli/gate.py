@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from shixiao.connections import allow_connections
 from shixiao.settings import Settings
 from shixiao.terms import BadInput, Text
 
@@ -58,7 +59,6 @@ def gate(
     """Serve until stopped."""
     from granian.server import Server
 
-    from shixiao.connections import allow_connections
     from shixiao.gateway.gate import SET_UP, Gate, GateSetting
     from shixiao.gateway.running import SERVED
     from shixiao.seals import VerifyKey

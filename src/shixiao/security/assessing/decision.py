@@ -237,8 +237,9 @@ def _unconsulted(dossier: Dossier) -> tuple[Text, ...]:
         return ()
     return (
         Text(
-            "涉及公共利益，须先完成征求意见",
-            "it is of public interest, and its consultation is not complete",
+            "涉及公共利益，须先完成征求意见；据以征求意见的决策不能正在中止执行",
+            "it is of public interest, and its consultation is not complete or the decision is"
+            " suspended",
         ),
     )
 

@@ -64,8 +64,8 @@ NO_PLACE = Text("您的岗位没有所属部门。", "Your post belongs to no de
 HINTS: Mapping[str, Text] = {
     "draft": Text(
         "分歧较大的可以提出两个以上方案：每个方案以“方案一”“方案二”单独一行开头，公众可以对各方案的每一条提意见。",
-        "Where opinions differ widely there may be two drafts or more: each begins with a line that"
-        " says 方案一, 方案二 (or Option 1, Option 2), and people comment on the articles of each.",
+        "Where opinions differ widely there may be two drafts or more: each begins with a line of"
+        " its own (Option 1, Option 2), and people comment on the articles of each.",
     ),
     "open": Text(
         "公布以后，草案、说明和期限人人可查；期内不能改草案。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -27,7 +27,7 @@ from shixiao.checkup.report.markup import grid, inside
 from shixiao.checkup.report.speech import Speech, spaced
 from shixiao.terms import Text
 from shixiao.web.shell.choices import ELDER_COOKIE, SIZES
-from shixiao.web.shell.navigation import FOOT, HEAD, Entry, address, links
+from shixiao.web.shell.navigation import FOOT, HEAD, Link, address, links
 from shixiao.web.shell.templates import Folded, OfLanguage
 from shixiao.workflows.actors import NOBODY
 from shixiao.workflows.permissions import may
@@ -146,11 +146,11 @@ def environment(*, language: str, **options: Any) -> Environment:
     return made
 
 
-@lru_cache(maxsize=1024)
-def _bar(language: str, entries: tuple[Entry, ...], path: str) -> Markup:
-    """Return the links of the head or the foot; dozens on every page, so they are made once."""
+@cache
+def _bar(language: str, shown: tuple[Link, ...]) -> Markup:
+    """Return the links of the head or the foot: dozens on every page, and few ways to show them."""
     del language  # by which the engine chooses, and what is kept differs
-    made = render_to_string("shell/links.html.j2", {"links": links(entries, path)})
+    made = render_to_string("shell/links.html.j2", {"links": shown})
     return Markup(made)  # noqa: S704 - made by a template, which escapes
 
 
@@ -165,8 +165,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "may": lambda verb, thing=None: may(actor, verb, thing),
         "here": request.get_full_path(),
-        "navigation": _bar(language(), HEAD, request.path),
-        "foot": _bar(language(), FOOT, request.path),
+        "navigation": _bar(language(), links(HEAD, request.path)),
+        "foot": _bar(language(), links(FOOT, request.path)),
         "messages": get_messages(request),
         "single_sign_on": bool(settings.SITE.oidc),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -280,10 +280,8 @@ def _made(entry: Entry, came: Came, source: str, *, today: date) -> tuple[Voice,
 def _kept(made: Voice, leaf: LeafRow, papers: Sequence[tuple[str, StoredFile, str]]) -> bool:
     """Write a matter with its leaf and files; False where its code or its form is known."""
     try:
-        if not papers:
-            together(made, leaf)
-            return True
-        with transaction.atomic():
+        # Without files there is one statement, which is a transaction by itself.
+        with transaction.atomic() if papers else nullcontext():
             together(made, leaf)
             for name, file, kind in papers:
                 VoiceFile.objects.create(voice=made, file=file, name=name, media_type=kind)
